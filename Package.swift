@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+let strictC: [CSetting] = [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]
+
+/// A room of the house: a module below Sources that may import just what it names.
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A bundled plugin: a dynamic library that lands beside the executable.
+func plugin(_ name: String) -> Target {
+    .target(name: name, dependencies: ["CStrategyABI", "StrategyKit"], path: "Plugins/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let core: [Target.Dependency] = ["CStrategyABI", "Trading", "Controls", "Portfolio", "Execution", "Engine"]
+
+let package = Package(
+    name: "stratagem",
+    products: [
+        .executable(name: "stratagem", targets: ["stratagem"]),
+        .library(name: "SMACross", type: .dynamic, targets: ["SMACross"]),
+        .library(name: "MeanReversion", type: .dynamic, targets: ["MeanReversion"]),
+        .library(name: "PumpDetector", type: .dynamic, targets: ["PumpDetector"]),
+        .library(name: "Breakout", type: .dynamic, targets: ["Breakout"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Author: all that a strategy writer sees.
+        .target(name: "CStrategyABI", cSettings: strictC),
+        room("StrategyKit", ["CStrategyABI"]),
+        room("StrategyTesting", ["CStrategyABI", "StrategyKit"]),
+        plugin("SMACross"),
+        plugin("MeanReversion"),
+        plugin("PumpDetector"),
+        .target(
+            name: "Breakout", dependencies: ["CStrategyABI"], path: "Plugins/Breakout", publicHeadersPath: ".",
+            cSettings: strictC),
+
+        // Core: deterministic; no I/O, clock, thread, randomness or Foundation.
+        room("Trading", ["CStrategyABI"]),
+        room("Controls", ["Trading"]),
+        room("Portfolio", ["Trading"]),
+        room("Execution", ["Trading", "Controls"]),
+        room("Engine", ["CStrategyABI", "Trading", "Controls", "Portfolio", "Execution"]),
+
+        // Edges: files, libraries, configuration.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        room("MarketData", ["CStrategyABI", "Trading", "CZlib"]),
+        room("PluginHost", ["CStrategyABI", "Trading"]),
+        room("Configuration", ["Trading", .product(name: "Yams", package: "Yams")]),
+
+        // The app sees every room.
+        .executableTarget(
+            name: "stratagem",
+            dependencies: [
+                "Trading", "Controls", "Portfolio", "Execution", "Engine", "MarketData", "PluginHost", "Configuration",
+                "CStrategyABI", "CCrypto",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        tests("ABITests", ["CStrategyABI", "Trading"]),
+        tests("TradingTests", ["CStrategyABI", "Trading"]),
+        tests("ControlsTests", ["Trading", "Controls"]),
+        tests("PortfolioTests", ["Trading", "Portfolio"]),
+        tests("ExecutionTests", ["CStrategyABI", "Trading", "Controls", "Execution"]),
+        tests("EngineTests", core),
+        tests("SimulationTests", core),
+        tests("MarketDataTests", ["CStrategyABI", "Trading", "MarketData"]),
+        tests("PluginHostTests", ["CStrategyABI", "Trading", "PluginHost"]),
+        tests("ConfigurationTests", ["Trading", "Configuration"]),
+        tests("StrategyKitTests", ["CStrategyABI", "StrategyKit", "StrategyTesting"]),
+        tests("CommandLineTests", []),
+        tests("TidyTests", []),
+    ],
+    cLanguageStandard: .c11
+)

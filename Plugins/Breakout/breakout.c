@@ -1,0 +1,2 @@
+#include "strategy_abi.h"
+STRATEGY_ABI_NOTE;

@@ -1,0 +1,64 @@
+/// Decimal numbers as text, converted to and from fixed-point integers without a Double in between.
+public enum DecimalText {
+    public enum Failure: Error, Equatable, Sendable {
+        case empty
+        case notANumber
+        case tooManyDecimals(Int)
+        case outOfRange
+    }
+
+    /// Reads `text` ("46319.0", "-1e-3" is not one) as an integer of 10^-scale. Digits behind the scale must be zero.
+    public static func parse(_ text: some StringProtocol, scale: Int) -> Result<Int64, Failure> {
+        var text = String(text)
+        return text.withUTF8 { parse(UnsafeRawBufferPointer($0), scale: scale) }
+    }
+
+    /// The same on raw UTF-8 bytes, without an allocation.
+    public static func parse(_ bytes: UnsafeRawBufferPointer, scale: Int) -> Result<Int64, Failure> {
+        var index = 0
+        let negative = bytes.first == UInt8(ascii: "-")
+        if negative || bytes.first == UInt8(ascii: "+") { index = 1 }
+        guard index < bytes.count else { return .failure(.empty) }
+        var value: Int64 = 0
+        var decimals = -1
+        var digits = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            if byte == UInt8(ascii: "."), decimals < 0 {
+                decimals = 0
+                continue
+            }
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return .failure(.notANumber) }
+            digits += 1
+            if decimals >= scale {
+                if byte != UInt8(ascii: "0") { return .failure(.tooManyDecimals(scale)) }
+                continue
+            }
+            if decimals >= 0 { decimals += 1 }
+            guard push(Int64(byte - UInt8(ascii: "0")), onto: &value) else { return .failure(.outOfRange) }
+        }
+        guard digits > 0 else { return .failure(.notANumber) }
+        for _ in max(decimals, 0)..<scale {
+            guard push(0, onto: &value) else { return .failure(.outOfRange) }
+        }
+        return .success(negative ? -value : value)
+    }
+
+    private static func push(_ digit: Int64, onto value: inout Int64) -> Bool {
+        let (ten, overflow) = value.multipliedReportingOverflow(by: 10)
+        let (sum, carry) = ten.addingReportingOverflow(digit)
+        value = sum
+        return !overflow && !carry
+    }
+
+    /// The shortest exact decimal text of `raw` × 10^-scale: "46319", "-0.5".
+    public static func format(_ raw: Int128, scale: Int) -> String {
+        var digits = String(raw.magnitude)
+        if digits.utf8.count <= scale { digits = String(repeating: "0", count: scale - digits.utf8.count + 1) + digits }
+        let whole = digits.dropLast(scale)
+        var fraction = digits.suffix(scale)
+        while fraction.last == "0" { fraction.removeLast() }
+        return (raw < 0 ? "-" : "") + whole + (fraction.isEmpty ? "" : "." + fraction)
+    }
+}

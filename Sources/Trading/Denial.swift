@@ -1,0 +1,148 @@
+/// The gate's rules. Numbers are append-only: they are bits of a denial's mask in the ABI and in the journal.
+public enum RuleID: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+    case tradingState = 0
+    case instrument = 1
+    case priceCollar = 2
+    case orderSize = 3
+    case position = 4
+    case buyingPower = 5
+    case orderRate = 6
+    case reduceOnly = 7
+    case restrictedList = 8
+    case tradingHours = 9
+    case selfTrade = 10
+
+    /// "risk.order-size": the id that configuration, API and logs use.
+    public var name: String {
+        switch self {
+        case .tradingState: "risk.trading-state"
+        case .instrument: "risk.instrument"
+        case .priceCollar: "risk.price-collar"
+        case .orderSize: "risk.order-size"
+        case .position: "risk.position"
+        case .buyingPower: "risk.buying-power"
+        case .orderRate: "risk.order-rate"
+        case .reduceOnly: "risk.reduce-only"
+        case .restrictedList: "compliance.restricted-list"
+        case .tradingHours: "compliance.trading-hours"
+        case .selfTrade: "compliance.self-trade"
+        }
+    }
+
+    @inlinable public var mask: UInt64 { 1 << UInt64(rawValue) }
+}
+
+/// Whose limit it was.
+public enum LimitScope: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+    case system = 0
+    case account, strategy, instrument
+    public var name: String {
+        switch self {
+        case .system: "system"
+        case .account: "account"
+        case .strategy: "strategy"
+        case .instrument: "instrument"
+        }
+    }
+}
+
+/// What exactly was wrong; one text each, so that a person can act on it.
+public enum FindingReason: UInt16, Sendable, BitwiseCopyable, CaseIterable {
+    case halted, reducing
+    case unknownInstrument, notTradable, tickMultiple, lotMultiple, belowMinimum, aboveMaximum, belowMinNotional
+    case badQuantity, badPrice, badStopPrice, unsupportedKind, unsupportedTimeInForce, valueOverflow, duplicateTag
+    case noReference, beyondCollar
+    case orderQuantity, orderNotional
+    case positionQuantity, positionNotional, positionEquityFraction
+    case insufficientFunds, noConversionRate, shortNeedsMargin
+    case perSecond, perMinute
+    case wouldGrow, nothingToReduce
+    case restricted
+    case marketClosed
+    case crossesOwnOrder
+
+    public var text: String {
+        switch self {
+        case .halted: "trading is halted"
+        case .reducing: "only orders that shrink a position may pass"
+        case .unknownInstrument: "unknown instrument"
+        case .notTradable: "the instrument is not tradable"
+        case .tickMultiple: "the price is no multiple of the tick"
+        case .lotMultiple: "the quantity is no multiple of the lot"
+        case .belowMinimum: "the quantity is below the instrument's minimum"
+        case .aboveMaximum: "the quantity is above the instrument's maximum"
+        case .belowMinNotional: "the notional is below the instrument's minimum"
+        case .badQuantity: "the quantity must be above 0"
+        case .badPrice: "the limit price does not fit the order kind"
+        case .badStopPrice: "the stop price does not fit the order kind"
+        case .unsupportedKind: "the order kind is not supported"
+        case .unsupportedTimeInForce: "the time in force is not supported for this order kind"
+        case .valueOverflow: "price × quantity is beyond what can be counted"
+        case .duplicateTag: "another working order has this tag"
+        case .noReference: "there is no fresh reference price"
+        case .beyondCollar: "the price is beyond the collar around the reference"
+        case .orderQuantity: "the order's quantity is above the limit"
+        case .orderNotional: "the order's notional is above the limit"
+        case .positionQuantity: "the position would be above the quantity limit"
+        case .positionNotional: "the position would be above the notional limit"
+        case .positionEquityFraction: "the position would be above its share of equity"
+        case .insufficientFunds: "insufficient funds"
+        case .noConversionRate: "no conversion rate to the account's currency"
+        case .shortNeedsMargin: "a short position needs a margin account"
+        case .perSecond: "too many orders in a second"
+        case .perMinute: "too many orders in a minute"
+        case .wouldGrow: "a reduce-only order may not grow or flip the position"
+        case .nothingToReduce: "a reduce-only order has no position to reduce"
+        case .restricted: "the instrument is on the restricted list"
+        case .marketClosed: "the market is closed"
+        case .crossesOwnOrder: "it would trade with an own resting order"
+        }
+    }
+}
+
+/// One failing rule of a denial. Numbers are 1e-8 of their unit (quantity, money, fraction, orders per period).
+public struct Finding: Sendable, BitwiseCopyable, Equatable {
+    public var rule: RuleID
+    public var scope: LimitScope
+    public var reason: FindingReason
+    public var observed: Int128
+    public var limit: Int128
+    @inlinable public var headroom: Int128 { limit - observed }
+
+    @inlinable
+    public init(
+        _ rule: RuleID, _ reason: FindingReason, scope: LimitScope = .instrument, observed: Int128 = 0,
+        limit: Int128 = 0
+    ) {
+        self.rule = rule
+        self.scope = scope
+        self.reason = reason
+        self.observed = observed
+        self.limit = limit
+    }
+}
+
+/// An order that the gate refused. Its findings stand in the fact log at `firstFinding ..< firstFinding + findingCount`.
+public struct Denial: Sendable, BitwiseCopyable, Equatable {
+    public var intent: OrderIntent
+    /// The working order whose modify, trigger or release was refused; 0 for a new order.
+    public var orderID: UInt64
+    public var account: Int32
+    public var failedRules: UInt64
+    public var firstFinding: Int
+    public var findingCount: Int
+    public var time: Timestamp
+
+    public init(
+        intent: OrderIntent, orderID: UInt64 = 0, account: Int32, failedRules: UInt64, firstFinding: Int,
+        findingCount: Int, time: Timestamp
+    ) {
+        self.intent = intent
+        self.orderID = orderID
+        self.account = account
+        self.failedRules = failedRules
+        self.firstFinding = firstFinding
+        self.findingCount = findingCount
+        self.time = time
+    }
+}

@@ -1,0 +1,27 @@
+/// A block of memory with a fixed number of elements: no growth, no reference count, no exclusivity check.
+@frozen public struct FixedBuffer<Element: BitwiseCopyable>: ~Copyable {
+    @usableFromInline let base: UnsafeMutablePointer<Element>
+    public let count: Int
+
+    @inlinable
+    public init(count: Int, repeating value: Element) {
+        precondition(count >= 0, "buffer of \(count) elements")
+        self.count = count
+        base = .allocate(capacity: max(count, 1))
+        base.initialize(repeating: value, count: count)
+    }
+
+    @inlinable deinit { base.deallocate() }
+
+    @inlinable
+    public subscript(_ index: Int) -> Element {
+        unsafeAddress {
+            precondition(index >= 0 && index < count)
+            return UnsafePointer(base + index)
+        }
+        unsafeMutableAddress {
+            precondition(index >= 0 && index < count)
+            return base + index
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// An amount of one currency, in 1e-8, exact over the whole range of Int128.
+@frozen public struct Money: Comparable, Hashable, Sendable, BitwiseCopyable, CustomStringConvertible {
+    @inlinable public static var decimals: Int { 8 }
+    @inlinable public static var zero: Money { Money(raw: 0) }
+
+    public var raw: Int128
+    @inlinable public init(raw: Int128) { self.raw = raw }
+
+    /// Reads a decimal text exactly; nil when it has more than 8 decimals or more than 92 billion units.
+    public init?(_ text: some StringProtocol) {
+        guard case .success(let raw) = DecimalText.parse(text, scale: Money.decimals) else { return nil }
+        self.raw = Int128(raw)
+    }
+
+    /// price × quantity × multiplier, rounded half-even to 1e-8; nil when the product is beyond Int128.
+    @inlinable
+    public static func value(_ price: Price, _ quantity: Quantity, multiplier: Int64 = 1) -> Money? {
+        let (product, overflow) = (Int128(price.raw) * Int128(quantity.raw)).multipliedReportingOverflow(
+            by: Int128(multiplier))
+        return overflow ? nil : Money(raw: Rounding.halfEven(product, over: 1_000_000_000))
+    }
+
+    /// This amount times a rate, rounded half-even: a commission, a converted value.
+    @inlinable
+    public func times(_ rate: Rate) -> Money {
+        guard rate != .one else { return self }
+        guard let raw = Rounding.halfEven(raw, times: Int128(rate.raw), over: 1_000_000_000) else {
+            preconditionFailure("\(self) × \(rate) is beyond Int128")
+        }
+        return Money(raw: raw)
+    }
+
+    /// The part of this amount that belongs to `share` of `whole`, rounded half-even: the cost of a partial close.
+    @inlinable
+    public func portion(_ share: Quantity, of whole: Quantity) -> Money {
+        guard share != whole else { return self }
+        guard let raw = Rounding.halfEven(raw, times: Int128(share.raw), over: Int128(whole.raw)) else {
+            preconditionFailure("\(self) × \(share) / \(whole) is beyond Int128")
+        }
+        return Money(raw: raw)
+    }
+
+    @inlinable public static func + (a: Money, b: Money) -> Money { Money(raw: a.raw + b.raw) }
+    @inlinable public static func - (a: Money, b: Money) -> Money { Money(raw: a.raw - b.raw) }
+    @inlinable public static prefix func - (a: Money) -> Money { Money(raw: -a.raw) }
+    @inlinable public static func += (a: inout Money, b: Money) { a.raw += b.raw }
+    @inlinable public static func -= (a: inout Money, b: Money) { a.raw -= b.raw }
+    @inlinable public static func < (a: Money, b: Money) -> Bool { a.raw < b.raw }
+    @inlinable public var magnitude: Money { Money(raw: raw < 0 ? -raw : raw) }
+
+    public var description: String { DecimalText.format(raw, scale: Money.decimals) }
+    /// For statistics and display only.
+    @inlinable public var approximate: Double { Double(raw) / 1e8 }
+}

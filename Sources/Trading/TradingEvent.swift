@@ -1,0 +1,55 @@
+/// What happened, in the past tense: the facts that a journal keeps and a state hash covers.
+public enum TradingEvent: Sendable, BitwiseCopyable {
+    case orderAccepted(Order)
+    case orderDenied(Denial)
+    /// The order as it is now, and why it changed.
+    case orderChanged(Order, OrderReason)
+    case orderFilled(Fill)
+    case roundTripClosed(RoundTrip)
+    case tradingStateChanged(scope: LimitScope, index: Int32, state: TradingState, time: Timestamp)
+    /// An intent that could not be read at all.
+    case intentRefused(strategy: Int32, type: UInt16, fault: IntentFault, time: Timestamp)
+}
+
+public enum TradingState: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+    case active = 0
+    /// Only orders that shrink a position.
+    case reducing = 1
+    case halted = 2
+    public var name: String {
+        switch self {
+        case .active: "active"
+        case .reducing: "reducing"
+        case .halted: "halted"
+        }
+    }
+}
+
+/// What was wrong with a record that a plugin wrote.
+public enum IntentFault: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+    case unknownType, moreWithoutHead, tooManyMore, unknownInstrument, instrumentNotBound, badSide, badKind
+    case badTimeInForce, badOption, negativeQuantity, zeroTag, tooManyIntents, countBeyondCapacity, badConsumedCount
+    case badTimer, badText, intentLoop
+
+    public var text: String {
+        switch self {
+        case .unknownType: "unknown intent type"
+        case .moreWithoutHead: "a MORE record without a record before it that announces one"
+        case .tooManyMore: "more than 16 MORE records, or one announced and missing"
+        case .unknownInstrument: "unknown instrument"
+        case .instrumentNotBound: "an instrument that the strategy is not bound to"
+        case .badSide: "side is neither buy nor sell"
+        case .badKind: "unknown order kind"
+        case .badTimeInForce: "unknown time in force"
+        case .badOption: "unknown option bit"
+        case .negativeQuantity: "quantity, price or stop price is negative"
+        case .zeroTag: "tag 0 names no order"
+        case .tooManyIntents: "more intents in one event than the host takes"
+        case .countBeyondCapacity: "an intent count beyond the buffer's capacity"
+        case .badConsumedCount: "a consumed count of 0 or beyond the block"
+        case .badTimer: "a timer that is not in the future, or too many timers"
+        case .badText: "text that is not UTF-8"
+        case .intentLoop: "intents in answer to every verdict, without end"
+        }
+    }
+}
