@@ -54,7 +54,7 @@ let package = Package(
         room("Trading", ["CStrategyABI"]),
         room("Controls", ["Trading"]),
         room("Portfolio", ["Trading"]),
-        room("Execution", ["Trading", "Controls"]),
+        room("Execution", ["CStrategyABI", "Trading", "Controls"]),
         room("Engine", ["CStrategyABI", "Trading", "Controls", "Portfolio", "Execution"]),
 
         // Edges: files, libraries, configuration.

@@ -24,4 +24,11 @@
             return base + index
         }
     }
+
+    /// The address of an element, valid as long as the buffer.
+    @inlinable
+    public mutating func pointer(at index: Int) -> UnsafeMutablePointer<Element> {
+        precondition(index >= 0 && index < count)
+        return base + index
+    }
 }

@@ -20,14 +20,22 @@
         return overflow ? nil : Money(raw: Rounding.halfEven(product, over: 1_000_000_000))
     }
 
-    /// This amount times a rate, rounded half-even: a commission, a converted value.
+    /// This amount times a rate, rounded half-even; nil when the result is not countable (beyond 2^120 units of 1e-8).
+    @inlinable
+    public func converted(at rate: Rate) -> Money? {
+        let bound = Int128(1) << 120
+        guard rate != .one else { return raw.magnitude < bound.magnitude ? self : nil }
+        guard let raw = Rounding.halfEven(raw, times: Int128(rate.raw), over: 1_000_000_000),
+            raw.magnitude < bound.magnitude
+        else { return nil }
+        return Money(raw: raw)
+    }
+
+    /// As `converted`, for amounts that are known to be small enough: a commission, a limit's share of equity.
     @inlinable
     public func times(_ rate: Rate) -> Money {
-        guard rate != .one else { return self }
-        guard let raw = Rounding.halfEven(raw, times: Int128(rate.raw), over: 1_000_000_000) else {
-            preconditionFailure("\(self) × \(rate) is beyond Int128")
-        }
-        return Money(raw: raw)
+        guard let result = converted(at: rate) else { preconditionFailure("\(self) × \(rate) is beyond counting") }
+        return result
     }
 
     /// The part of this amount that belongs to `share` of `whole`, rounded half-even: the cost of a partial close.

@@ -1,0 +1,109 @@
+public import Trading
+
+/// An order that passed the gate. Only the gate makes one, and execution takes nothing else.
+public struct ApprovedOrder: Sendable, BitwiseCopyable {
+    public let intent: OrderIntent
+    public let account: Int32
+    public let purpose: OrderContext.Purpose
+    /// Of the order that is modified or triggered, else 0.
+    public let orderID: UInt64
+    /// The worst price that a market order may trade at; zero = none.
+    public let protection: Price
+    /// The same owner's resting orders that this one would meet are cancelled first.
+    public let cancelsOwnResting: Bool
+    public let time: Timestamp
+
+    fileprivate init(_ order: OrderContext, protection: Price, cancelsOwnResting: Bool) {
+        intent = order.intent
+        account = order.account
+        purpose = order.purpose
+        orderID = order.orderID
+        self.protection = protection
+        self.cancelsOwnResting = cancelsOwnResting
+        time = order.time
+    }
+}
+
+public enum Verdict: Sendable, BitwiseCopyable {
+    case approved(ApprovedOrder)
+    /// The gate's `findings` hold every failing rule until the next judgement.
+    case denied(failedRules: UInt64)
+}
+
+/// The one way to a venue. Every rule looks at every order, and all that fail are reported.
+public struct Gate: ~Copyable {
+    private var scopes: FixedBuffer<ScopeState>
+    private let accountCount: Int
+    private let strategyCount: Int
+    private let instrumentCount: Int
+    private var findings = Findings()
+
+    /// Scopes without a limit and with an active latch; `setLimits` and `setTradingState` change them.
+    public init(accountCount: Int, strategyCount: Int, instrumentCount: Int) {
+        self.accountCount = accountCount
+        self.strategyCount = strategyCount
+        self.instrumentCount = instrumentCount
+        scopes = FixedBuffer(count: 1 + accountCount + strategyCount + instrumentCount, repeating: ScopeState())
+    }
+
+    /// Judges an order. An approval counts against the order rates; a denial, and a what-if with `commit: false`, do not.
+    public mutating func judge(_ order: OrderContext, commit: Bool = true) -> Verdict {
+        findings.clear()
+        let scopes = scopes(of: order)
+        TradingStateRule.check(order, scopes, &findings)
+        InstrumentRule.check(order, &findings)
+        let protection = PriceCollarRule.check(order, scopes, &findings)
+        OrderSizeRule.check(order, scopes, &findings)
+        PositionRule.check(order, scopes, &findings)
+        BuyingPowerRule.check(order, &findings)
+        OrderRateRule.check(order, scopes, &findings)
+        ReduceOnlyRule.check(order, &findings)
+        RestrictedListRule.check(order, &findings)
+        TradingHoursRule.check(order, &findings)
+        let cancelsOwnResting = SelfTradeRule.check(order, protection: protection, &findings)
+        guard findings.count == 0 else { return .denied(failedRules: findings.failedRules) }
+        if commit { OrderRateRule.count(order, scopes) }
+        return .approved(ApprovedOrder(order, protection: protection, cancelsOwnResting: cancelsOwnResting))
+    }
+
+    /// Of the last judgement, in the order of the rules.
+    public var findingCount: Int { findings.count }
+    public func finding(_ index: Int) -> Finding { findings[index] }
+
+    public mutating func setLimits(_ limits: LimitSet, scope: LimitScope, index: Int = 0) {
+        scopes[position(scope, index)].limits = limits
+    }
+
+    public mutating func setTradingState(_ state: TradingState, scope: LimitScope, index: Int = 0) {
+        scopes[position(scope, index)].tradingState = state
+    }
+
+    public func limits(scope: LimitScope, index: Int = 0) -> LimitSet { scopes[position(scope, index)].limits }
+    public func tradingState(scope: LimitScope, index: Int = 0) -> TradingState {
+        scopes[position(scope, index)].tradingState
+    }
+
+    private func position(_ scope: LimitScope, _ index: Int) -> Int {
+        switch scope {
+        case .system: return 0
+        case .account:
+            precondition(index >= 0 && index < accountCount, "account \(index) of \(accountCount)")
+            return 1 + index
+        case .strategy:
+            precondition(index >= 0 && index < strategyCount, "strategy \(index) of \(strategyCount)")
+            return 1 + accountCount + index
+        case .instrument:
+            precondition(index >= 0 && index < instrumentCount, "instrument \(index) of \(instrumentCount)")
+            return 1 + accountCount + strategyCount + index
+        }
+    }
+
+    private mutating func scopes(of order: OrderContext) -> Scopes {
+        // An unknown instrument is denied by its rule; its scope is then the system's.
+        let instrument = order.isKnown ? position(.instrument, Int(order.intent.instrument)) : 0
+        return Scopes(
+            system: scopes.pointer(at: 0), account: scopes.pointer(at: position(.account, Int(order.account))),
+            strategy: scopes.pointer(at: position(.strategy, Int(order.intent.strategy))),
+            instrument: scopes.pointer(at: instrument))
+    }
+}

@@ -1,0 +1,132 @@
+public import Trading
+
+/// Everything a rule may look at: the order, and the book around it as it stands. Plain values, nothing to allocate.
+/// Working totals leave out the order that a modify or a trigger is about.
+public struct OrderContext: BitwiseCopyable {
+    /// Why the order is before the gate.
+    public enum Purpose: UInt8, Sendable, BitwiseCopyable { case submit, modify, trigger }
+
+    /// A position and what works around it.
+    public struct Book: Sendable, BitwiseCopyable {
+        public var position: Quantity = .zero
+        /// Remaining quantity of working buys and sells.
+        public var buys: Quantity = .zero
+        public var sells: Quantity = .zero
+        public init() {}
+
+        @inlinable public func working(_ side: Side) -> Quantity { side == .buy ? buys : sells }
+
+        /// The most that the position can become on `side` when all its working orders and `extra` fill; ≥ 0.
+        @inlinable public func worstCase(_ side: Side, adding extra: Quantity) -> Quantity {
+            let reach = Int128(side.sign * position.raw) + Int128(working(side).raw) + Int128(extra.raw)
+            return Quantity(raw: Int64(clamping: max(0, reach)))
+        }
+
+        /// An order of `quantity` on `side` can only shrink the position, whatever else fills.
+        @inlinable public func isReduced(by quantity: Quantity, on side: Side) -> Bool {
+            quantity.raw > 0
+                && Int128(-side.sign * position.raw) >= Int128(working(side).raw) + Int128(quantity.raw)
+        }
+    }
+
+    public struct Market: Sendable, BitwiseCopyable {
+        /// Zero = no such side.
+        public var bid: Price = .zero
+        public var ask: Price = .zero
+        public var quoteTime = Timestamp(nanoseconds: .min)
+        /// Of the last trade, or a bar's close.
+        public var last: Price = .zero
+        public var lastTime = Timestamp(nanoseconds: .min)
+        public init() {}
+    }
+
+    public struct Funds: Sendable, BitwiseCopyable {
+        /// In the account's currency; nil when something in the account has no conversion rate.
+        public var equity: Money?
+        /// Of all currencies, in the account's.
+        public var cash: Money?
+        /// Worst-case notional of the account's other instruments; nil as above.
+        public var otherExposure: Money?
+        /// Value of working buys of all instruments, this one's included.
+        public var reservedCash: Money?
+        public var isMargin = true
+        public var maxLeverage = Rate.one
+        /// From the instrument's currency into the account's; nil = none.
+        public var rate: Rate?
+        public var takerRate = Rate.zero
+        public init() {}
+    }
+
+    public var intent: OrderIntent
+    public var purpose: Purpose
+    /// Of the order that is modified or triggered, else 0.
+    public var orderID: UInt64 = 0
+    public var account: Int32
+    public var time: Timestamp
+    public var isKnown = true
+    public var terms: InstrumentTerms
+    public var isOpen = true
+    public var market = Market()
+    /// The strategy's own book in this instrument.
+    public var own = Book()
+    /// The account's net book in this instrument.
+    public var net = Book()
+    /// Remaining quantity of the strategy's other reduce-only orders on the same side.
+    public var reduceOnlyWorking = Quantity.zero
+    public var funds = Funds()
+    public var restricted = RestrictedSides.none
+    /// Best price at which the same owner rests on the other side; zero = nowhere.
+    public var ownOpposite = Price.zero
+    public var isSelfTradeChecked = true
+    public var isTradingHoursChecked = true
+    public var isTagInUse = false
+
+    public init(intent: OrderIntent, purpose: Purpose, account: Int32, terms: InstrumentTerms, time: Timestamp) {
+        self.intent = intent
+        self.purpose = purpose
+        self.account = account
+        self.terms = terms
+        self.time = time
+    }
+
+    /// The order waits for its trigger: what depends on the price of the moment is judged when it triggers.
+    var isDormant: Bool { intent.kind.hasStopPrice && purpose != .trigger }
+    /// It will trade at whatever price it finds.
+    var isMarket: Bool { !intent.kind.hasLimitPrice }
+
+    /// What the order is valued at: its limit, its stop, or for a market order the price it would meet; zero = unknown.
+    var valuationPrice: Price {
+        if intent.kind.hasLimitPrice { return intent.price }
+        if isDormant { return intent.stopPrice }
+        let touch = intent.side == .buy ? market.ask : market.bid
+        return touch != .zero ? touch : market.last
+    }
+
+    /// Value of `quantity` at the valuation price in the account's currency; nil when price or rate is unknown or too big.
+    func notional(of quantity: Quantity) -> Money? {
+        let price = valuationPrice
+        guard price.raw > 0, let rate = funds.rate else { return nil }
+        guard let value = Money.value(price, quantity, multiplier: terms.multiplier) else { return nil }
+        return value.converted(at: rate)
+    }
+
+    /// The order can only shrink the position that a limit of `scope` looks at.
+    func isReducing(_ scope: LimitScope) -> Bool {
+        switch scope {
+        case .strategy: isReducingOwn
+        case .system, .account, .instrument: net.isReduced(by: intent.quantity, on: intent.side)
+        }
+    }
+
+    var isReducingOwn: Bool { own.isReduced(by: intent.quantity, on: intent.side) }
+}
+
+/// Which sides a restricted list closes.
+public struct RestrictedSides: OptionSet, Sendable, BitwiseCopyable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    public static let none: RestrictedSides = []
+    public static let buy = RestrictedSides(rawValue: 1)
+    public static let sell = RestrictedSides(rawValue: 2)
+    public static let both: RestrictedSides = [.buy, .sell]
+}

@@ -1,0 +1,44 @@
+import Trading
+
+/// risk.buying-power: what an order can make the account owe, after working orders and fees, is covered.
+/// A margin account covers gross worst-case exposure by equity × leverage; a cash account pays buys from cash and
+/// cannot be short.
+enum BuyingPowerRule {
+    static func check(_ order: OrderContext, _ findings: inout Findings) {
+        guard order.isKnown, order.intent.quantity.raw > 0, !order.isReducing(.account) else { return }
+        func fail(_ reason: FindingReason, observed: Money = .zero, limit: Money = .zero) {
+            findings.add(Finding(.buyingPower, reason, scope: .account, observed: observed.raw, limit: limit.raw))
+        }
+        guard order.funds.rate != nil, let equity = order.funds.equity, let other = order.funds.otherExposure,
+            let cash = order.funds.cash, let reserved = order.funds.reservedCash
+        else { return fail(.noConversionRate) }
+        guard order.valuationPrice.raw > 0 else { return fail(.noReference) }
+        let fee = order.notional(of: order.intent.quantity)?.times(order.funds.takerRate)
+
+        guard order.funds.isMargin else {
+            if order.intent.side == .sell, order.net.worstCase(.sell, adding: order.intent.quantity).raw > 0 {
+                return fail(.shortNeedsMargin)
+            }
+            guard order.intent.side == .buy else { return }
+            guard let value = order.notional(of: order.intent.quantity), let fee else { return fail(.valueOverflow) }
+            let needed = reserved + value + fee
+            if needed > cash { fail(.insufficientFunds, observed: needed, limit: cash) }
+            return
+        }
+        let before = exposure(order, adding: .zero)
+        guard let before, let after = exposure(order, adding: order.intent.quantity), let fee else {
+            return fail(.valueOverflow)
+        }
+        guard after > before else { return }
+        let power = max(equity, .zero).times(order.funds.maxLeverage)
+        let needed = other + after + fee
+        if needed > power { fail(.insufficientFunds, observed: needed, limit: power) }
+    }
+
+    /// Worst case over both sides of this instrument, with `extra` added to the order's side.
+    private static func exposure(_ order: OrderContext, adding extra: Quantity) -> Money? {
+        let side = order.intent.side
+        return order.notional(
+            of: max(order.net.worstCase(side, adding: extra), order.net.worstCase(side.opposite, adding: .zero)))
+    }
+}

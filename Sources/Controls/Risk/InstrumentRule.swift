@@ -1,0 +1,62 @@
+import Trading
+
+/// risk.instrument: the order is one that this instrument can take.
+enum InstrumentRule {
+    static func check(_ order: OrderContext, _ findings: inout Findings) {
+        guard order.isKnown else { return findings.add(Finding(.instrument, .unknownInstrument)) }
+        if !order.terms.tradable { findings.add(Finding(.instrument, .notTradable)) }
+        if order.isTagInUse { findings.add(Finding(.instrument, .duplicateTag)) }
+        checkQuantity(order, &findings)
+        checkPrices(order, &findings)
+        checkTimeInForce(order, &findings)
+    }
+
+    private static func checkQuantity(_ order: OrderContext, _ findings: inout Findings) {
+        let quantity = order.intent.quantity
+        let terms = order.terms
+        func fail(_ reason: FindingReason, limit: Quantity) {
+            findings.add(
+                Finding(.instrument, reason, observed: Int128(quantity.raw), limit: Int128(limit.raw)))
+        }
+        guard quantity.raw > 0 else { return fail(.badQuantity, limit: .zero) }
+        if quantity.raw % terms.lot.raw != 0 { fail(.lotMultiple, limit: terms.lot) }
+        if quantity < terms.minQuantity && !order.isReducingOwn { fail(.belowMinimum, limit: terms.minQuantity) }
+        if quantity > terms.maxQuantity { fail(.aboveMaximum, limit: terms.maxQuantity) }
+        let price = order.valuationPrice
+        guard price.raw > 0 else { return }
+        guard let value = Money.value(price, quantity, multiplier: terms.multiplier) else {
+            return fail(.valueOverflow, limit: terms.maxQuantity)
+        }
+        if value < terms.minNotional && !order.isReducingOwn {
+            findings.add(
+                Finding(.instrument, .belowMinNotional, observed: value.raw, limit: terms.minNotional.raw))
+        }
+    }
+
+    private static func checkPrices(_ order: OrderContext, _ findings: inout Findings) {
+        checkPrice(order.intent.price, isWanted: order.intent.kind.hasLimitPrice, .badPrice, order, &findings)
+        checkPrice(order.intent.stopPrice, isWanted: order.intent.kind.hasStopPrice, .badStopPrice, order, &findings)
+    }
+
+    private static func checkPrice(
+        _ price: Price, isWanted: Bool, _ reason: FindingReason, _ order: OrderContext, _ findings: inout Findings
+    ) {
+        // 1e-9 price to the findings' 1e-8.
+        let observed = Int128(price.raw / 10)
+        guard isWanted ? price.raw > 0 : price == .zero else {
+            return findings.add(Finding(.instrument, reason, observed: observed))
+        }
+        if price.raw % order.terms.tick.raw != 0 {
+            findings.add(
+                Finding(.instrument, .tickMultiple, observed: observed, limit: Int128(order.terms.tick.raw / 10)))
+        }
+    }
+
+    /// A stop waits for its trigger, so it cannot be immediate.
+    private static func checkTimeInForce(_ order: OrderContext, _ findings: inout Findings) {
+        let isImmediate = order.intent.timeInForce == .immediateOrCancel || order.intent.timeInForce == .fillOrKill
+        if isImmediate && order.intent.kind.hasStopPrice {
+            findings.add(Finding(.instrument, .unsupportedTimeInForce))
+        }
+    }
+}

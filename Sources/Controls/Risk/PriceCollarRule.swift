@@ -1,0 +1,56 @@
+import Trading
+
+/// risk.price-collar: the aggressive side stays within x of a reference price; a market order gets that bound as its
+/// protection price. A reducing order is only guarded by the bound, never denied.
+enum PriceCollarRule {
+    /// Returns the protection price of a market order; zero = none.
+    static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) -> Price {
+        // A dormant stop meets the collar when it triggers.
+        guard !order.isDormant, let collar = scopes.strictest({ $0.priceCollar }) else { return .zero }
+        let maxAge = scopes.strictest { $0.marketDataMaxAgeNanoseconds }?.value
+        guard let reference = reference(order, collar: collar.value, maxAge: maxAge) else {
+            if !order.isReducingOwn { findings.add(Finding(.priceCollar, .noReference, scope: collar.scope)) }
+            return .zero
+        }
+        let bound = bound(order, reference: reference, collar: collar.value)
+        if order.isMarket { return bound }
+        let isBeyond = order.intent.side == .buy ? order.intent.price > bound : order.intent.price < bound
+        if isBeyond && !order.isReducingOwn {
+            findings.add(
+                Finding(
+                    .priceCollar, .beyondCollar, scope: collar.scope, observed: Int128(order.intent.price.raw / 10),
+                    limit: Int128(bound.raw / 10)))
+        }
+        return .zero
+    }
+
+    /// The mid of a fresh quote whose sides lie inside the collar, else a fresh last trade.
+    private static func reference(_ order: OrderContext, collar: Rate, maxAge: Int64?) -> Price? {
+        let market = order.market
+        func isFresh(_ time: Timestamp) -> Bool {
+            guard time.nanoseconds != .min else { return false }
+            return maxAge.map { order.time - time <= $0 } ?? true
+        }
+        if market.bid.raw > 0, market.ask >= market.bid, isFresh(market.quoteTime) {
+            let mid = Price(raw: market.bid.raw + (market.ask.raw - market.bid.raw) / 2)
+            if market.ask.raw - mid.raw <= distance(mid, collar) { return mid }
+        }
+        return market.last.raw > 0 && isFresh(market.lastTime) ? market.last : nil
+    }
+
+    /// The farthest tick inside the collar on the order's aggressive side, at least one tick.
+    private static func bound(_ order: OrderContext, reference: Price, collar: Rate) -> Price {
+        let tick = order.terms.tick.raw
+        let distance = distance(reference, collar)
+        if order.intent.side == .buy {
+            let (sum, overflow) = reference.raw.addingReportingOverflow(distance)
+            return Price(raw: (overflow ? .max : sum) / tick * tick)
+        }
+        let lowest = max(reference.raw - distance, tick)
+        return Price(raw: (lowest + tick - 1) / tick * tick)
+    }
+
+    private static func distance(_ price: Price, _ collar: Rate) -> Int64 {
+        Int64(clamping: Int128(price.raw) * Int128(collar.raw) / 1_000_000_000)
+    }
+}

@@ -1,0 +1,218 @@
+public import Controls
+public import Trading
+
+/// An order that works, and what the venue keeps beside it.
+public struct WorkingOrder: Sendable, BitwiseCopyable {
+    public internal(set) var order: Order
+    /// Neighbours in the instrument's queue, in priority order; −1 = none.
+    var next: Int32 = -1
+    var previous: Int32 = -1
+    /// The event in which it was accepted or re-priced: it trades in later ones only.
+    var acceptedIn: UInt64
+    /// It trades in no event before this time (latency).
+    var tradableFrom: Timestamp
+    /// It has met a first event as a limit order, so from now on it rests.
+    var hasArrived = false
+    /// The last event in which the venue looked at it.
+    var lookedAtIn: UInt64 = 0
+}
+
+/// All working orders: a slab of fixed size, one queue an instrument in priority order, and totals for the gate.
+/// An order enters by approval only and leaves in a terminal state.
+public struct OrderManager: ~Copyable {
+    public static let none: Int32 = -1
+
+    private var slab: FixedBuffer<WorkingOrder>
+    private var free: FixedBuffer<Int32>
+    private var freeCount: Int
+    private var heads: FixedBuffer<Int32>
+    private var tails: FixedBuffer<Int32>
+    private var strategyTotals: FixedBuffer<WorkingTotals>
+    private var accountTotals: FixedBuffer<WorkingTotals>
+    private let instrumentCount: Int
+    private var lastID: UInt64 = 0
+    private var lastPriority: UInt64 = 0
+
+    public init(capacity: Int, accountCount: Int, strategyCount: Int, instrumentCount: Int) {
+        let blank = Order(
+            id: 0, intent: OrderIntent(strategy: 0, instrument: 0, tag: 0, side: .buy, kind: .market, quantity: .zero),
+            account: 0, at: Timestamp(nanoseconds: 0))
+        slab = FixedBuffer(
+            count: capacity,
+            repeating: WorkingOrder(order: blank, acceptedIn: 0, tradableFrom: Timestamp(nanoseconds: 0)))
+        free = FixedBuffer(count: capacity, repeating: 0)
+        for index in 0..<capacity { free[index] = Int32(capacity - 1 - index) }
+        freeCount = capacity
+        heads = FixedBuffer(count: instrumentCount, repeating: OrderManager.none)
+        tails = FixedBuffer(count: instrumentCount, repeating: OrderManager.none)
+        strategyTotals = FixedBuffer(count: strategyCount * instrumentCount, repeating: WorkingTotals())
+        accountTotals = FixedBuffer(count: accountCount * instrumentCount, repeating: WorkingTotals())
+        self.instrumentCount = instrumentCount
+    }
+
+    public var workingCount: Int { slab.count - freeCount }
+    public var isFull: Bool { freeCount == 0 }
+    public func hasWorking(_ instrument: Int) -> Bool { heads[instrument] != OrderManager.none }
+
+    /// The working order in `slot`, as handed out by `accept`, `first` and `next`.
+    public func order(_ slot: Int32) -> Order { slab[Int(slot)].order }
+    /// First in priority of an instrument, then `next` of it; `none` ends.
+    public func first(_ instrument: Int) -> Int32 { heads[instrument] }
+    public func next(_ slot: Int32) -> Int32 { slab[Int(slot)].next }
+    public func totals(strategy: Int, instrument: Int) -> WorkingTotals {
+        strategyTotals[strategy * instrumentCount + instrument]
+    }
+    public func totals(account: Int, instrument: Int) -> WorkingTotals {
+        accountTotals[account * instrumentCount + instrument]
+    }
+
+    /// Deterministic ids: 1, 2, 3 … over all orders that the gate saw, denied ones included.
+    public mutating func nextID() -> UInt64 {
+        lastID += 1
+        return lastID
+    }
+
+    /// Takes an approved new order into work. The manager must not be full.
+    public mutating func accept(_ approved: ApprovedOrder, in event: UInt64, tradableFrom: Timestamp) -> Int32 {
+        precondition(freeCount > 0 && approved.purpose == .submit, "\(workingCount) working orders")
+        var order = Order(
+            id: nextID(), intent: approved.intent, account: approved.account, protection: approved.protection,
+            at: approved.time)
+        OrderStateMachine.move(&order, to: .submitted, at: approved.time)
+        freeCount -= 1
+        let slot = free[freeCount]
+        slab[Int(slot)] = WorkingOrder(order: order, acceptedIn: event, tradableFrom: tradableFrom)
+        enqueue(slot)
+        count(slot, order.remaining)
+        return slot
+    }
+
+    /// Books a fill; a filled order leaves. Returns the order as it is now.
+    public mutating func fill(_ slot: Int32, quantity: Quantity, value: Money, at time: Timestamp) -> Order {
+        var order = slab[Int(slot)].order
+        precondition(
+            quantity.raw > 0 && quantity <= order.remaining,
+            "fill of \(quantity) for order \(order.id) with \(order.remaining) left")
+        count(slot, -quantity)
+        order.filled = order.filled + quantity
+        order.filledValue += value
+        OrderStateMachine.move(&order, to: order.remaining == .zero ? .filled : .partiallyFilled, at: time)
+        slab[Int(slot)].order = order
+        if order.state == .filled { remove(slot) }
+        return order
+    }
+
+    /// Ends an order that still had something left.
+    public mutating func end(_ slot: Int32, as state: OrderState, at time: Timestamp) -> Order {
+        count(slot, -slab[Int(slot)].order.remaining)
+        OrderStateMachine.move(&slab[Int(slot)].order, to: state, at: time)
+        let order = slab[Int(slot)].order
+        remove(slot)
+        return order
+    }
+
+    /// Changes quantity (to fills so far plus the approved rest) and prices. More quantity or another price loses
+    /// priority; another price also arrives anew.
+    public mutating func modify(
+        _ slot: Int32, _ approved: ApprovedOrder, in event: UInt64, tradableFrom: Timestamp
+    ) -> Order {
+        let old = slab[Int(slot)].order
+        precondition(approved.purpose == .modify && approved.orderID == old.id, "approval for \(approved.orderID)")
+        count(slot, -old.remaining)
+        var order = old
+        order.intent.quantity = old.filled + approved.intent.quantity
+        order.intent.price = approved.intent.price
+        order.intent.stopPrice = approved.intent.stopPrice
+        order.protection = approved.protection
+        order.updatedAt = approved.time
+        let isRepriced = order.intent.price != old.intent.price || order.intent.stopPrice != old.intent.stopPrice
+        slab[Int(slot)].order = order
+        count(slot, order.remaining)
+        if isRepriced || order.intent.quantity > old.intent.quantity {
+            unlink(slot)
+            enqueue(slot)
+        }
+        if isRepriced {
+            slab[Int(slot)].hasArrived = false
+            slab[Int(slot)].acceptedIn = event
+            slab[Int(slot)].tradableFrom = tradableFrom
+        }
+        return slab[Int(slot)].order
+    }
+
+    /// A stop's trigger passed the gate: it is a market or limit order from now on.
+    public mutating func trigger(_ slot: Int32, _ approved: ApprovedOrder) -> Order {
+        precondition(
+            approved.purpose == .trigger && approved.orderID == slab[Int(slot)].order.id
+                && slab[Int(slot)].order.isDormant,
+            "trigger of order \(approved.orderID)")
+        slab[Int(slot)].order.isTriggered = true
+        slab[Int(slot)].order.protection = approved.protection
+        slab[Int(slot)].order.updatedAt = approved.time
+        return slab[Int(slot)].order
+    }
+
+    /// Takes `quantity` off a working order's rest, which must stay above zero.
+    mutating func shrink(_ slot: Int32, by quantity: Quantity, at time: Timestamp) -> Order {
+        precondition(quantity.raw > 0 && quantity < slab[Int(slot)].order.remaining, "shrink by \(quantity)")
+        count(slot, -quantity)
+        slab[Int(slot)].order.intent.quantity = slab[Int(slot)].order.intent.quantity - quantity
+        slab[Int(slot)].order.updatedAt = time
+        return slab[Int(slot)].order
+    }
+
+    /// For the venue: its notes beside an order.
+    subscript(_ slot: Int32) -> WorkingOrder {
+        get { slab[Int(slot)] }
+        _modify { yield &slab[Int(slot)] }
+    }
+
+    func last(_ instrument: Int) -> Int32 { tails[instrument] }
+    func previous(_ slot: Int32) -> Int32 { slab[Int(slot)].previous }
+
+    // MARK: - Queues and totals
+
+    private mutating func enqueue(_ slot: Int32) {
+        let instrument = Int(slab[Int(slot)].order.intent.instrument)
+        lastPriority += 1
+        slab[Int(slot)].order.priority = lastPriority
+        slab[Int(slot)].previous = tails[instrument]
+        slab[Int(slot)].next = OrderManager.none
+        if tails[instrument] == OrderManager.none {
+            heads[instrument] = slot
+        } else {
+            slab[Int(tails[instrument])].next = slot
+        }
+        tails[instrument] = slot
+    }
+
+    private mutating func unlink(_ slot: Int32) {
+        let entry = slab[Int(slot)]
+        let instrument = Int(entry.order.intent.instrument)
+        if entry.previous == OrderManager.none {
+            heads[instrument] = entry.next
+        } else {
+            slab[Int(entry.previous)].next = entry.next
+        }
+        if entry.next == OrderManager.none {
+            tails[instrument] = entry.previous
+        } else {
+            slab[Int(entry.next)].previous = entry.previous
+        }
+    }
+
+    private mutating func remove(_ slot: Int32) {
+        unlink(slot)
+        free[freeCount] = slot
+        freeCount += 1
+    }
+
+    private mutating func count(_ slot: Int32, _ quantity: Quantity) {
+        let order = slab[Int(slot)].order
+        let instrument = Int(order.intent.instrument)
+        let own = Int(order.intent.strategy) * instrumentCount + instrument
+        let net = Int(order.account) * instrumentCount + instrument
+        strategyTotals[own].add(quantity, order.intent.side, isReduceOnly: order.intent.reduceOnly)
+        accountTotals[net].add(quantity, order.intent.side, isReduceOnly: order.intent.reduceOnly)
+    }
+}
