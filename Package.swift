@@ -19,8 +19,8 @@ func plugin(_ name: String) -> Target {
     .target(name: name, dependencies: ["CStrategyABI", "StrategyKit"], path: "Plugins/\(name)", swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let core: [Target.Dependency] = ["CStrategyABI", "Trading", "Controls", "Portfolio", "Execution", "Engine"]
@@ -29,6 +29,9 @@ let package = Package(
     name: "stratagem",
     products: [
         .executable(name: "stratagem", targets: ["stratagem"]),
+        .library(name: "StrategyKit", targets: ["StrategyKit", "StrategyTesting", "CStrategyABI"]),
+        .library(name: "AllocationCount", type: .dynamic, targets: ["AllocationCount"]),
+        .library(name: "CBenchmark", targets: ["CBenchmark", "CStrategyABI"]),
         .library(name: "SMACross", type: .dynamic, targets: ["SMACross"]),
         .library(name: "MeanReversion", type: .dynamic, targets: ["MeanReversion"]),
         .library(name: "PumpDetector", type: .dynamic, targets: ["PumpDetector"]),
@@ -64,28 +67,36 @@ let package = Package(
         room("PluginHost", ["CStrategyABI", "Trading"]),
         room("Configuration", ["Trading", .product(name: "Yams", package: "Yams")]),
 
+        // For `stratagem bench`: a library that counts allocations when it is preloaded, and strategies in plain C.
+        .target(name: "AllocationCount", cSettings: strictC),
+        .target(name: "CBenchmark", dependencies: ["CStrategyABI"], cSettings: strictC),
+
         // The app sees every room.
         .executableTarget(
             name: "stratagem",
             dependencies: [
                 "Trading", "Controls", "Portfolio", "Execution", "Engine", "MarketData", "PluginHost", "Configuration",
-                "CStrategyABI", "CCrypto",
+                "CStrategyABI", "CBenchmark", "CCrypto",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
-        tests("ABITests", ["CStrategyABI", "Trading"]),
+        .target(name: "ABILayout", dependencies: ["CStrategyABI"], path: "Tests/ABILayout", cSettings: strictC),
+        tests("ABITests", ["ABILayout", "CStrategyABI", "StrategyTesting", "Trading"]),
         tests("TradingTests", ["CStrategyABI", "Trading"]),
         tests("ControlsTests", ["Trading", "Controls"]),
         tests("PortfolioTests", ["Trading", "Portfolio"]),
         tests("ExecutionTests", ["CStrategyABI", "Trading", "Controls", "Execution"]),
-        tests("EngineTests", core),
-        tests("SimulationTests", core),
-        tests("MarketDataTests", ["CStrategyABI", "Trading", "MarketData"]),
+        .target(
+            name: "ScriptedStrategies", dependencies: ["CStrategyABI", "Trading", "Controls", "Portfolio", "Engine"],
+            path: "Tests/ScriptedStrategies", swiftSettings: strict),
+        tests("EngineTests", core + ["ScriptedStrategies"]),
+        tests("SimulationTests", core + ["ScriptedStrategies"]),
+        tests("MarketDataTests", ["CStrategyABI", "Trading", "MarketData", "CZlib"], exclude: ["reference.py"]),
         tests("PluginHostTests", ["CStrategyABI", "Trading", "PluginHost"]),
         tests("ConfigurationTests", ["Trading", "Configuration"]),
         tests("StrategyKitTests", ["CStrategyABI", "StrategyKit", "StrategyTesting"]),
-        tests("CommandLineTests", []),
+        tests("CommandLineTests", ["stratagem", "Trading"]),
         tests("TidyTests", []),
     ],
     cLanguageStandard: .c11

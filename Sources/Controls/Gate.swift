@@ -9,17 +9,20 @@ public struct ApprovedOrder: Sendable, BitwiseCopyable {
     public let orderID: UInt64
     /// The worst price that a market order may trade at; zero = none.
     public let protection: Price
-    /// The same owner's resting orders that this one would meet are cancelled first.
-    public let cancelsOwnResting: Bool
+    /// The farthest price at which this order may meet resting orders of its owner, which are cancelled first (zero =
+    /// any price); nil = it meets none.
+    public let ownRestingReach: Price?
     public let time: Timestamp
 
-    fileprivate init(_ order: OrderContext, protection: Price, cancelsOwnResting: Bool) {
+    public var cancelsOwnResting: Bool { ownRestingReach != nil }
+
+    fileprivate init(_ order: OrderContext, protection: Price, ownRestingReach: Price?) {
         intent = order.intent
         account = order.account
         purpose = order.purpose
         orderID = order.orderID
         self.protection = protection
-        self.cancelsOwnResting = cancelsOwnResting
+        self.ownRestingReach = ownRestingReach
         time = order.time
     }
 }
@@ -43,11 +46,26 @@ public struct Gate: ~Copyable {
         self.accountCount = accountCount
         self.strategyCount = strategyCount
         self.instrumentCount = instrumentCount
-        scopes = FixedBuffer(count: 1 + accountCount + strategyCount + instrumentCount, repeating: ScopeState())
+        // The last one stays blank, for instruments that nobody knows.
+        scopes = FixedBuffer(count: 2 + accountCount + strategyCount + instrumentCount, repeating: ScopeState())
     }
 
-    /// Judges an order. An approval counts against the order rates; a denial, and a what-if with `commit: false`, do not.
-    public mutating func judge(_ order: OrderContext, commit: Bool = true) -> Verdict {
+    /// Judges an order. An approval counts against the order rates, a denial does not.
+    public mutating func judge(_ order: OrderContext) -> Verdict {
+        let passage = check(order)
+        guard findings.count == 0 else { return .denied(failedRules: findings.failedRules) }
+        OrderRateRule.count(order, scopes(of: order))
+        return .approved(
+            ApprovedOrder(order, protection: passage.protection, ownRestingReach: passage.ownRestingReach))
+    }
+
+    /// What `judge` would say, by the same rules, without an approval and without a trace: the rules that fail (0 = none).
+    public mutating func assess(_ order: OrderContext) -> UInt64 {
+        _ = check(order)
+        return findings.failedRules
+    }
+
+    private mutating func check(_ order: OrderContext) -> (protection: Price, ownRestingReach: Price?) {
         findings.clear()
         let scopes = scopes(of: order)
         TradingStateRule.check(order, scopes, &findings)
@@ -60,10 +78,7 @@ public struct Gate: ~Copyable {
         ReduceOnlyRule.check(order, &findings)
         RestrictedListRule.check(order, &findings)
         TradingHoursRule.check(order, &findings)
-        let cancelsOwnResting = SelfTradeRule.check(order, protection: protection, &findings)
-        guard findings.count == 0 else { return .denied(failedRules: findings.failedRules) }
-        if commit { OrderRateRule.count(order, scopes) }
-        return .approved(ApprovedOrder(order, protection: protection, cancelsOwnResting: cancelsOwnResting))
+        return (protection, SelfTradeRule.check(order, protection: protection, &findings))
     }
 
     /// Of the last judgement, in the order of the rules.
@@ -99,8 +114,8 @@ public struct Gate: ~Copyable {
     }
 
     private mutating func scopes(of order: OrderContext) -> Scopes {
-        // An unknown instrument is denied by its rule; its scope is then the system's.
-        let instrument = order.isKnown ? position(.instrument, Int(order.intent.instrument)) : 0
+        // An unknown instrument is denied by its rule; its scope is the blank one.
+        let instrument = order.isKnown ? position(.instrument, Int(order.intent.instrument)) : scopes.count - 1
         return Scopes(
             system: scopes.pointer(at: 0), account: scopes.pointer(at: position(.account, Int(order.account))),
             strategy: scopes.pointer(at: position(.strategy, Int(order.intent.strategy))),

@@ -40,12 +40,15 @@ struct RateMeter: Sendable, BitwiseCopyable {
 
     /// Orders that count against the limit at `time`, the next one included.
     func load(at time: Timestamp, limit: Int32, period: Int64) -> Int64 {
-        let spacing = period / Int64(limit)
+        let spacing = spacing(limit, period)
         guard arrival > time.nanoseconds else { return 1 }
         return (arrival - time.nanoseconds + spacing - 1) / spacing + 1
     }
 
     mutating func count(at time: Timestamp, limit: Int32, period: Int64) {
-        arrival = max(arrival, time.nanoseconds) + period / Int64(limit)
+        arrival = max(arrival, time.nanoseconds) + spacing(limit, period)
     }
+
+    /// Nanoseconds of one order; at least one, for a limit beyond an order a nanosecond.
+    private func spacing(_ limit: Int32, _ period: Int64) -> Int64 { max(1, period / Int64(limit)) }
 }

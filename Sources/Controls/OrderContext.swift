@@ -18,14 +18,15 @@ public struct OrderContext: BitwiseCopyable {
 
         /// The most that the position can become on `side` when all its working orders and `extra` fill; ≥ 0.
         @inlinable public func worstCase(_ side: Side, adding extra: Quantity) -> Quantity {
-            let reach = Int128(side.sign * position.raw) + Int128(working(side).raw) + Int128(extra.raw)
+            let held = Int128(side.sign) * Int128(position.raw)
+            let reach = held + Int128(working(side).raw) + Int128(extra.raw)
             return Quantity(raw: Int64(clamping: max(0, reach)))
         }
 
         /// An order of `quantity` on `side` can only shrink the position, whatever else fills.
         @inlinable public func isReduced(by quantity: Quantity, on side: Side) -> Bool {
             quantity.raw > 0
-                && Int128(-side.sign * position.raw) >= Int128(working(side).raw) + Int128(quantity.raw)
+                && Int128(-side.sign) * Int128(position.raw) >= Int128(working(side).raw) + Int128(quantity.raw)
         }
     }
 
@@ -61,6 +62,8 @@ public struct OrderContext: BitwiseCopyable {
     public var purpose: Purpose
     /// Of the order that is modified or triggered, else 0.
     public var orderID: UInt64 = 0
+    /// The order that is modified is a stop that has triggered: it is judged as the market or limit order that it became.
+    public var isTriggered = false
     public var account: Int32
     public var time: Timestamp
     public var isKnown = true
@@ -75,6 +78,8 @@ public struct OrderContext: BitwiseCopyable {
     public var reduceOnlyWorking = Quantity.zero
     public var funds = Funds()
     public var restricted = RestrictedSides.none
+    /// Bit n set = the strategy may send orders of kind n.
+    public var allowedKinds: UInt8 = .max
     /// Best price at which the same owner rests on the other side; zero = nowhere.
     public var ownOpposite = Price.zero
     public var isSelfTradeChecked = true
@@ -90,24 +95,49 @@ public struct OrderContext: BitwiseCopyable {
     }
 
     /// The order waits for its trigger: what depends on the price of the moment is judged when it triggers.
-    var isDormant: Bool { intent.kind.hasStopPrice && purpose != .trigger }
+    var isDormant: Bool { intent.kind.hasStopPrice && purpose != .trigger && !isTriggered }
     /// It will trade at whatever price it finds.
     var isMarket: Bool { !intent.kind.hasLimitPrice }
 
     /// What the order is valued at: its limit, its stop, or for a market order the price it would meet; zero = unknown.
     var valuationPrice: Price {
         if intent.kind.hasLimitPrice { return intent.price }
-        if isDormant { return intent.stopPrice }
+        return isDormant ? intent.stopPrice : marketPrice
+    }
+
+    /// What the order's side meets now; zero = unknown.
+    private var marketPrice: Price {
         let touch = intent.side == .buy ? market.ask : market.bid
         return touch != .zero ? touch : market.last
     }
 
     /// Value of `quantity` at the valuation price in the account's currency; nil when price or rate is unknown or too big.
-    func notional(of quantity: Quantity) -> Money? {
-        let price = valuationPrice
+    func notional(of quantity: Quantity) -> Money? { notional(of: quantity, at: valuationPrice) }
+
+    /// Value of a book's worst case on `side` with `extra` added: the addition at the order's own price, the rest at the
+    /// market's, so that a limit far from the market does not make what is held look small.
+    func worstCaseNotional(_ book: Book, _ side: Side, adding extra: Quantity) -> Money? {
+        let price = marketPrice.raw > 0 ? marketPrice : valuationPrice
+        let held = book.worstCase(side, adding: .zero)
+        let reach = book.worstCase(side, adding: extra)
+        guard reach.raw < .max else { return nil }
+        if price == valuationPrice { return notional(of: reach) }
+        guard let old = notional(of: held, at: price), let new = notional(of: reach - held, at: valuationPrice) else {
+            return nil
+        }
+        return old + new
+    }
+
+    private func notional(of quantity: Quantity, at price: Price) -> Money? {
         guard price.raw > 0, let rate = funds.rate else { return nil }
         guard let value = Money.value(price, quantity, multiplier: terms.multiplier) else { return nil }
         return value.converted(at: rate)
+    }
+
+    /// Why there is no notional.
+    var missingNotional: FindingReason {
+        if funds.rate == nil { return .noConversionRate }
+        return valuationPrice.raw > 0 ? .valueOverflow : .noReference
     }
 
     /// The order can only shrink the position that a limit of `scope` looks at.

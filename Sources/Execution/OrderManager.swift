@@ -11,6 +11,8 @@ public struct WorkingOrder: Sendable, BitwiseCopyable {
     var acceptedIn: UInt64
     /// It trades in no event before this time (latency).
     var tradableFrom: Timestamp
+    /// A DAY order ends with the first event from here on.
+    var expiresAt = Timestamp(nanoseconds: .max)
     /// It has met a first event as a limit order, so from now on it rests.
     var hasArrived = false
     /// The last event in which the venue looked at it.
@@ -72,8 +74,11 @@ public struct OrderManager: ~Copyable {
         return lastID
     }
 
-    /// Takes an approved new order into work. The manager must not be full.
-    public mutating func accept(_ approved: ApprovedOrder, in event: UInt64, tradableFrom: Timestamp) -> Int32 {
+    /// Takes an approved new order into work. The manager must not be full. `dayOffset`: when the account's day starts,
+    /// in nanoseconds after midnight UTC.
+    public mutating func accept(
+        _ approved: ApprovedOrder, in event: UInt64, tradableFrom: Timestamp, dayOffset: Int64 = 0
+    ) -> Int32 {
         precondition(freeCount > 0 && approved.purpose == .submit, "\(workingCount) working orders")
         var order = Order(
             id: nextID(), intent: approved.intent, account: approved.account, protection: approved.protection,
@@ -82,6 +87,7 @@ public struct OrderManager: ~Copyable {
         freeCount -= 1
         let slot = free[freeCount]
         slab[Int(slot)] = WorkingOrder(order: order, acceptedIn: event, tradableFrom: tradableFrom)
+        if order.intent.timeInForce == .day { slab[Int(slot)].expiresAt = approved.time.dayEnd(offset: dayOffset) }
         enqueue(slot)
         count(slot, order.remaining)
         return slot

@@ -3,12 +3,13 @@ public import Trading
 // Questions about working orders. The queues are short and the questions come once an order, so they walk the queue.
 
 extension OrderManager {
-    /// The order that `strategy` submitted in `instrument` under `tag`; `none` when nothing works under it.
+    /// The order that `strategy` itself submitted in `instrument` under `tag`; `none` when nothing works under it. What an
+    /// operator sent under its book is none of its orders.
     public func slot(strategy: Int32, instrument: Int, tag: UInt64) -> Int32 {
         var slot = first(instrument)
         while slot != OrderManager.none {
             let intent = order(slot).intent
-            if intent.tag == tag && intent.strategy == strategy { break }
+            if intent.tag == tag && intent.strategy == strategy && intent.origin == .strategy { break }
             slot = next(slot)
         }
         return slot

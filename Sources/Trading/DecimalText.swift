@@ -8,6 +8,8 @@ public enum DecimalText {
     }
 
     /// Reads `text` ("46319.0", "-1e-3" is not one) as an integer of 10^-scale. Digits behind the scale must be zero.
+    /// The range is symmetric (Int64.min is out of it), so that what was read can always be negated. A text that is no
+    /// number at all is `notANumber`, whatever else may be wrong with it.
     public static func parse(_ text: some StringProtocol, scale: Int) -> Result<Int64, Failure> {
         var text = String(text)
         return text.withUTF8 { parse(UnsafeRawBufferPointer($0), scale: scale) }
@@ -15,11 +17,13 @@ public enum DecimalText {
 
     /// The same on raw UTF-8 bytes, without an allocation.
     public static func parse(_ bytes: UnsafeRawBufferPointer, scale: Int) -> Result<Int64, Failure> {
+        guard bytes.count > 0 else { return .failure(.empty) }
         var index = 0
         let negative = bytes.first == UInt8(ascii: "-")
         if negative || bytes.first == UInt8(ascii: "+") { index = 1 }
-        guard index < bytes.count else { return .failure(.empty) }
         var value: Int64 = 0
+        var fits = true
+        var isTooFine = false
         var decimals = -1
         var digits = 0
         while index < bytes.count {
@@ -32,16 +36,16 @@ public enum DecimalText {
             guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return .failure(.notANumber) }
             digits += 1
             if decimals >= scale {
-                if byte != UInt8(ascii: "0") { return .failure(.tooManyDecimals(scale)) }
+                if byte != UInt8(ascii: "0") { isTooFine = true }
                 continue
             }
             if decimals >= 0 { decimals += 1 }
-            guard push(Int64(byte - UInt8(ascii: "0")), onto: &value) else { return .failure(.outOfRange) }
+            fits = push(Int64(byte - UInt8(ascii: "0")), onto: &value) && fits
         }
         guard digits > 0 else { return .failure(.notANumber) }
-        for _ in max(decimals, 0)..<scale {
-            guard push(0, onto: &value) else { return .failure(.outOfRange) }
-        }
+        if isTooFine { return .failure(.tooManyDecimals(scale)) }
+        for _ in max(decimals, 0)..<scale { fits = push(0, onto: &value) && fits }
+        guard fits else { return .failure(.outOfRange) }
         return .success(negative ? -value : value)
     }
 

@@ -75,7 +75,7 @@ public enum FindingReason: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .badQuantity: "the quantity must be above 0"
         case .badPrice: "the limit price does not fit the order kind"
         case .badStopPrice: "the stop price does not fit the order kind"
-        case .unsupportedKind: "the order kind is not supported"
+        case .unsupportedKind: "the strategy may not send this order kind"
         case .unsupportedTimeInForce: "the time in force is not supported for this order kind"
         case .valueOverflow: "price × quantity is beyond what can be counted"
         case .duplicateTag: "another working order has this tag"

@@ -11,6 +11,26 @@
         base.initialize(repeating: value, count: count)
     }
 
+    /// A copy of `elements`.
+    @inlinable
+    public init(_ elements: [Element]) {
+        count = elements.count
+        base = .allocate(capacity: max(count, 1))
+        elements.withUnsafeBufferPointer { source in
+            if let first = source.baseAddress { base.initialize(from: first, count: source.count) }
+        }
+    }
+
+    /// A copy of `other` with `extra` more elements at its end: how a buffer grows between events.
+    @inlinable
+    public init(_ other: borrowing FixedBuffer, adding extra: Int, of value: Element) {
+        precondition(extra >= 0, "\(extra) more elements")
+        count = other.count + extra
+        base = .allocate(capacity: max(count, 1))
+        base.initialize(from: UnsafePointer(other.base), count: other.count)
+        (base + other.count).initialize(repeating: value, count: extra)
+    }
+
     @inlinable deinit { base.deallocate() }
 
     @inlinable

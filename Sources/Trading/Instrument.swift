@@ -78,3 +78,13 @@ public struct Instrument: Sendable, Equatable {
         return problems
     }
 }
+
+/// Which kinds of event a feed has for an instrument; the venue matches and marks by the finest.
+@frozen public struct FeedKinds: OptionSet, Sendable, BitwiseCopyable {
+    public let rawValue: UInt8
+    @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable public static var quotes: FeedKinds { FeedKinds(rawValue: 1) }
+    @inlinable public static var trades: FeedKinds { FeedKinds(rawValue: 2) }
+    @inlinable public static var bars: FeedKinds { FeedKinds(rawValue: 4) }
+    @inlinable public static var depth: FeedKinds { FeedKinds(rawValue: 8) }
+}

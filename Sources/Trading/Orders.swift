@@ -14,6 +14,8 @@ public enum OrderKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case stopLoss = 3
     /// A stop that becomes a limit order.
     case stopLimit = 4
+    /// Bit of this kind in a set of kinds.
+    @inlinable public var mask: UInt8 { 1 << rawValue }
     @inlinable public var hasLimitPrice: Bool { self == .limit || self == .stopLimit }
     @inlinable public var hasStopPrice: Bool { self == .stopLoss || self == .stopLimit }
     public var name: String {

@@ -21,12 +21,15 @@ public struct Position: Sendable, BitwiseCopyable, Equatable {
         openedAt = Timestamp(nanoseconds: 0)
     }
 
-    /// cost / quantity / multiplier, rounded half-even to 1e-9; zero when flat. For display and for plugins: money uses `cost`.
+    /// cost / quantity / multiplier, rounded half-even to 1e-9; zero when flat, and in the one case that
+    /// does not fit (a few 1e-8 of a unit at a price near the end of the range). For display and for plugins: money uses
+    /// `cost`.
     public func averagePrice(multiplier: Int64) -> Price {
         guard quantity != .zero,
             let raw = Rounding.halfEven(
-                cost.raw, times: 1_000_000_000, over: Int128(quantity.magnitude.raw) * Int128(multiplier)),
-            let price = Int64(exactly: raw.magnitude)
+                quantity < .zero ? -cost.raw : cost.raw, times: 1_000_000_000,
+                over: Int128(quantity.magnitude.raw) * Int128(multiplier)),
+            let price = Int64(exactly: raw)
         else { return .zero }
         return Price(raw: price)
     }

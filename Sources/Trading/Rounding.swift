@@ -4,6 +4,16 @@ public enum Rounding {
     @inlinable
     public static func halfEven(_ dividend: Int128, over divisor: Int128) -> Int128 {
         precondition(divisor > 0, "division by \(divisor)")
+        let magnitude = dividend.magnitude
+        let high = UInt64(truncatingIfNeeded: magnitude >> 64)
+        if let narrow = UInt64(exactly: divisor), high < narrow {
+            // The quotient fits 64 bits: one machine division instead of a call.
+            let (quotient, remainder) = narrow.dividingFullWidth((high, UInt64(truncatingIfNeeded: magnitude)))
+            let rest = narrow - remainder
+            let isUp = remainder > rest || (remainder == rest && quotient & 1 == 1)
+            let rounded = Int128(quotient) + (isUp ? 1 : 0)
+            return dividend < 0 ? -rounded : rounded
+        }
         let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
         return adjusted(quotient, remainder: remainder, divisor: divisor, negative: dividend < 0)
     }
@@ -11,13 +21,31 @@ public enum Rounding {
     /// `a × b / divisor`, rounded half to even, exact for every input whose result fits; nil when it does not fit.
     @inlinable
     public static func halfEven(_ a: Int128, times b: Int128, over divisor: Int128) -> Int128? {
+        if let a = Int64(exactly: a), let b = Int64(exactly: b) {
+            return halfEven(Int128(a) * Int128(b), over: divisor)
+        }
         let (product, overflow) = a.multipliedReportingOverflow(by: b)
         if !overflow { return halfEven(product, over: divisor) }
-        let wide = a.multipliedFullWidth(by: b)
-        // The quotient fits 127 bits exactly when the upper half is smaller than half the divisor.
-        guard wide.high.magnitude < divisor.magnitude / 2 else { return nil }
-        let (quotient, remainder) = divisor.dividingFullWidth(wide)
-        return adjusted(quotient, remainder: remainder, divisor: divisor, negative: wide.high < 0)
+        return halfEvenFullWidth(a, times: b, over: divisor)
+    }
+
+    /// The product needs up to 256 bits: divided and rounded by magnitude, then given its sign again.
+    @usableFromInline
+    static func halfEvenFullWidth(_ a: Int128, times b: Int128, over divisor: Int128) -> Int128? {
+        precondition(divisor > 0, "division by \(divisor)")
+        let wide = a.magnitude.multipliedFullWidth(by: b.magnitude)
+        let divisor = divisor.magnitude
+        guard wide.high < divisor else { return nil }
+        var (quotient, remainder) = divisor.dividingFullWidth(wide)
+        let rest = divisor - remainder
+        if remainder > rest || (remainder == rest && quotient & 1 == 1) {
+            guard quotient < UInt128.max else { return nil }
+            quotient += 1
+        }
+        if (a < 0) != (b < 0) {
+            return quotient <= Int128.min.magnitude ? Int128(truncatingIfNeeded: 0 &- quotient) : nil
+        }
+        return Int128(exactly: quotient)
     }
 
     @inlinable

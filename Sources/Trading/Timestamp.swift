@@ -13,9 +13,23 @@
 
     /// The number of the day that this instant lies in, where a day starts `offset` nanoseconds after midnight UTC.
     @inlinable public func day(offset: Int64 = 0) -> Int64 {
-        let shifted = nanoseconds - offset
+        let (shifted, overflow) = nanoseconds.subtractingReportingOverflow(offset)
+        if overflow { return wideDay(offset: offset) }
         let day = shifted / Timestamp.nanosecondsPerDay
         return shifted % Timestamp.nanosecondsPerDay < 0 ? day - 1 : day
+    }
+
+    /// `day` at the ends of the range, where the shifted instant does not fit.
+    @usableFromInline func wideDay(offset: Int64) -> Int64 {
+        let (day, rest) = (Int128(nanoseconds) - Int128(offset)).quotientAndRemainder(
+            dividingBy: Int128(Timestamp.nanosecondsPerDay))
+        return Int64(rest < 0 ? day - 1 : day)
+    }
+
+    /// The first instant of the day after this one's, in days that start `offset` nanoseconds after midnight UTC.
+    @inlinable public func dayEnd(offset: Int64 = 0) -> Timestamp {
+        let end = Int128(day(offset: offset) + 1) * Int128(Timestamp.nanosecondsPerDay) + Int128(offset)
+        return Timestamp(nanoseconds: Int64(clamping: end))
     }
 
     /// A UTC date and time of the proleptic Gregorian calendar; nil when a field is out of range or the year is outside 1678…2261.
@@ -34,9 +48,9 @@
 
     /// ISO 8601 in UTC, with as many decimals as the instant has: "2022-01-01T00:00:00Z".
     public var description: String {
-        let dayNumber = day()
-        let date = CivilDate(daysSinceEpoch: dayNumber)
-        let inDay = nanoseconds - dayNumber * Timestamp.nanosecondsPerDay
+        let date = CivilDate(daysSinceEpoch: day())
+        let rest = nanoseconds % Timestamp.nanosecondsPerDay
+        let inDay = rest < 0 ? rest + Timestamp.nanosecondsPerDay : rest
         let seconds = inDay / Timestamp.nanosecondsPerSecond
         let fraction = DecimalText.format(Int128(inDay % Timestamp.nanosecondsPerSecond), scale: 9).dropFirst()
         return "\(date)T\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))\(fraction)Z"

@@ -7,8 +7,8 @@ public enum TradingEvent: Sendable, BitwiseCopyable {
     case orderFilled(Fill)
     case roundTripClosed(RoundTrip)
     case tradingStateChanged(scope: LimitScope, index: Int32, state: TradingState, time: Timestamp)
-    /// An intent that could not be read at all.
-    case intentRefused(strategy: Int32, type: UInt16, fault: IntentFault, time: Timestamp)
+    /// Intents that could not be taken at all, `count` of them for the same fault.
+    case intentRefused(strategy: Int32, type: UInt16, fault: IntentFault, count: Int32, time: Timestamp)
 }
 
 public enum TradingState: UInt8, Sendable, BitwiseCopyable, CaseIterable {
@@ -29,7 +29,7 @@ public enum TradingState: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 public enum IntentFault: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case unknownType, moreWithoutHead, tooManyMore, unknownInstrument, instrumentNotBound, badSide, badKind
     case badTimeInForce, badOption, negativeQuantity, zeroTag, tooManyIntents, countBeyondCapacity, badConsumedCount
-    case badTimer, badText, intentLoop
+    case badTimer, badText, intentLoop, badSignal
 
     public var text: String {
         switch self {
@@ -49,7 +49,8 @@ public enum IntentFault: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .badConsumedCount: "a consumed count of 0 or beyond the block"
         case .badTimer: "a timer that is not in the future, or too many timers"
         case .badText: "text that is not UTF-8"
-        case .intentLoop: "intents in answer to every verdict, without end"
+        case .intentLoop: "intents in answer to every verdict, or timers, without end"
+        case .badSignal: "a signal whose strength is not within −1…1, or whose price is negative"
         }
     }
 }

@@ -13,7 +13,7 @@ enum BuyingPowerRule {
             let cash = order.funds.cash, let reserved = order.funds.reservedCash
         else { return fail(.noConversionRate) }
         guard order.valuationPrice.raw > 0 else { return fail(.noReference) }
-        let fee = order.notional(of: order.intent.quantity)?.times(order.funds.takerRate)
+        let fee = order.notional(of: order.intent.quantity)?.converted(at: order.funds.takerRate)
 
         guard order.funds.isMargin else {
             if order.intent.side == .sell, order.net.worstCase(.sell, adding: order.intent.quantity).raw > 0 {
@@ -30,7 +30,7 @@ enum BuyingPowerRule {
             return fail(.valueOverflow)
         }
         guard after > before else { return }
-        let power = max(equity, .zero).times(order.funds.maxLeverage)
+        let power = max(equity, .zero).converted(at: order.funds.maxLeverage) ?? Money(raw: .max)
         let needed = other + after + fee
         if needed > power { fail(.insufficientFunds, observed: needed, limit: power) }
     }
@@ -38,7 +38,9 @@ enum BuyingPowerRule {
     /// Worst case over both sides of this instrument, with `extra` added to the order's side.
     private static func exposure(_ order: OrderContext, adding extra: Quantity) -> Money? {
         let side = order.intent.side
-        return order.notional(
-            of: max(order.net.worstCase(side, adding: extra), order.net.worstCase(side.opposite, adding: .zero)))
+        guard let same = order.worstCaseNotional(order.net, side, adding: extra),
+            let other = order.worstCaseNotional(order.net, side.opposite, adding: .zero)
+        else { return nil }
+        return max(same, other)
     }
 }

@@ -5,11 +5,17 @@ enum InstrumentRule {
     static func check(_ order: OrderContext, _ findings: inout Findings) {
         guard order.isKnown else { return findings.add(Finding(.instrument, .unknownInstrument)) }
         if !order.terms.tradable { findings.add(Finding(.instrument, .notTradable)) }
+        if order.intent.origin == .strategy, order.allowedKinds & order.intent.kind.mask == 0 {
+            findings.add(Finding(.instrument, .unsupportedKind, scope: .strategy))
+        }
         if order.isTagInUse { findings.add(Finding(.instrument, .duplicateTag)) }
         checkQuantity(order, &findings)
         checkPrices(order, &findings)
         checkTimeInForce(order, &findings)
     }
+
+    /// No position and no sum of working orders grows beyond this, so that quantities never overflow.
+    private static let reachMax = Quantity(raw: 1 << 61)
 
     private static func checkQuantity(_ order: OrderContext, _ findings: inout Findings) {
         let quantity = order.intent.quantity
@@ -20,8 +26,16 @@ enum InstrumentRule {
         }
         guard quantity.raw > 0 else { return fail(.badQuantity, limit: .zero) }
         if quantity.raw % terms.lot.raw != 0 { fail(.lotMultiple, limit: terms.lot) }
-        if quantity < terms.minQuantity && !order.isReducingOwn { fail(.belowMinimum, limit: terms.minQuantity) }
+        // What is left of a stop may have shrunk with the position that it protects.
+        if quantity < terms.minQuantity, order.purpose != .trigger { fail(.belowMinimum, limit: terms.minQuantity) }
         if quantity > terms.maxQuantity { fail(.aboveMaximum, limit: terms.maxQuantity) }
+        let reach = max(
+            order.own.worstCase(order.intent.side, adding: quantity),
+            order.net.worstCase(order.intent.side, adding: quantity))
+        if reach > reachMax {
+            findings.add(
+                Finding(.instrument, .valueOverflow, observed: Int128(reach.raw), limit: Int128(reachMax.raw)))
+        }
         let price = order.valuationPrice
         guard price.raw > 0 else { return }
         guard let value = Money.value(price, quantity, multiplier: terms.multiplier) else {

@@ -4,35 +4,66 @@ import Trading
 /// sees the strategy's own book, the others the account's net.
 enum PositionRule {
     static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) {
+        var own = Reach(order, order.own)
+        var net = Reach(order, order.net)
         scopes.forEach { scope, state in
-            let limits = state.pointee.limits
-            guard !order.isReducing(scope) else { return }
-            let book = scope == .strategy ? order.own : order.net
-            let reach = book.worstCase(order.intent.side, adding: order.intent.quantity)
-            guard reach.raw > 0 else { return }
-            if let limit = limits.maxPositionQuantity, reach > limit {
-                findings.add(
-                    Finding(
-                        .position, .positionQuantity, scope: scope, observed: Int128(reach.raw),
-                        limit: Int128(limit.raw)))
-            }
-            if let limit = limits.maxPositionNotional {
-                check(order, reach, .positionNotional, limit: limit, scope, &findings)
-            }
-            if let fraction = limits.maxPositionEquityFraction {
-                let equity = max(order.funds.equity ?? .zero, .zero)
-                check(order, reach, .positionEquityFraction, limit: equity.times(fraction), scope, &findings)
+            if scope == .strategy {
+                check(order, &own, state.pointee.limits, scope, &findings)
+            } else {
+                check(order, &net, state.pointee.limits, scope, &findings)
             }
         }
     }
 
+    /// The worst case of one book; valued once, and only when some scope asks.
+    private struct Reach {
+        let book: OrderContext.Book
+        let isReducing: Bool
+        let quantity: Quantity
+        private var value: Money??
+
+        init(_ order: OrderContext, _ book: OrderContext.Book) {
+            self.book = book
+            isReducing = book.isReduced(by: order.intent.quantity, on: order.intent.side)
+            quantity = book.worstCase(order.intent.side, adding: order.intent.quantity)
+        }
+
+        mutating func notional(_ order: OrderContext) -> Money? {
+            if let value { return value }
+            let fresh = order.worstCaseNotional(book, order.intent.side, adding: order.intent.quantity)
+            value = .some(fresh)
+            return fresh
+        }
+    }
+
     private static func check(
-        _ order: OrderContext, _ reach: Quantity, _ reason: FindingReason, limit: Money, _ scope: LimitScope,
+        _ order: OrderContext, _ reach: inout Reach, _ limits: LimitSet, _ scope: LimitScope,
         _ findings: inout Findings
     ) {
-        guard let notional = order.notional(of: reach) else {
-            let cause: FindingReason = order.funds.rate == nil ? .noConversionRate : .noReference
-            return findings.add(Finding(.position, cause, scope: scope, limit: limit.raw))
+        guard !reach.isReducing, reach.quantity.raw > 0 else { return }
+        if let limit = limits.maxPositionQuantity, reach.quantity > limit {
+            findings.add(
+                Finding(
+                    .position, .positionQuantity, scope: scope, observed: Int128(reach.quantity.raw),
+                    limit: Int128(limit.raw)))
+        }
+        if let limit = limits.maxPositionNotional {
+            check(order, reach.notional(order), .positionNotional, limit: limit, scope, &findings)
+        }
+        if let fraction = limits.maxPositionEquityFraction {
+            // A share beyond counting is no limit.
+            let share = max(order.funds.equity ?? .zero, .zero).converted(at: fraction) ?? Money(raw: .max)
+            check(
+                order, reach.notional(order), .positionEquityFraction, limit: share, scope, &findings)
+        }
+    }
+
+    private static func check(
+        _ order: OrderContext, _ notional: Money?, _ reason: FindingReason, limit: Money, _ scope: LimitScope,
+        _ findings: inout Findings
+    ) {
+        guard let notional else {
+            return findings.add(Finding(.position, order.missingNotional, scope: scope, limit: limit.raw))
         }
         if notional > limit {
             findings.add(Finding(.position, reason, scope: scope, observed: notional.raw, limit: limit.raw))

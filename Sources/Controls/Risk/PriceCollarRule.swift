@@ -6,7 +6,7 @@ enum PriceCollarRule {
     /// Returns the protection price of a market order; zero = none.
     static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) -> Price {
         // A dormant stop meets the collar when it triggers.
-        guard !order.isDormant, let collar = scopes.strictest({ $0.priceCollar }) else { return .zero }
+        guard order.isKnown, !order.isDormant, let collar = scopes.strictest({ $0.priceCollar }) else { return .zero }
         let maxAge = scopes.strictest { $0.marketDataMaxAgeNanoseconds }?.value
         guard let reference = reference(order, collar: collar.value, maxAge: maxAge) else {
             if !order.isReducingOwn { findings.add(Finding(.priceCollar, .noReference, scope: collar.scope)) }
@@ -29,7 +29,7 @@ enum PriceCollarRule {
         let market = order.market
         func isFresh(_ time: Timestamp) -> Bool {
             guard time.nanoseconds != .min else { return false }
-            return maxAge.map { order.time - time <= $0 } ?? true
+            return maxAge.map { Int128(order.time.nanoseconds) - Int128(time.nanoseconds) <= Int128($0) } ?? true
         }
         if market.bid.raw > 0, market.ask >= market.bid, isFresh(market.quoteTime) {
             let mid = Price(raw: market.bid.raw + (market.ask.raw - market.bid.raw) / 2)
@@ -44,10 +44,13 @@ enum PriceCollarRule {
         let distance = distance(reference, collar)
         if order.intent.side == .buy {
             let (sum, overflow) = reference.raw.addingReportingOverflow(distance)
-            return Price(raw: (overflow ? .max : sum) / tick * tick)
+            return Price(raw: max((overflow ? .max : sum) / tick, 1) * tick)
         }
         let lowest = max(reference.raw - distance, tick)
-        return Price(raw: (lowest + tick - 1) / tick * tick)
+        let remainder = lowest % tick
+        // The next tick up; where that does not fit, nothing above the last tick that does can trade.
+        let (raised, overflow) = lowest.addingReportingOverflow(remainder == 0 ? 0 : tick - remainder)
+        return Price(raw: overflow ? lowest - remainder : raised)
     }
 
     private static func distance(_ price: Price, _ collar: Rate) -> Int64 {

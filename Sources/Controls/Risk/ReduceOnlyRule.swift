@@ -4,12 +4,12 @@ import Trading
 enum ReduceOnlyRule {
     static func check(_ order: OrderContext, _ findings: inout Findings) {
         guard order.intent.reduceOnly else { return }
-        let available = max(0, -order.intent.side.sign * order.own.position.raw)
+        let available = max(0, Int128(-order.intent.side.sign) * Int128(order.own.position.raw))
         let wanted = Int128(order.intent.quantity.raw) + Int128(order.reduceOnlyWorking.raw)
-        guard wanted > Int128(available) else { return }
+        guard wanted > available else { return }
         findings.add(
             Finding(
                 .reduceOnly, available == 0 ? .nothingToReduce : .wouldGrow, scope: .strategy, observed: wanted,
-                limit: Int128(available)))
+                limit: available))
     }
 }

@@ -24,7 +24,6 @@ public struct PaperVenue: ~Copyable {
     public let terms: VenueTerms
     private var event: VenueEvent?
     private var instrument = 0
-    private var dayOffset: Int64 = 0
     private var phase = Phase.done
     /// An order whose stop was just reported: it trades next if the gate lets it.
     private var triggered: (slot: Int32, id: UInt64, price: Price)?
@@ -35,7 +34,7 @@ public struct PaperVenue: ~Copyable {
 
     /// Starts to match one event of `instrument`. Returns false for a type that nothing matches against.
     public mutating func begin(
-        _ record: EventRecord, _ instrumentTerms: InstrumentTerms, sequence: UInt64, dayOffset: Int64
+        _ record: EventRecord, _ instrumentTerms: InstrumentTerms, sequence: UInt64
     ) -> Bool {
         switch record.kind {
         case .bar:
@@ -46,7 +45,6 @@ public struct PaperVenue: ~Copyable {
         default: return false
         }
         instrument = Int(record.instrument)
-        self.dayOffset = dayOffset
         phase = .expiry
         triggered = nil
         immediate = nil
@@ -76,13 +74,9 @@ public struct PaperVenue: ~Copyable {
     // MARK: - Phases
 
     private func nextExpired(_ orders: borrowing OrderManager, _ event: VenueEvent) -> VenueReport? {
-        let day = event.time.day(offset: dayOffset)
         var slot = orders.first(instrument)
         while slot != OrderManager.none {
-            let order = orders.order(slot)
-            if order.intent.timeInForce == .day, order.submittedAt.day(offset: dayOffset) < day {
-                return ended(slot, .expired, .dayEnd)
-            }
+            if orders[slot].expiresAt <= event.time { return ended(slot, .expired, .dayEnd) }
             slot = orders.next(slot)
         }
         return nil
@@ -95,7 +89,11 @@ public struct PaperVenue: ~Copyable {
             if order.isMarket, isTradable(orders[slot], event) {
                 orders[slot].lookedAtIn = event.sequence
                 let price = event.arrivalPrice(order.intent.side)
-                if price.raw > 0, let report = trade(slot, order, at: price) { return report }
+                if price.raw > 0 {
+                    if let report = trade(slot, order, at: price) { return report }
+                } else if isImmediate(order) {
+                    return ended(slot, .cancelled, .notFillable)
+                }
             }
             slot = orders.next(slot)
         }

@@ -107,7 +107,7 @@ struct VenueEvent: BitwiseCopyable {
 
     /// A taker's price: worse than `price` by the slippage, on the tick away from the trader's favour.
     func slipped(_ price: Price, _ side: Side, _ slippage: Rate) -> Price {
-        guard slippage != .zero else { return price }
+        if slippage == .zero && price.raw % terms.tick.raw == 0 { return price }
         let tick = Int128(terms.tick.raw)
         let unit = Int128(Rate.one.raw) * tick
         let wanted = Int128(price.raw) * Int128(Rate.one.raw + side.sign * slippage.raw)

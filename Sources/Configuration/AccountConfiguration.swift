@@ -1,0 +1,157 @@
+internal import Foundation
+public import Trading
+
+/// `accounts.<id>` of host.yaml.
+public struct AccountConfiguration: Sendable, Equatable {
+    public enum Access: String, Sendable, CaseIterable { case view, trade }
+
+    /// A static rate to the account's currency.
+    public struct Conversion: Sendable, Equatable {
+        public var rate: Rate
+        /// Midnight UTC of the day that the rate is from.
+        public var asOf: Timestamp
+    }
+
+    public var id: String
+    /// Orders of one owner may not trade with each other.
+    public var owner = "default"
+    public var currency = "USDT"
+    public var openingBalance = Money(raw: 1_000_000 * 100_000_000)
+    public var margin = true
+    /// Equity × this = buying power.
+    public var maxLeverage = Rate.one
+    public var day = DayBoundary()
+    /// User name → what that user may do.
+    public var users: [String: Access] = ["admin": .trade]
+    /// Currency → rate to the account's.
+    public var conversion: [String: Conversion] = [:]
+    public var limits = LimitSettings()
+    public var complianceProgram = "default"
+
+    public init(id: String) {
+        self.id = id
+        conversion = Self.standardConversion
+    }
+
+    /// Of an account in USDT.
+    static var standardConversion: [String: Conversion] {
+        guard let asOf = Timestamp(year: 2026, month: 1, day: 1) else { return [:] }
+        return ["USD": Conversion(rate: .one, asOf: asOf), "INR": Conversion(rate: Rate(raw: 11_800_000), asOf: asOf)]
+    }
+}
+
+/// When an account's day starts: a local time in a zone.
+public struct DayBoundary: Sendable, Equatable {
+    /// Minutes after local midnight.
+    public var minutes = 0
+    /// IANA name.
+    public var zone = "UTC"
+
+    public init(minutes: Int = 0, zone: String = "UTC") {
+        self.minutes = minutes
+        self.zone = zone
+    }
+
+    /// How long after midnight UTC the day starts, with the zone's offset at `time` (daylight saving changes it);
+    /// for `Timestamp.day(offset:)`.
+    public func offsetNanoseconds(at time: Timestamp) -> Int64 {
+        let seconds = Double(time.nanoseconds / Timestamp.nanosecondsPerSecond)
+        let ahead = TimeZone(identifier: zone)?.secondsFromGMT(for: Date(timeIntervalSince1970: seconds)) ?? 0
+        return (Int64(minutes) * 60 - Int64(ahead)) * Timestamp.nanosecondsPerSecond
+    }
+}
+
+extension AccountConfiguration {
+    init(_ section: inout Section, id: String) {
+        self.init(id: id)
+        if let text = section.text("owner", maxBytes: 64) { owner = text }
+        if let text = section.currency("currency") { currency = text }
+        if let amount = section.money("opening_balance") { openingBalance = amount }
+        if let flag = section.boolean("margin") { margin = flag }
+        if let raw = section.decimal("max_leverage", scale: Rate.decimals, in: 1...1000) {
+            maxLeverage = Rate(raw: raw)
+        }
+        var day = section.section("day")
+        self.day.minutes = day.timeOfDay("time", allows24: false) ?? 0
+        self.day.zone = day.timeZone("zone") ?? "UTC"
+        day.finish()
+        readUsers(&section)
+        readConversion(&section)
+        var limits = section.section("limits")
+        self.limits = LimitSettings(&limits)
+        limits.finish()
+        var compliance = section.section("compliance")
+        if let program = compliance.text("program", maxBytes: 64) { complianceProgram = program }
+        compliance.finish()
+    }
+
+    private mutating func readUsers(_ section: inout Section) {
+        var users = section.section("users")
+        guard users.node != nil else { return }
+        self.users = [:]
+        for entry in users.named() {
+            if let access = users.choice(entry.key, Access.self) { self.users[entry.key] = access }
+        }
+    }
+
+    private mutating func readConversion(_ section: inout Section) {
+        var rates = section.section("conversion")
+        guard rates.node != nil else {
+            if currency != "USDT" { conversion = [:] }
+            return
+        }
+        conversion = [:]
+        for entry in rates.named() {
+            var one = rates.section(entry.key)
+            if !Section.isCurrency(entry.key) {
+                rates.remark(.error, entry.key, "a currency is 1 to 15 capital letters and digits")
+            }
+            let rate = one.decimal("rate", scale: Rate.decimals, in: 0...1_000_000_000, above0: true)
+            let asOf = one.date("as_of")
+            one.finish()
+            if rate == nil, one.isMissing("rate") { rates.remark(.error, entry.key, "the rate is missing") }
+            if asOf == nil, one.isMissing("as_of") {
+                rates.remark(.error, entry.key, "as_of (the rate's day) is missing")
+            }
+            if let rate, let asOf { conversion[entry.key] = Conversion(rate: Rate(raw: rate), asOf: asOf) }
+        }
+    }
+}
+
+extension Section {
+    static func isCurrency(_ text: String) -> Bool {
+        (1...15).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5a).contains($0) }
+    }
+
+    mutating func currency(_ key: String) -> String? {
+        read(key, "a currency of 1 to 15 capital letters and digits") { Self.isCurrency($0) ? $0 : nil }
+    }
+
+    /// "HH:MM" in minutes after midnight.
+    mutating func timeOfDay(_ key: String, allows24: Bool) -> Int? {
+        read(key, "a time like \"09:30\" in 00:00…\(allows24 ? "24:00" : "23:59")") { text in
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count == 2,
+                parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
+                let hours = Int(parts[0]), let minutes = Int(parts[1]), minutes < 60
+            else { return nil }
+            let total = hours * 60 + minutes
+            return total < 1440 || (allows24 && total == 1440) ? total : nil
+        }
+    }
+
+    mutating func timeZone(_ key: String) -> String? {
+        read(key, "a time zone like Europe/Berlin or UTC") { TimeZone(identifier: $0) == nil ? nil : $0 }
+    }
+
+    /// "YYYY-MM-DD", midnight UTC.
+    mutating func date(_ key: String) -> Timestamp? {
+        read(key, "a day like 2026-01-31") { text in
+            let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+            let numbers = parts.compactMap { part in YAMLWords.isInteger(String(part)) ? Int(part) : nil }
+            guard parts.map(\.utf8.count) == [4, 2, 2], numbers.count == 3 else { return nil }
+            return Timestamp(year: numbers[0], month: numbers[1], day: numbers[2])
+        }
+    }
+}

@@ -1,0 +1,137 @@
+/// strategies/host.yaml: accounts, limits, compliance and the host's own settings. Every key has a default.
+public struct HostConfiguration: Sendable, Equatable {
+    public var api = APISettings()
+    /// In the file's order.
+    public var accounts = [AccountConfiguration(id: "paper")]
+    /// System scope.
+    public var limits = LimitSettings()
+    /// Instrument scope: `limits.instruments.<id>`.
+    public var instrumentLimits: [String: LimitSettings] = [:]
+    /// In the file's order.
+    public var programs = [ComplianceProgram(name: "default")]
+    public var simulator = SimulatorSettings()
+    public var feeds: [FeedSettings] = []
+    public var plugins = PluginSettings()
+    public var journal = JournalSettings()
+    public var faults = FaultSettings()
+
+    public init() {}
+
+    public func account(_ id: String) -> AccountConfiguration? { accounts.first { $0.id == id } }
+    public func program(_ name: String) -> ComplianceProgram? { programs.first { $0.name == name } }
+
+    /// Instruments that have market data: the simulator's and those of the feeds.
+    public var instruments: [String] {
+        simulator.instruments + feeds.map(\.instrument).filter { !simulator.instruments.contains($0) }
+    }
+
+    /// Reads the bytes of a host.yaml; `file` is the path for the findings.
+    public static func read(_ bytes: [UInt8], file: String) -> (HostConfiguration, [ConfigurationFinding]) {
+        let source = YAMLSource(file: file, bytes: bytes)
+        let findings = FindingList(file: file, source.findings)
+        var root = Section(source.root, path: "", findings: findings)
+        let host = HostConfiguration(&root)
+        return (host, findings.all.inFileOrder)
+    }
+
+    private init(_ root: inout Section) {
+        var api = root.section("api")
+        self.api = APISettings(&api)
+        readPrograms(&root)
+        readAccounts(&root)
+        var simulator = root.section("simulator")
+        self.simulator = SimulatorSettings(&simulator)
+        var feeds = root.section("feeds")
+        self.feeds = FeedSettings.read(&feeds)
+        readLimits(&root)
+        var plugins = root.section("plugins")
+        self.plugins = PluginSettings(&plugins)
+        var journal = root.section("journal")
+        self.journal = JournalSettings(&journal)
+        var faults = root.section("faults")
+        self.faults = FaultSettings(&faults)
+        root.finish()
+    }
+
+    private mutating func readAccounts(_ root: inout Section) {
+        var section = root.section("accounts")
+        guard !section.isEmpty else { return }
+        accounts = []
+        for entry in section.named() {
+            if !Identifier.isValid(entry.key) {
+                section.remark(.error, entry.key, "an account's id is \(Identifier.rule)")
+            }
+            var one = section.section(entry.key)
+            let account = AccountConfiguration(&one, id: entry.key)
+            if program(account.complianceProgram) == nil {
+                let known = programs.map(\.name).joined(separator: ", ")
+                var compliance = one.section("compliance")
+                _ = compliance.value("program")
+                compliance.remark(.error, "program", "unknown compliance program; there is \(known)")
+            }
+            one.finish()
+            accounts.append(account)
+        }
+    }
+
+    private mutating func readPrograms(_ root: inout Section) {
+        var compliance = root.section("compliance")
+        var section = compliance.section("programs")
+        compliance.finish()
+        guard !section.isEmpty else { return }
+        programs = []
+        for entry in section.named() {
+            var one = section.section(entry.key)
+            programs.append(ComplianceProgram(&one, name: entry.key))
+            one.finish()
+        }
+        // Accounts that name no program are held to this one.
+        if program("default") == nil { programs.append(ComplianceProgram(name: "default")) }
+    }
+
+    private mutating func readLimits(_ root: inout Section) {
+        var section = root.section("limits")
+        limits = LimitSettings(&section)
+        var byInstrument = section.section("instruments")
+        for entry in byInstrument.named() {
+            var one = byInstrument.section(entry.key)
+            instrumentLimits[entry.key] = LimitSettings(&one)
+            one.finish()
+            if !instruments.contains(entry.key) {
+                let hint = Nearest.match(entry.key, in: instruments).map { "; did you mean \($0)?" } ?? ""
+                findWarning(byInstrument, entry, "no simulator or feed has this instrument\(hint)")
+            }
+        }
+        section.finish()
+    }
+
+    private func findWarning(_ section: Section, _ entry: ConfigurationNode.Entry, _ message: String) {
+        section.findings.all.append(
+            ConfigurationFinding(
+                severity: .warning, file: section.findings.file, line: entry.line, column: entry.column,
+                keyPath: section.path(entry.key), message: message))
+    }
+}
+
+extension [ConfigurationFinding] {
+    /// As one reads the file; findings of one place keep their order.
+    var inFileOrder: [ConfigurationFinding] {
+        enumerated().sorted {
+            ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
+        }
+        .map(\.element)
+    }
+}
+
+/// Names that operators choose and that become parts of paths and ids.
+enum Identifier {
+    static let rule = "1 to 64 letters, digits, _ and -"
+
+    static func isValid(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x41...0x5a).contains($0) || (0x61...0x7a).contains($0) || $0 == 0x5f
+                    || $0 == 0x2d
+            }
+    }
+}

@@ -1,0 +1,145 @@
+import CStrategyABI
+public import Controls
+import Execution
+import Portfolio
+public import Trading
+
+// What an operator does, between two events.
+
+/// What becomes of a strategy's working orders and positions when it stops.
+public enum StopPolicy: String, Sendable, CaseIterable {
+    case cancel, keep, flatten
+}
+
+extension Engine {
+    /// Puts a strategy into its slot. It starts disabled.
+    public mutating func attach(_ call: StrategyCall, strategy: Int) {
+        slots[strategy].call = call
+        slots[strategy].interest.events = call.events
+    }
+
+    /// Time passes without an event: timers that are due fire. Time that goes back is ignored.
+    public mutating func advance(to time: Timestamp) {
+        guard time > now else { return }
+        fireTimers(until: time)
+        now = time
+    }
+
+    /// Lets a strategy run from the next event on; false when it has no code or was taken out of service.
+    @discardableResult
+    public mutating func enable(strategy: Int) -> Bool {
+        guard slots[strategy].call != nil, slots[strategy].fault == nil else { return false }
+        guard !slots[strategy].isEnabled else { return true }
+        slots[strategy].isEnabled = true
+        answer(strategy, .status(STRATEGY_EVENT_SESSION, code: 0, at: now))
+        // It learns what it holds before it sees the market.
+        for instrument in 0..<instruments.count {
+            let position = ledger.position(strategy: strategy, instrument: instrument)
+            guard position.quantity != .zero else { continue }
+            answer(
+                strategy,
+                .position(
+                    position, instrument: UInt32(instrument), multiplier: instruments[instrument].multiplier, at: now))
+        }
+        deliverAnswers()
+        return true
+    }
+
+    /// Stops a strategy: it is told, its intents of that moment still count, then the policy acts.
+    public mutating func disable(strategy: Int, policy: StopPolicy = .cancel) {
+        guard slots[strategy].isEnabled else { return }
+        answer(strategy, .status(STRATEGY_EVENT_SESSION, code: 1, at: now))
+        deliverAnswers()
+        slots[strategy].isEnabled = false
+        slots[strategy].answers.removeAll(keepingCapacity: true)
+        timers.removeAll(slot: strategy)
+        apply(policy, to: strategy)
+    }
+
+    private mutating func apply(_ policy: StopPolicy, to strategy: Int) {
+        guard policy != .keep else { return }
+        for instrument in 0..<instruments.count {
+            cancelAll(strategy: strategy, instrument: instrument, .strategyStopped)
+            if policy == .flatten { flatten(strategy, instrument) }
+        }
+    }
+
+    /// Closes a position at the market, in as many orders as the instrument's maximum asks for. It ends early when the gate
+    /// refuses one or the host has no room for more.
+    private mutating func flatten(_ strategy: Int, _ instrument: Int) {
+        let terms = instruments[instrument]
+        let held = ledger.position(strategy: strategy, instrument: instrument).quantity
+        let most = Quantity(raw: max(terms.maxQuantity.raw / terms.lot.raw * terms.lot.raw, terms.lot.raw))
+        var rest = held.magnitude
+        while rest.raw > 0 {
+            let part = min(rest, most)
+            let verdict = submit(
+                OrderIntent(
+                    strategy: Int32(strategy), instrument: UInt32(instrument), tag: 0,
+                    side: held.raw > 0 ? .sell : .buy, kind: .market, quantity: part, reduceOnly: true,
+                    origin: .liquidation))
+            guard case .approved = verdict, !orders.isFull else { return }
+            rest = rest - part
+        }
+    }
+
+    /// A strategy broke the contract: it gets no more events, and its orders are cancelled.
+    mutating func stopFaulted(_ strategy: Int, _ fault: IntentFault) {
+        slots[strategy].isEnabled = false
+        slots[strategy].fault = fault
+        slots[strategy].counters.refusedIntents += 1
+        timers.removeAll(slot: strategy)
+        facts.append(
+            .intentRefused(strategy: Int32(strategy), type: 0, fault: fault, count: 1, time: now))
+        apply(.cancel, to: strategy)
+    }
+
+    /// An operator's order, under a strategy's book. The answer is the gate's.
+    public mutating func submitOrder(_ intent: OrderIntent) -> Verdict {
+        precondition(intent.origin != .strategy, "an operator's order says who sent it")
+        let verdict = submit(intent)
+        deliverAnswers()
+        return verdict
+    }
+
+    /// Cancels a working order by the host's id; false when nothing works under it.
+    @discardableResult
+    public mutating func cancelOrder(id: UInt64) -> Bool {
+        let slot = orders.slot(id: id, instrumentCount: instruments.count)
+        guard slot != OrderManager.none else { return false }
+        end(slot, as: .cancelled, .cancelRequested)
+        deliverAnswers()
+        return true
+    }
+
+    /// Latches a scope; the strategies that it covers are told.
+    public mutating func setTradingState(_ state: TradingState, scope: LimitScope, index: Int = 0) {
+        gate.setTradingState(state, scope: scope, index: index)
+        facts.append(.tradingStateChanged(scope: scope, index: Int32(index), state: state, time: now))
+        for slot in slots.indices where covers(scope, index, slot) {
+            answer(
+                slot, .status(STRATEGY_EVENT_TRADING_STATE, code: UInt32(state.rawValue), at: now))
+        }
+        deliverAnswers()
+    }
+
+    private func covers(_ scope: LimitScope, _ index: Int, _ slot: Int) -> Bool {
+        switch scope {
+        case .system: true
+        case .account: slots[slot].account == Int32(index)
+        case .strategy: slot == index
+        case .instrument: bindings[slot * instruments.count + index]
+        }
+    }
+
+    /// Replaces the limits of a scope.
+    public mutating func setLimits(_ limits: LimitSet, scope: LimitScope, index: Int = 0) {
+        gate.setLimits(limits, scope: scope, index: index)
+    }
+
+    /// What the gate would say about an order now: every failing rule, none = it would pass. Changes nothing.
+    public mutating func assess(_ intent: OrderIntent) -> [Finding] {
+        _ = gate.assess(orderContext(intent, purpose: .submit))
+        return (0..<gate.findingCount).map { gate.finding($0) }
+    }
+}

@@ -1,0 +1,218 @@
+import CStrategyABI
+import Controls
+public import Execution
+public import Portfolio
+public import Trading
+
+/// The deterministic core: market events in, facts out. One writer owns it and calls it between events; it has no
+/// clock, no thread, no I/O and no static state, so a process may run several.
+///
+/// `Pipeline.swift` shows the way of an order, `EventLoop.swift` the way of an event.
+public struct Engine: ~Copyable {
+    // The market.
+    let instruments: FixedBuffer<InstrumentTerms>
+    let calendars: [TradingCalendar]
+    /// By instrument: the calendar need not be asked.
+    let isAlwaysOpen: FixedBuffer<Bool>
+    let currencyCodes: FixedBuffer<InlineArray<16, UInt8>>
+    var markets: FixedBuffer<MarketState>
+
+    // The order path.
+    var gate: Gate
+    var orders: OrderManager
+    var venue: PaperVenue
+    var ledger: Ledger
+    let accounts: FixedBuffer<AccountRules>
+    /// Owner of each account: equal numbers may not trade with each other.
+    let owners: FixedBuffer<Int32>
+    /// Account × instrument.
+    let restrictions: FixedBuffer<RestrictedSides>
+    var lastFillID: UInt64 = 0
+
+    // The strategies.
+    // In raw memory: an array would ask on each event whether it may be changed in place.
+    let slots: UnsafeMutableBufferPointer<StrategySlot>
+    let trackers: UnsafeMutableBufferPointer<PerformanceTracker>
+    /// Strategy × instrument: it may see and trade it.
+    let bindings: FixedBuffer<Bool>
+    var timers: TimerQueue
+    let intentBuffer: UnsafeMutablePointer<IntentRecord>
+    static let intentCapacity = 1024
+    let intentsPerEventMax: Int
+    let answersPerEventMax: Int
+    let timersPerEventMax: Int
+    /// Some strategy has something to be told.
+    var hasAnswers = false
+
+    // Time and outcome.
+    /// Time of the newest event, or what `advance` said since.
+    public internal(set) var now = Timestamp(nanoseconds: 0)
+    /// Market events so far.
+    public internal(set) var sequence: UInt64 = 0
+    var facts: FactLog
+    /// What strategies logged; the oldest go when nobody takes them.
+    public internal(set) var lines: [StrategyLine] = []
+    static let linesMax = 10_000
+
+    /// `setup.problems` must be empty.
+    public init(_ setup: EngineSetup) {
+        precondition(setup.problems.isEmpty, setup.problems.joined(separator: "; "))
+        let instrumentCount = setup.instruments.count
+        instruments = FixedBuffer(setup.instruments.map(\.terms))
+        calendars = setup.instruments.map(\.calendar)
+        isAlwaysOpen = FixedBuffer(setup.instruments.map { $0.calendar.sessions == nil })
+        currencyCodes = FixedBuffer(setup.currencies.map(Engine.code))
+        markets = FixedBuffer(setup.feeds.map(MarketState.init(feed:)))
+        orders = OrderManager(
+            capacity: setup.workingOrdersMax, accountCount: setup.accounts.count,
+            strategyCount: setup.strategies.count, instrumentCount: instrumentCount)
+        venue = PaperVenue(terms: setup.venue)
+        ledger = Ledger(
+            instruments: setup.instruments.map(\.terms), currencyCount: setup.currencies.count,
+            accounts: setup.accounts.map(\.terms), strategyAccounts: setup.strategies.map { Int32($0.account) })
+        gate = Engine.gate(setup)
+        accounts = FixedBuffer(setup.accounts.map(AccountRules.init))
+        owners = FixedBuffer(Engine.owners(setup.accounts))
+        var restrictions = FixedBuffer(
+            count: setup.accounts.count * instrumentCount, repeating: RestrictedSides.none)
+        for (account, rules) in setup.accounts.enumerated() {
+            for instrument in 0..<instrumentCount {
+                restrictions[account * instrumentCount + instrument] = rules.restricted[instrument] ?? .none
+            }
+        }
+        self.restrictions = restrictions
+        var bindings = FixedBuffer(count: setup.strategies.count * instrumentCount, repeating: false)
+        for (strategy, terms) in setup.strategies.enumerated() {
+            for instrument in terms.instruments { bindings[strategy * instrumentCount + instrument] = true }
+        }
+        self.bindings = bindings
+        slots = .allocate(capacity: setup.strategies.count)
+        trackers = .allocate(capacity: setup.strategies.count)
+        for (index, strategy) in setup.strategies.enumerated() {
+            let terms = setup.accounts[strategy.account].terms
+            slots.initializeElement(at: index, to: StrategySlot(strategy))
+            trackers.initializeElement(
+                at: index,
+                to: PerformanceTracker(
+                    openingEquity: terms.openingBalance.approximate, dayOffset: terms.dayOffset))
+        }
+        timers = TimerQueue(capacity: setup.timersMax)
+        intentBuffer = .allocate(capacity: Engine.intentCapacity)
+        intentBuffer.initialize(repeating: IntentRecord(), count: Engine.intentCapacity)
+        intentsPerEventMax = setup.intentsPerEventMax
+        answersPerEventMax = setup.answersPerEventMax
+        timersPerEventMax = setup.timersPerEventMax
+        facts = FactLog(isKept: setup.keepsFacts)
+    }
+
+    deinit {
+        slots.deinitialize()
+        slots.deallocate()
+        trackers.deinitialize()
+        trackers.deallocate()
+        intentBuffer.deallocate()
+    }
+
+    private static func gate(_ setup: EngineSetup) -> Gate {
+        var gate = Gate(
+            accountCount: setup.accounts.count, strategyCount: setup.strategies.count,
+            instrumentCount: setup.instruments.count)
+        gate.setLimits(setup.systemLimits, scope: .system)
+        for (index, account) in setup.accounts.enumerated() {
+            gate.setLimits(account.limits, scope: .account, index: index)
+        }
+        for (index, strategy) in setup.strategies.enumerated() {
+            gate.setLimits(strategy.limits, scope: .strategy, index: index)
+        }
+        for index in setup.instruments.indices {
+            if let limits = setup.instrumentLimits[index] {
+                gate.setLimits(limits, scope: .instrument, index: index)
+            }
+        }
+        return gate
+    }
+
+    /// The same name gives the same number.
+    private static func owners(_ accounts: [EngineSetup.Account]) -> [Int32] {
+        accounts.map { account in Int32(accounts.firstIndex { $0.owner == account.owner } ?? 0) }
+    }
+
+    private static func code(_ currency: String) -> InlineArray<16, UInt8> {
+        var code = InlineArray<16, UInt8>(repeating: 0)
+        for (index, byte) in currency.utf8.prefix(15).enumerated() { code[index] = byte }
+        return code
+    }
+}
+
+/// What the order path asks of an account, without a reference in it.
+struct AccountRules: BitwiseCopyable {
+    let isMargin: Bool
+    let maxLeverage: Rate
+    let dayOffset: Int64
+    let checksTradingHours: Bool
+    let checksSelfTrade: Bool
+
+    init(_ account: EngineSetup.Account) {
+        isMargin = account.terms.isMargin
+        maxLeverage = account.terms.maxLeverage
+        dayOffset = account.terms.dayOffset
+        checksTradingHours = account.checksTradingHours
+        checksSelfTrade = account.checksSelfTrade
+    }
+}
+
+// MARK: - Reading
+
+extension Engine {
+    public var instrumentCount: Int { instruments.count }
+    public var workingOrderCount: Int { orders.workingCount }
+    /// Facts since they were last taken, and how many there were in all.
+    public var factLog: FactLog { facts }
+
+    /// Forgets the facts that `factLog` showed, keeping its memory.
+    public mutating func clearFacts() { facts.clear() }
+
+    public mutating func takeLines() -> [StrategyLine] {
+        let taken = lines
+        lines.removeAll()
+        return taken
+    }
+
+    public func counters(strategy: Int) -> StrategyCounters { slots[strategy].counters }
+    public func isEnabled(strategy: Int) -> Bool { slots[strategy].isEnabled }
+    /// Why the strategy was taken out of service; nil = it was not.
+    public func fault(strategy: Int) -> IntentFault? { slots[strategy].fault }
+    public func performance(strategy: Int) -> Performance { trackers[strategy].performance }
+    public func position(strategy: Int, instrument: Int) -> Position {
+        ledger.position(strategy: strategy, instrument: instrument)
+    }
+    public func totals(strategy: Int) -> StrategyTotals? { ledger.totals(strategy: strategy) }
+    public func cash(account: Int, currency: Int) -> Money { ledger.cash(account: account, currency: currency) }
+    public func equity(account: Int) -> Money? { ledger.equity(account: account) }
+    public func mark(_ instrument: Int) -> Price { ledger.mark(instrument) }
+    /// Remaining quantities of a strategy's or an account's working orders in an instrument, as the gate counts them.
+    public func workingTotals(strategy: Int, instrument: Int) -> WorkingTotals {
+        orders.totals(strategy: strategy, instrument: instrument)
+    }
+    public func workingTotals(account: Int, instrument: Int) -> WorkingTotals {
+        orders.totals(account: account, instrument: instrument)
+    }
+    /// The latch of one scope; what covers an order is the strictest of its four.
+    public func tradingState(scope: LimitScope, index: Int = 0) -> TradingState {
+        gate.tradingState(scope: scope, index: index)
+    }
+
+    /// Working orders of an instrument in priority order. Allocates; for readers, not for the event path.
+    public func workingOrders(instrument: Int) -> [Order] {
+        var result: [Order] = []
+        var slot = orders.first(instrument)
+        while slot != OrderManager.none {
+            result.append(orders.order(slot))
+            slot = orders.next(slot)
+        }
+        return result
+    }
+
+    /// Positions, cash and marks as canonical bytes, for a state hash.
+    public func canonicalState(into bytes: inout [UInt8]) { ledger.canonicalBytes(into: &bytes) }
+}

@@ -1,0 +1,103 @@
+public import Controls
+public import Execution
+public import Portfolio
+public import Trading
+
+/// Everything an engine starts with. Indices into these arrays name instruments, accounts and strategies ever after.
+public struct EngineSetup: Sendable {
+    public struct Account: Sendable {
+        public var id: String
+        /// Accounts of one owner may not trade with each other.
+        public var owner: String
+        public var terms: AccountTerms
+        public var limits = LimitSet()
+        /// Sides closed by the account's compliance program, by instrument index.
+        public var restricted: [Int: RestrictedSides] = [:]
+        public var checksTradingHours = true
+        public var checksSelfTrade = true
+
+        public init(id: String, owner: String = "default", terms: AccountTerms) {
+            self.id = id
+            self.owner = owner
+            self.terms = terms
+        }
+    }
+
+    public struct Strategy: Sendable {
+        public var id: String
+        public var account: Int
+        /// Indices of the instruments that it may see and trade.
+        public var instruments: [Int]
+        /// The bars that it is given; nil = those of every length that the feed has.
+        public var timeframe: Timeframe?
+        public var limits = LimitSet()
+        /// What it may send.
+        public var orderKinds = OrderKind.allCases
+
+        public init(id: String, account: Int = 0, instruments: [Int]) {
+            self.id = id
+            self.account = account
+            self.instruments = instruments
+        }
+    }
+
+    public var instruments: [Instrument]
+    /// One for each instrument.
+    public var feeds: [FeedKinds]
+    public var currencies: [String]
+    public var accounts: [Account]
+    public var strategies: [Strategy]
+    public var venue = VenueTerms()
+    public var systemLimits = LimitSet()
+    /// By instrument index.
+    public var instrumentLimits: [Int: LimitSet] = [:]
+    public var workingOrdersMax = 4096
+    /// Intents of one strategy in answer to one event.
+    public var intentsPerEventMax = 64
+    /// Times that a strategy may answer verdicts, fills and signals with new intents before the next market event or timer;
+    /// beyond that it counts as a runaway.
+    public var answersPerEventMax = 4096
+    /// Waiting timers of one strategy.
+    public var timersMax = 256
+    /// Timers of one strategy that may fire between two market events before it counts as a runaway.
+    public var timersPerEventMax = 1_000_000
+    /// Keep facts for a reader; without one the log is emptied as it fills.
+    public var keepsFacts = true
+
+    public init(
+        instruments: [Instrument], feeds: [FeedKinds], currencies: [String], accounts: [Account],
+        strategies: [Strategy]
+    ) {
+        self.instruments = instruments
+        self.feeds = feeds
+        self.currencies = currencies
+        self.accounts = accounts
+        self.strategies = strategies
+    }
+
+    /// Every reason why no engine can be made of this; empty = it can.
+    public var problems: [String] {
+        var problems = instruments.flatMap { instrument in
+            instrument.problems.map { "instrument \(instrument.id): \($0)" }
+        }
+        if feeds.count != instruments.count {
+            problems.append("\(feeds.count) feeds for \(instruments.count) instruments")
+        }
+        if accounts.isEmpty { problems.append("no account") }
+        for instrument in instruments where Int(instrument.terms.currency) >= currencies.count {
+            problems.append("instrument \(instrument.id): currency \(instrument.terms.currency) is not in the list")
+        }
+        for account in accounts where Int(account.terms.currency) >= currencies.count {
+            problems.append("account \(account.id): currency \(account.terms.currency) is not in the list")
+        }
+        for strategy in strategies {
+            if !accounts.indices.contains(strategy.account) {
+                problems.append("strategy \(strategy.id): no account \(strategy.account)")
+            }
+            for index in strategy.instruments where !instruments.indices.contains(index) {
+                problems.append("strategy \(strategy.id): no instrument \(index)")
+            }
+        }
+        return problems
+    }
+}

@@ -1,0 +1,214 @@
+public import CStrategyABI
+import Execution
+import Portfolio
+public import Trading
+
+// The way of an event: venue → fills told → strategies → intents → verdicts told.
+
+extension Engine {
+    /// Takes market events in time order. An event that goes back in time is a fault of the feed, and the edges refuse it.
+    public mutating func run(_ events: UnsafeBufferPointer<EventRecord>) {
+        guard let base = events.baseAddress else { return }
+        var index = 0
+        // Records below this index are known to be for the only strategy.
+        var wanted = 0
+        while index < events.count {
+            if isCalm {
+                if wanted <= index { wanted = wantedEnd(events, from: index) }
+                if wanted > index {
+                    index += runBlock(base + index, count: wanted - index)
+                    continue
+                }
+            }
+            index += step(UnsafeBufferPointer(start: base + index, count: events.count - index))
+        }
+    }
+
+    /// Nothing but the one strategy can act on the next event, so it may look ahead over a block.
+    private var isCalm: Bool {
+        slots.count == 1 && slots[0].isEnabled && orders.workingCount == 0 && timers.isEmpty && !hasAnswers
+    }
+
+    /// Gives the strategy as many events as it wants to see in one call, then catches the market up to where it stopped.
+    /// Returns how many records that were.
+    private mutating func runBlock(_ base: UnsafePointer<EventRecord>, count: Int) -> Int {
+        guard let call = slots[0].call else { preconditionFailure("an enabled strategy without code") }
+        let outcome = process(call, base, count: count, &slots[0].counters)
+        // A record and its MORE records are one event, whatever the strategy says.
+        var end = outcome.consumed
+        while end < count, base[end - 1].hasMore { end += 1 }
+        for index in 0..<end { observe(base[index]) }
+        act(on: outcome, slot: 0)
+        if hasAnswers { deliverAnswers() }
+        return end
+    }
+
+    /// Records that the strategy may be given in one call: they stay in the first-level cache between its pass and ours.
+    private static let blockMax = 256
+
+    /// The end of the records from `start` on that the only strategy is to see.
+    private func wantedEnd(_ events: UnsafeBufferPointer<EventRecord>, from start: Int) -> Int {
+        let interest = slots[0].interest
+        let limit = min(events.count, start + Engine.blockMax)
+        var end = start
+        while end < limit {
+            let record = events[end]
+            let isPart = record.kind == .more && end > start
+            guard isPart || (interest.covers(record) && isBound(0, record.instrument)) else { break }
+            end += 1
+        }
+        // A record and its MORE records stay together.
+        while end > start, events[end - 1].hasMore { end -= 1 }
+        return end
+    }
+
+    /// One event, its MORE records included; returns how many records that were.
+    private mutating func step(_ events: UnsafeBufferPointer<EventRecord>) -> Int {
+        guard let base = events.baseAddress else { return 0 }
+        var count = 1
+        while count < events.count, events[count - 1].hasMore, events[count].kind == .more { count += 1 }
+        let record = base[0]
+        guard Int(record.instrument) < instruments.count else { return count }
+        fireTimers(until: record.timestamp)
+        now = record.timestamp
+        sequence += 1
+        if orders.hasWorking(Int(record.instrument)) { match(record) }
+        take(record)
+        if hasAnswers { deliverAnswers() }
+        for slot in slots.indices where wants(slot, record) {
+            guard let call = slots[slot].call else { continue }
+            act(on: process(call, base, count: count, &slots[slot].counters), slot: slot)
+        }
+        if hasAnswers { deliverAnswers() }
+        return count
+    }
+
+    private func wants(_ slot: Int, _ record: EventRecord) -> Bool {
+        slots[slot].isEnabled && slots[slot].interest.covers(record) && isBound(slot, record.instrument)
+    }
+
+    /// The strategy may see and trade the instrument.
+    @inline(__always)
+    func isBound(_ slot: Int, _ instrument: UInt32) -> Bool {
+        Int(instrument) < instruments.count && bindings[slot * instruments.count + Int(instrument)]
+    }
+
+    /// Time, market and marks after an event that nothing could trade in.
+    @inline(__always)
+    private mutating func observe(_ record: EventRecord) {
+        guard record.kind != .more else { return }
+        now = record.timestamp
+        sequence += 1
+        take(record)
+    }
+
+    @inline(__always)
+    private mutating func take(_ record: EventRecord) {
+        let instrument = Int(record.instrument)
+        let mark = markets[instrument].observe(record)
+        guard mark != .zero else { return }
+        ledger.mark(instrument, mark)
+        for strategy in slots.indices { trackMark(strategy) }
+    }
+
+    @inline(__always)
+    mutating func trackMark(_ strategy: Int) {
+        trackers[strategy].mark(
+            time: now.nanoseconds, equity: ledger.equityEstimate(strategy: strategy),
+            isOpen: ledger.isOpen(strategy: strategy))
+    }
+
+    // MARK: - Calling a strategy
+
+    /// What a strategy said that it did in one call.
+    struct Outcome: BitwiseCopyable {
+        let consumed: Int
+        let intentCount: Int
+        var fault: IntentFault?
+    }
+
+    /// Calls the strategy once and checks what it says it did. The counts are C's, so a garbage one may read as negative.
+    @inline(__always)
+    func process(
+        _ call: StrategyCall, _ events: UnsafePointer<EventRecord>, count: Int, _ counters: inout StrategyCounters
+    ) -> Outcome {
+        var intents = strategy_intents_v1_t(records: intentBuffer, capacity: Engine.intentCapacity, count: 0)
+        let consumed = call.process(call.instance, events, count, &intents)
+        counters.calls += 1
+        guard consumed > 0, consumed <= count else {
+            return Outcome(consumed: count, intentCount: 0, fault: .badConsumedCount)
+        }
+        counters.events += UInt64(consumed)
+        guard intents.count >= 0, intents.count <= Engine.intentCapacity else {
+            return Outcome(consumed: consumed, intentCount: 0, fault: .countBeyondCapacity)
+        }
+        return Outcome(consumed: consumed, intentCount: intents.count)
+    }
+
+    /// Takes the intents of a call; one whose counts cannot be takes the strategy out of service.
+    @inline(__always)
+    private mutating func act(on outcome: Outcome, slot: Int) {
+        if outcome.intentCount > 0 {
+            route(UnsafeBufferPointer(start: intentBuffer, count: outcome.intentCount), slot: slot)
+        } else if let fault = outcome.fault {
+            stopFaulted(slot, fault)
+        }
+    }
+
+    /// Tells the strategies their verdicts and fills until nobody has anything to answer. One that answers each
+    /// verdict with a new order, without end, is taken out of service.
+    mutating func deliverAnswers() {
+        for slot in slots.indices { slots[slot].replies = 0 }
+        while hasAnswers {
+            hasAnswers = false
+            for slot in slots.indices where !slots[slot].answers.isEmpty { deliverAnswers(to: slot) }
+        }
+    }
+
+    private mutating func deliverAnswers(to slot: Int) {
+        var index = 0
+        while index < slots[slot].answers.count {
+            guard slots[slot].isEnabled, let call = slots[slot].call else { break }
+            let outcome = processAnswers(call, slot: slot, from: index)
+            index += outcome.consumed
+            if outcome.intentCount > 0 { slots[slot].replies += 1 }
+            if slots[slot].replies > answersPerEventMax {
+                stopFaulted(slot, .intentLoop)
+            } else {
+                act(on: outcome, slot: slot)
+            }
+        }
+        slots[slot].answers.removeAll(keepingCapacity: true)
+    }
+
+    private func processAnswers(_ call: StrategyCall, slot: Int, from index: Int) -> Outcome {
+        // The call must not see the queue that its own answers will be put into.
+        let answers = slots[slot].answers
+        return answers.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { preconditionFailure("no answers for strategy \(slot)") }
+            return process(call, base + index, count: buffer.count - index, &slots[slot].counters)
+        }
+    }
+
+    mutating func fireTimers(until time: Timestamp) {
+        guard timers.nextDue <= time else { return }
+        for slot in slots.indices { slots[slot].timersFired = 0 }
+        while let timer = timers.popDue(at: time) {
+            now = max(now, timer.due)
+            slots[timer.slot].timersFired += 1
+            guard slots[timer.slot].timersFired <= timersPerEventMax else {
+                stopFaulted(timer.slot, .intentLoop)
+                continue
+            }
+            answer(timer.slot, .timer(tag: timer.tag, due: timer.due))
+            deliverAnswers()
+        }
+    }
+
+    /// Puts a record into a strategy's queue.
+    mutating func answer(_ slot: Int, _ record: EventRecord) {
+        guard slots[slot].isEnabled else { return }
+        slots[slot].answers.append(record)
+        hasAnswers = true
+    }
+}

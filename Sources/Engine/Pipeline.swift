@@ -1,0 +1,125 @@
+import CStrategyABI
+import Controls
+import Execution
+import Portfolio
+import Trading
+
+// The order path, top to bottom:
+//
+//   intent ─▶ gate (risk, compliance) ─▶ order manager ─▶ venue ─▶ fill ─▶ ledger ─▶ performance
+//                 └─ denial ─▶ fact, strategy
+//
+// Whoever sends an order – a strategy, an operator, a stop that triggers – comes through here.
+
+extension Engine {
+    /// A new order.
+    mutating func submit(_ intent: OrderIntent) -> Verdict {
+        let context = orderContext(intent, purpose: .submit)
+        let verdict = gate.judge(context)
+        switch verdict {
+        case .denied(let failedRules):
+            deny(context, failedRules)
+        case .approved(let approved):
+            cancelOwnResting(against: approved)
+            guard !orders.isFull else { reject(approved); break }
+            let slot = orders.accept(
+                approved, in: sequence, tradableFrom: now + venue.terms.latencyNanoseconds,
+                dayOffset: accounts[Int(approved.account)].dayOffset)
+            slots[Int(intent.strategy)].counters.orders += 1
+            facts.append(.orderAccepted(orders.order(slot)))
+            tell(orders.order(slot), .accepted)
+        }
+        return verdict
+    }
+
+    /// Lets the venue match the working orders of an instrument against one event, one report at a time: each
+    /// settled report can change what the next order may do.
+    mutating func match(_ record: EventRecord) {
+        let instrument = Int(record.instrument)
+        if record.kind == .bar, !markets[instrument].listens(to: record.asBar) { return }
+        guard venue.begin(record, instruments[instrument], sequence: sequence) else { return }
+        while let report = venue.next(&orders) {
+            switch report.kind {
+            case .filled: settle(report)
+            case .triggered: trigger(report)
+            case .cancelled: end(report.slot, as: .cancelled, report.reason)
+            case .expired: end(report.slot, as: .expired, report.reason)
+            }
+        }
+    }
+
+    /// A fill: order, ledger, performance and strategy learn of it.
+    private mutating func settle(_ report: VenueReport) {
+        let old = orders.order(report.slot)
+        let terms = instruments[Int(old.intent.instrument)]
+        guard let value = Money.value(report.price, report.quantity, multiplier: terms.multiplier) else {
+            return end(report.slot, as: .cancelled, .venue)
+        }
+        let order = orders.fill(report.slot, quantity: report.quantity, value: value, at: now)
+        lastFillID += 1
+        let fill = Fill(
+            id: lastFillID, orderID: order.id, strategy: order.intent.strategy, account: order.account,
+            instrument: order.intent.instrument, side: order.intent.side, liquidity: report.liquidity,
+            price: report.price, quantity: report.quantity, value: value,
+            commission: venue.terms.commission(
+                value: value, quantity: report.quantity, liquidity: report.liquidity),
+            time: now)
+        facts.append(.orderFilled(fill))
+        facts.append(.orderChanged(order, .fill))
+        let outcome = ledger.apply(fill)
+        let strategy = Int(fill.strategy)
+        slots[strategy].counters.fills += 1
+        if let trip = outcome.roundTrip {
+            trackers[strategy].roundTrip(trip, rate: rate(of: terms, account: Int(fill.account)) ?? .one)
+            facts.append(.roundTripClosed(trip))
+        }
+        tell(fill, of: order, position: outcome.position)
+        shrinkReduceOnly(strategy: fill.strategy, instrument: Int(fill.instrument), outcome.position.quantity)
+    }
+
+    /// A stop's price was reached: the gate judges what it becomes, and a refused one ends.
+    private mutating func trigger(_ report: VenueReport) {
+        let order = orders.order(report.slot)
+        var intent = order.intent
+        intent.quantity = order.remaining
+        let context = orderContext(intent, purpose: .trigger, order: order)
+        switch gate.judge(context) {
+        case .denied(let failedRules):
+            deny(context, failedRules)
+            end(report.slot, as: .cancelled, .triggerDenied)
+        case .approved(let approved):
+            cancelOwnResting(against: approved)
+            let order = orders.trigger(report.slot, approved)
+            facts.append(.orderChanged(order, .triggered))
+            tell(order, .triggered)
+        }
+    }
+
+    /// A working order in a new shape; a refused one stays as it was.
+    mutating func modify(_ slot: Int32, quantity: Quantity, price: Price, stopPrice: Price) {
+        let order = orders.order(slot)
+        var intent = order.intent
+        intent.quantity = quantity - order.filled
+        intent.price = price
+        intent.stopPrice = stopPrice
+        let context = orderContext(intent, purpose: .modify, order: order)
+        switch gate.judge(context) {
+        case .denied(let failedRules):
+            deny(context, failedRules)
+            tell(order, .modifyDenied)
+        case .approved(let approved):
+            cancelOwnResting(against: approved)
+            let order = orders.modify(
+                slot, approved, in: sequence, tradableFrom: now + venue.terms.latencyNanoseconds)
+            facts.append(.orderChanged(order, .modified))
+            tell(order, .modified)
+        }
+    }
+
+    /// Ends a working order with what is left of it.
+    mutating func end(_ slot: Int32, as state: OrderState, _ reason: OrderReason) {
+        let order = orders.end(slot, as: state, at: now)
+        facts.append(.orderChanged(order, reason))
+        tell(order, reason)
+    }
+}

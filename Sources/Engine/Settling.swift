@@ -1,0 +1,81 @@
+import CStrategyABI
+import Controls
+import Execution
+import Portfolio
+import Trading
+
+// The side ways of the order path: what is written down and told when an order is refused, cancelled or filled.
+
+extension Engine {
+    mutating func deny(_ context: OrderContext, _ failedRules: UInt64) {
+        let first = facts.findings.count
+        for index in 0..<gate.findingCount { facts.append(gate.finding(index)) }
+        let denial = Denial(
+            intent: context.intent, orderID: context.orderID, account: context.account, failedRules: failedRules,
+            firstFinding: first, findingCount: gate.findingCount, time: now)
+        facts.append(.orderDenied(denial))
+        let strategy = Int(context.intent.strategy)
+        slots[strategy].counters.denials += 1
+        guard context.intent.origin == .strategy else { return }
+        answer(
+            strategy,
+            .denial(
+                context.intent.instrument, tag: context.intent.tag, failedRules: failedRules, first: gate.finding(0),
+                at: now))
+    }
+
+    /// No room for another working order: the venue refuses it.
+    mutating func reject(_ approved: ApprovedOrder) {
+        var order = Order(id: orders.nextID(), intent: approved.intent, account: approved.account, at: now)
+        order.state = .rejected
+        slots[Int(order.intent.strategy)].counters.orders += 1
+        facts.append(.orderChanged(order, .venue))
+        tell(order, .venue)
+    }
+
+    /// A reducing order passes before the same owner's resting orders that it would meet.
+    mutating func cancelOwnResting(against approved: ApprovedOrder) {
+        guard let reach = approved.ownRestingReach else { return }
+        let intent = approved.intent
+        while true {
+            let slot = orders.restingOrder(
+                intent.side.opposite, reachedBy: reach, instrument: Int(intent.instrument),
+                owner: owners[Int(approved.account)], owners: owners)
+            guard slot != OrderManager.none else { return }
+            end(slot, as: .cancelled, .selfTrade)
+        }
+    }
+
+    /// Reduce-only orders never exceed the position; the youngest give way first.
+    mutating func shrinkReduceOnly(strategy: Int32, instrument: Int, _ position: Quantity) {
+        while let excess = orders.shrinkReduceOnly(
+            strategy: strategy, instrument: instrument, position: position, at: now)
+        {
+            if excess.isEmpty {
+                end(excess.slot, as: .cancelled, .reduceOnly)
+            } else {
+                facts.append(.orderChanged(orders.order(excess.slot), .reduceOnly))
+                tell(orders.order(excess.slot), .reduceOnly)
+            }
+        }
+    }
+
+    // MARK: - Telling the strategy
+
+    mutating func tell(_ order: Order, _ reason: OrderReason) {
+        answer(Int(order.intent.strategy), order.update(reason, at: now))
+    }
+
+    /// A fill is an ORDER event with its commission as MORE, then the position that it made.
+    mutating func tell(_ fill: Fill, of order: Order, position: Position) {
+        let strategy = Int(fill.strategy)
+        let terms = instruments[Int(fill.instrument)]
+        var update = order.update(.fill, fill: fill, at: now)
+        update.flags |= UInt16(STRATEGY_FLAG_MORE)
+        answer(strategy, update)
+        answer(strategy, .commission(of: fill, currency: currencyCodes[Int(terms.currency)]))
+        answer(
+            strategy,
+            .position(position, instrument: fill.instrument, multiplier: terms.multiplier, at: now))
+    }
+}

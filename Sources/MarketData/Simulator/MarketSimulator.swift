@@ -1,0 +1,119 @@
+public import CStrategyABI
+public import Trading
+
+/// A market out of a seed: quotes, trades and bars of its instruments in time order, always open.
+///
+/// It has no clock and no thread: the caller asks for events up to a time, and so sets the pace. The same seed, start and
+/// instruments give the same bytes whatever the pieces are in which they are taken, on every machine: the arithmetic is
+/// integers alone. Returns of instruments move together by a factor of their asset class and one of the whole market;
+/// each instrument goes through regimes of seconds to minutes (`Regime`). Memory is allocated while buffers still grow.
+public struct MarketSimulator: ~Copyable {
+    /// Prices move, and each instrument may quote or trade once, in steps of 20 ms.
+    static let stepNanoseconds: Int64 = 20_000_000
+    static let stepsPerSecond: Int64 = 50
+
+    private let specs: [SimulatedInstrument]
+    private var paths: FixedBuffer<InstrumentPath>
+    private var factorRandom: RandomStream
+    private var classFactors: FixedBuffer<Int64>
+    private var builder: BarBuilder
+    /// Events of one step before they are sorted.
+    private var scratch: FixedBuffer<EventRecord>
+    private var queue = OutputBuffer(capacity: 256)
+    private var queueStart = 0
+    private var stepStart: Int64
+
+    /// Events carry the index of their instrument in `instruments`. Bars of `timeframes` are built out of the trades.
+    public init(
+        seed: UInt64, start: Timestamp, instruments: [SimulatedInstrument] = SimulatedMarket.all,
+        timeframes: [Timeframe] = Timeframe.allCases
+    ) {
+        specs = instruments
+        factorRandom = RandomStream(seed: seed)
+        var streams: [RandomStream] = []
+        var stream = factorRandom
+        for _ in 0...(instruments.map(\.stream).max() ?? 0) {
+            stream.jump()
+            streams.append(stream)
+        }
+        let empty = SimulatedMarket.all[0]
+        var paths = FixedBuffer(count: instruments.count, repeating: InstrumentPath(empty, random: stream))
+        for (index, spec) in instruments.enumerated() {
+            paths[index] = InstrumentPath(spec, random: streams[spec.stream])
+        }
+        self.paths = paths
+        classFactors = FixedBuffer(count: SimulatedMarket.factorCount, repeating: 0)
+        scratch = FixedBuffer(count: instruments.count, repeating: EventRecord())
+        builder = BarBuilder(
+            kinds: Array(repeating: [.trades], count: instruments.count), timeframes: timeframes)
+        stepStart = start.nanoseconds
+    }
+
+    public var instruments: [Instrument] { specs.map(\.instrument) }
+    /// What the feed of each instrument holds.
+    public var kinds: FeedKinds { [.quotes, .trades, .bars] }
+    /// What the instrument is doing in the step that was made last.
+    public func regime(of instrument: Int) -> Regime { paths[instrument].state.regime }
+
+    /// Appends all further events at or before `time`.
+    public mutating func next(until time: Timestamp, into output: inout OutputBuffer) {
+        while true {
+            let ready = queue.records
+            var end = queueStart
+            while end < ready.count, ready[end].time <= time.nanoseconds { end += 1 }
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: ready[queueStart..<end]))
+            queueStart = end
+            guard end == ready.count, stepStart <= time.nanoseconds else { return }
+            makeStep()
+        }
+    }
+
+    /// Fills the buffer with the next events and says how many there are: all that fit, but a record with a MORE record
+    /// is not parted from it. The buffer must have room for 2.
+    public mutating func fill(_ buffer: UnsafeMutableBufferPointer<EventRecord>) -> Int {
+        precondition(buffer.count >= 2, "a buffer of \(buffer.count) records cannot hold a bar and its MORE record")
+        var count = 0
+        while true {
+            let ready = queue.records
+            while queueStart < ready.count {
+                let size = ready[queueStart].hasMore ? 2 : 1
+                if count + size > buffer.count { return count }
+                for offset in 0..<size { buffer[count + offset] = ready[queueStart + offset] }
+                count += size
+                queueStart += size
+            }
+            if count == buffer.count { return count }
+            makeStep()
+        }
+    }
+
+    /// Makes the events of the next 20 ms; the queue is empty.
+    private mutating func makeStep() {
+        queue.removeAll()
+        queueStart = 0
+        let market = factorRandom.normal()
+        for factor in 0..<classFactors.count { classFactors[factor] = factorRandom.normal() }
+        var count = 0
+        for index in 0..<paths.count {
+            if paths[index].needsRegime { paths[index].switchRegime(specs[index]) }
+            paths[index].move(market: market, classFactor: classFactors[paths[index].factor])
+            guard var event = paths[index].event(stepStart: stepStart) else { continue }
+            event.instrument = UInt32(index)
+            insert(event, at: count)
+            count += 1
+        }
+        for index in 0..<count { builder.pass(scratch[index], into: &queue) }
+        stepStart += MarketSimulator.stepNanoseconds
+        builder.advance(to: Timestamp(nanoseconds: stepStart), into: &queue)
+    }
+
+    /// Sorts by time; of equal times the lower instrument stays first.
+    private mutating func insert(_ event: EventRecord, at end: Int) {
+        var position = end
+        while position > 0, scratch[position - 1].time > event.time {
+            scratch[position] = scratch[position - 1]
+            position -= 1
+        }
+        scratch[position] = event
+    }
+}

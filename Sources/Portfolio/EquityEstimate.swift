@@ -1,0 +1,40 @@
+public import Trading
+
+// Equity as a Double, cheap enough for every event: statistics read it, money never does.
+extension Ledger {
+    /// The account's opening balance plus this strategy's net result at the present marks, in the account's currency.
+    /// For a strategy that has its account to itself this is the account's equity, but for the rounding of a Double
+    /// (relative to the largest value involved, about 1e-15 for each open position). NaN when a rate is missing.
+    @inlinable
+    public func equityEstimate(strategy: Int) -> Double {
+        var equity = estimateBases[strategy]
+        let count = holdingsOpen.count(strategy)
+        for index in 0..<count {
+            let instrument = holdingsOpen.item(strategy, index)
+            equity += Double(marks[instrument].raw) * holdings[strategy * instrumentCount + instrument].weight
+        }
+        return equity
+    }
+
+    /// Recomputes, from the exact sums, what a fill has changed for `equityEstimate`.
+    mutating func refreshEstimate(strategy: Int, instrument: Int) {
+        let account = account(of: strategy)
+        var base = accounts[account].openingBalance.approximate
+        for currency in 0..<currencyCount {
+            let tally = tallies[strategy * currencyCount + currency]
+            let amount = tally.realized - tally.commission - tally.cost
+            if amount != .zero { base += amount.approximate * rateEstimate(account: account, currency: currency) }
+        }
+        estimateBases[strategy] = base
+        let terms = instruments[instrument]
+        let cell = strategy * instrumentCount + instrument
+        let quantity = holdings[cell].position.quantity
+        holdings[cell].weight =
+            quantity.approximate * Double(terms.multiplier) / 1e9
+            * rateEstimate(account: account, currency: Int(terms.currency))
+    }
+
+    private func rateEstimate(account: Int, currency: Int) -> Double {
+        rates[account * currencyCount + currency]?.approximate ?? .nan
+    }
+}

@@ -1,0 +1,82 @@
+/// All that an instance remembers, as it is written down. Instruments are named by id: indices may differ next time.
+struct SavedInstance<S: Strategy>: Codable {
+    struct Value: Codable {
+        var instrument: String
+        var isStarted: Bool
+        var state: S
+    }
+    struct Holding: Codable {
+        var instrument: String
+        var position: Position
+    }
+    struct Working: Codable {
+        var instrument: String
+        var order: WorkingOrder
+    }
+
+    var strategies: [Value]
+    var positions: [Holding]
+    var orders: [Working]
+    var nextTag: UInt64
+
+    init(_ instance: Instance<S>) {
+        let book = instance.book
+        let name = { (index: InstrumentIndex) in book.instruments[Int(index)].id }
+        strategies = (0..<instance.slotCount).map { index in
+            let slot = instance.slots[index]
+            return Value(instrument: name(slot.instrument), isStarted: slot.isStarted, state: slot.strategy)
+        }
+        positions = (0..<book.instrumentCount).compactMap { index in
+            let position = book.positions[Int(index)]
+            return position == Position() ? nil : Holding(instrument: name(index), position: position)
+        }
+        orders = book.orders.map { Working(instrument: name($0.instrument), order: $0) }
+        nextTag = book.nextTag
+    }
+
+    /// Puts this state into an instance. Parameters belong to the host: the values in force stay, and where they differ
+    /// from the saved ones the strategy hears `onParameters` before its next event.
+    func restore(
+        _ instance: UnsafeMutablePointer<Instance<S>>, parameters: [Parameter<S>]
+    ) throws(StrategyFault) {
+        let book = instance.pointee.book
+        var indices: [String: InstrumentIndex] = [:]
+        for index in 0..<book.instrumentCount { indices[book.instruments[Int(index)].id] = index }
+        for order in orders where indices[order.instrument] == nil {
+            throw .init("an order works in \(order.instrument), which the host does not know")
+        }
+        for index in 0..<instance.pointee.slotCount {
+            let slot = instance.pointee.slots + index
+            let id = book.instruments[Int(slot.pointee.instrument)].id
+            let match = S.scope == .allInstruments ? strategies.first : strategies.first { $0.instrument == id }
+            guard let match else { continue }
+            var strategy = match.state
+            var changed = false
+            for parameter in parameters {
+                let wanted = parameter.get(slot.pointee.strategy)
+                guard !(parameter.get(strategy) == wanted) else { continue }
+                parameter.set(&strategy, wanted)
+                changed = true
+            }
+            slot.pointee.strategy = strategy
+            slot.pointee.isStarted = match.isStarted
+            slot.pointee.parametersChanged = changed
+        }
+        for index in 0..<Int(book.instrumentCount) {
+            book.positions[index] = Position()
+            book.workingCounts[index] = 0
+        }
+        for holding in positions {
+            if let index = indices[holding.instrument] { book.positions[Int(index)] = holding.position }
+        }
+        instance.pointee.book.orders = []
+        for working in orders {
+            guard let index = indices[working.instrument] else { continue }
+            var order = working.order
+            order.instrument = index
+            instance.pointee.book.add(order)
+        }
+        instance.pointee.book.nextTag = max(nextTag, 1)
+        instance.pointee.book.needsAttention = true
+    }
+}

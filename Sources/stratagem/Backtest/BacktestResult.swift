@@ -1,0 +1,117 @@
+import Engine
+import MarketData
+import PluginHost
+import Portfolio
+import Trading
+
+/// What a backtest found. Money is exact; statistics are not part of the hash.
+struct BacktestResult {
+    let strategy: String
+    let plugin: String
+    let instrument: Instrument
+    let file: String
+    let eventCount: Int
+    let first: Timestamp
+    let last: Timestamp
+    /// In the plugin's order.
+    let parameters: [(parameter: PluginParameter, text: String)]
+    let loopSeconds: Double
+    let counters: StrategyCounters
+    let cash: Money
+    let equity: Money
+    let totals: StrategyTotals
+    let position: Position
+    let performance: Performance
+    let stateHash: String
+    let fills: [Fill]
+    let trades: [RoundTrip]
+    /// Why orders were denied, the most frequent reason first.
+    let denials: [String]
+    /// Why the strategy was stopped, or what it wrote that could not be read; empty = all was well.
+    let faults: [String]
+
+    init(_ backtest: Backtest, _ engine: borrowing Engine, _ record: BacktestRecord, loopSeconds: Double) {
+        strategy = backtest.strategyID
+        plugin = backtest.plugin.id
+        instrument = backtest.instrument
+        file = backtest.file.name
+        eventCount = backtest.events.count
+        first = backtest.file.first
+        last = backtest.file.last
+        let texts = backtest.instance.parameterTexts
+        parameters = backtest.plugin.parameters.compactMap { parameter in
+            texts.first { $0.name == parameter.name }.map { (parameter, $0.text) }
+        }
+        self.loopSeconds = loopSeconds
+        counters = engine.counters(strategy: 0)
+        cash = engine.cash(account: 0, currency: 0)
+        // One currency: there is nothing without a rate.
+        equity = engine.equity(account: 0) ?? .zero
+        totals = engine.totals(strategy: 0) ?? StrategyTotals()
+        position = engine.position(strategy: 0, instrument: 0)
+        performance = engine.performance(strategy: 0)
+        fills = record.fills
+        trades = record.trades
+        denials = record.denials.sorted { $0.count > $1.count }.map {
+            "\($0.count) × \($0.rule.name): \($0.reason.text)"
+        }
+        let stopped = engine.fault(strategy: 0).map { ["stopped: \($0.text)"] } ?? []
+        faults = stopped + record.faults.map { "refused intents: \($0.text)" }
+        var state: [UInt8] = []
+        engine.canonicalState(into: &state)
+        record.hash.update(state)
+        stateHash = record.hash.finish()
+    }
+
+    var eventsPerSecond: Double { loopSeconds > 0 ? Double(eventCount) / loopSeconds : 0 }
+}
+
+extension BacktestResult {
+    /// The shape that the command line promises. `wallSeconds` is the whole command.
+    func json(wallSeconds: Double) -> JSON {
+        .object([
+            ("strategy", .string(strategy)), ("plugin", .string(plugin)), ("instrument", .string(instrument.id)),
+            (
+                "data",
+                .object([
+                    ("file", .string(file)), ("events", .integer(eventCount)), ("first", .string(first.description)),
+                    ("last", .string(last.description)),
+                ])
+            ),
+            ("parameters", .object(parameters.map { ($0.parameter.name, $0.parameter.json($0.text)) })),
+            ("events_per_second", .double(eventsPerSecond)), ("wall_seconds", .double(wallSeconds)),
+            ("orders", .integer(counters.orders)), ("fills", .integer(counters.fills)),
+            ("denials", .integer(counters.denials)), ("trades", .integer(performance.totalTrades)),
+            ("cash", .string(cash.description)), ("equity", .string(equity.description)),
+            ("realized_pnl", .string(totals.realized.description)),
+            ("commission", .string(totals.commission.description)), ("performance", performance.json),
+            ("state_hash", .string(stateHash)),
+        ])
+    }
+}
+
+extension PluginParameter {
+    /// The value with its type; numbers in the digits of their text.
+    func json(_ text: String) -> JSON {
+        switch kind {
+        case .boolean: .boolean(text == "true")
+        case .choice: .string(text)
+        case .integer, .number, .quantity, .price, .duration: .number(text)
+        }
+    }
+}
+
+extension Performance {
+    /// An undefined statistic is null.
+    var json: JSON {
+        .object([
+            ("total_return", .double(totalReturn)), ("annualized_return", .double(annualizedReturn)),
+            ("sharpe_ratio", .double(sharpeRatio)), ("sortino_ratio", .double(sortinoRatio)),
+            ("calmar_ratio", .double(calmarRatio)), ("max_drawdown", .double(maxDrawdown)),
+            ("win_rate", .double(winRate)), ("profit_factor", .double(profitFactor)),
+            ("expectancy", .double(expectancy)), ("total_trades", .integer(totalTrades)),
+            ("avg_trade_duration", .double(averageTradeDurationSeconds)), ("exposure_time", .double(exposureTime)),
+            ("volatility", .double(volatility)), ("var_95", .double(valueAtRisk95)),
+        ])
+    }
+}

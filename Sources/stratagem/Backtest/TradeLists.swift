@@ -1,0 +1,35 @@
+import Trading
+
+// Lists for spreadsheets and for comparison with other programs: exact decimals, times in UTC.
+
+extension BacktestResult {
+    /// One line a round trip; `pnl` is net of commission.
+    var tradesCSV: String {
+        var text = "trade_id,instrument,side,quantity,entry_time,entry_price,exit_time,exit_price,commission,pnl\n"
+        for trade in trades {
+            text +=
+                "\(trade.id),\(CSV.field(instrument.id)),\(trade.side.name),\(trade.quantity),\(trade.entryTime),"
+                + "\(trade.entryPrice),\(trade.exitTime),\(trade.exitPrice),\(trade.commission),\(trade.pnl)\n"
+        }
+        return text
+    }
+
+    /// One line a fill.
+    var fillsCSV: String {
+        var text = "time,order_id,side,quantity,price,value,commission,liquidity\n"
+        for fill in fills {
+            text +=
+                "\(fill.time),\(fill.orderID),\(fill.side.name),\(fill.quantity),\(fill.price),\(fill.value),"
+                + "\(fill.commission),\(fill.liquidity == .maker ? "MAKER" : "TAKER")\n"
+        }
+        return text
+    }
+}
+
+enum CSV {
+    /// Quoted where a reader would take it apart.
+    static func field(_ text: String) -> String {
+        guard text.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" }) else { return text }
+        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+}

@@ -1,0 +1,144 @@
+import ArgumentParser
+import Configuration
+import Execution
+import MarketData
+import PluginHost
+import Trading
+
+struct BacktestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backtest", abstract: "Runs one strategy over one file of bars, trades or quotes.",
+        discussion: """
+            STRATEGY is a strategy of the strategies folder, with its parameters, account and limits, or a plugin, with \
+            its defaults and no limits but the instrument's. The engine, gate, venue and ledger are those that trade on paper.
+            """)
+
+    @Argument(help: "A strategy's id, or a plugin's.")
+    var strategy: String
+
+    @Option(help: ArgumentHelp("Market data: CSV, plain or gzip.", valueName: "file"))
+    var data: String
+
+    @Option(
+        help: ArgumentHelp(
+            "What the data is of; default: the strategy's instrument, or the file's name.", valueName: "id"),
+        transform: DecimalArgument.instrument)
+    var instrument: String?
+
+    @Option(help: ArgumentHelp("Sets a parameter; may be repeated.", valueName: "key=value"), transform: Setting.init)
+    var set: [Setting] = []
+
+    @Option(
+        help: ArgumentHelp("Only data from this time on (UTC unless it says otherwise).", valueName: "time"),
+        transform: DecimalArgument.instant)
+    var from: Timestamp?
+
+    @Option(help: ArgumentHelp("Only data before this time.", valueName: "time"), transform: DecimalArgument.instant)
+    var to: Timestamp?
+
+    @Option(
+        help: ArgumentHelp(
+            "Opening cash in the quote currency; default: the account's, or 1000000.", valueName: "amount"),
+        transform: DecimalArgument.cash)
+    var cash: Money?
+
+    @Option(
+        help: ArgumentHelp("Commission as a fraction of a fill's value, maker and taker.", valueName: "rate"),
+        transform: DecimalArgument.commissionRate)
+    var commissionRate: Rate = .zero
+
+    @Option(
+        help: ArgumentHelp("How much worse than the market takers trade, in basis points.", valueName: "n"),
+        transform: DecimalArgument.basisPoints)
+    var slippageBps: Rate = .zero
+
+    @Option(
+        help: ArgumentHelp("Which end of a bar its time names: open or close.", valueName: "end"),
+        transform: BacktestCommand.barEnd)
+    var barStamp = CSVOptions.BarStamp.open
+
+    @Option(help: ArgumentHelp("Zone of times that name none.", valueName: "zone"), transform: BacktestCommand.zone)
+    var tz = StampZone.utc
+
+    @Option(
+        help: ArgumentHelp(
+            "Bars to build from finer data; default: the strategy's, or 1m where it needs bars.",
+            valueName: "length"),
+        transform: DecimalArgument.timeframe)
+    var timeframe: Timeframe?
+
+    @Option(help: ArgumentHelp("Writes the round trips.", valueName: "file.csv"))
+    var trades: String?
+
+    @Option(help: ArgumentHelp("Writes every fill.", valueName: "file.csv"))
+    var fills: String?
+
+    @OptionGroup var folders: FolderOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let loader = PluginLoader(generationsFolder: try DataFolder(folders.dataDir).generations)
+        let catalog = PluginCatalog(
+            PluginDiscovery(
+                bundledFolder: PluginDiscovery.executableFolder, strategiesFolder: folders.strategies), loader: loader)
+        let backtest = try plan.make(StrategiesFolder.read(folders.strategies), catalog)
+        let result = backtest.run(
+            keepsFills: fills != nil, keepsTrades: trades != nil,
+            progress: ProgressLine("backtest", isShown: output.isForPeople))
+        if let trades { try ReplacedFile.write(result.tradesCSV, to: trades) }
+        if let fills { try ReplacedFile.write(result.fillsCSV, to: fills) }
+        let wallSeconds = (clock.now - start) / .seconds(1)
+        if output.json { Console.print(result.json(wallSeconds: wallSeconds).text) }
+        if output.isForPeople { result.report(wallSeconds: wallSeconds).forEach(Console.print) }
+        for fault in result.faults { Console.error("warning: \(strategy): \(fault)") }
+    }
+
+    private var plan: BacktestPlan {
+        var plan = BacktestPlan(name: strategy, path: data)
+        plan.csv.barStamp = barStamp
+        plan.csv.zone = tz
+        plan.csv.from = from
+        plan.csv.to = to
+        plan.instrument = instrument
+        plan.timeframe = timeframe
+        plan.parameters = Dictionary(set.map { ($0.key, .text($0.value)) }, uniquingKeysWith: { _, last in last })
+        plan.cash = cash
+        plan.venue.takerRate = commissionRate
+        plan.venue.makerRate = commissionRate
+        plan.venue.slippage = slippageBps
+        return plan
+    }
+
+    func validate() throws {
+        if let from, let to, from >= to { throw ValidationError("--from must be before --to") }
+    }
+
+    static func barEnd(_ text: String) throws -> CSVOptions.BarStamp {
+        guard let end = CSVOptions.BarStamp(rawValue: text) else {
+            throw ValidationError("'\(text)' is neither open nor close")
+        }
+        return end
+    }
+
+    static func zone(_ text: String) throws -> StampZone {
+        guard let zone = StampZone(text) else {
+            throw ValidationError("'\(text)' is not a zone like UTC, -05:00 or America/New_York")
+        }
+        return zone
+    }
+}
+
+/// KEY=VALUE of --set.
+struct Setting {
+    let key: String
+    let value: String
+
+    init(_ text: String) throws {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty else { throw ValidationError("'\(text)' is not KEY=VALUE") }
+        key = String(parts[0])
+        value = String(parts[1])
+    }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Engine
+import FoundationEssentials
+import Glibc
+import PluginHost
+import Trading
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measures what an event, an order and a backtest cost on this machine.",
+        discussion: """
+            Nanoseconds depend on the machine and its load: compare figures of one run. Allocations and --instructions do \
+            not; Benchmarks/check in the sources holds them to thresholds.
+            """)
+
+    @Flag(help: "Fewer events and runs.")
+    var quick = false
+
+    @Flag(help: "Counts instructions per event, too, with valgrind.")
+    var instructions = false
+
+    @Option(help: ArgumentHelp("Measures the plugins of this folder too.", valueName: "dir"))
+    var plugins: String?
+
+    /// For an instruction counter around the process: only this work, so many times.
+    @Option(help: .hidden)
+    var work: String?
+    @Option(help: .hidden)
+    var rounds = 1
+
+    @OptionGroup var folders: FolderOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        if work == nil { AllocationCount.preload() }
+        let data = try DataFolder(folders.dataDir)
+        let loader = PluginLoader(generationsFolder: data.generations)
+        var catalogs = [catalog(PluginDiscovery.executableFolder, loader)]
+        if let plugins {
+            guard FileSystem.isFolder(plugins) else { throw CommandError.missingFolder(plugins) }
+            catalogs.append(catalog(plugins, loader))
+        }
+        let found = catalogs.flatMap(\.plugins)
+        if let work { return try repeatWork(work, found) }
+        var table = measure(found)
+        if instructions { try countInstructions(&table, found, data) }
+        if output.json { Console.print(table.json.text) }
+        if output.isForPeople { table.lines.forEach(Console.print) }
+    }
+
+    private func catalog(_ folder: String?, _ loader: PluginLoader) -> PluginCatalog {
+        PluginCatalog(PluginDiscovery(bundledFolder: folder, strategiesFolder: nil), loader: loader)
+    }
+
+    private func measure(_ found: [LoadedPlugin]) -> BenchTable {
+        let bars = BenchMarket.bars(quick ? 65_536 : 524_288)
+        let block = Array(bars.prefix(65_536))
+        var table = BenchTable(rounds: quick ? 5 : 15)
+        table.addCall("direct_c", .directC(block))
+        for plugin in callable(found) {
+            if let strategy = instance(plugin) { table.addCall("plugin_\(plugin.id)", CallWork(block, strategy)) }
+        }
+        table.addGate(block)
+        table.addOrders(block)
+        if let smaCross = found.first(where: { $0.id == "SMACross" }) {
+            table.addBacktest(bars) { instance(smaCross) }
+            if let strategy = instance(smaCross) {
+                table.addAllocations("backtest_allocations", .backtest(block, strategy))
+            }
+        }
+        table.addAllocations("order_allocations", .orders(block))
+        return table
+    }
+
+    private func countInstructions(_ table: inout BenchTable, _ found: [LoadedPlugin], _ data: DataFolder) throws {
+        let folder = "\(data.path)/bench-\(getpid())"
+        mkdir(folder, 0o700)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let works = ["direct_c"] + callable(found).map { "plugin_\($0.id)" } + ["orders", "backtest"]
+        try table.addInstructions(works, InstructionCount(folder: folder, plugins: plugins))
+    }
+
+    /// Plugins that take bars.
+    private func callable(_ found: [LoadedPlugin]) -> [LoadedPlugin] {
+        found.filter { $0.events & EventType.bar.mask != 0 }
+    }
+
+    private func repeatWork(_ name: String, _ found: [LoadedPlugin]) throws {
+        let bars = BenchMarket.bars(BenchMarket.roundEvents)
+        let strategy = found.first { name == "plugin_" + $0.id || (name == "backtest" && $0.id == "SMACross") }
+            .flatMap(instance)
+        let work: any BenchWork
+        switch (name, strategy) {
+        case ("direct_c", _): work = CallWork.directC(bars)
+        case ("orders", _): work = EngineWork.orders(bars)
+        case ("backtest", let strategy?): work = EngineWork.backtest(bars, strategy)
+        case (_, let strategy?): work = CallWork(bars, strategy)
+        default:
+            throw CommandError(
+                .usage, "there is no work '\(name)'", at: "--work", "name direct_c, orders, backtest or plugin_ID")
+        }
+        for _ in 0..<rounds {
+            work.run()
+            (work as? EngineWork)?.moveOn()
+        }
+    }
+
+    private func instance(_ plugin: LoadedPlugin) -> StrategyInstance? {
+        try? StrategyInstance.create(plugin, instruments: [BenchMarket.instrument], bound: [0]).get()
+    }
+}

@@ -1,0 +1,76 @@
+import Configuration
+import Controls
+import Engine
+import Portfolio
+import Trading
+
+// From what the configuration says to what the core takes.
+
+extension LimitSet {
+    init(_ settings: LimitSettings) {
+        self.init()
+        maxOrderQuantity = settings.maxOrderQuantity
+        maxOrderNotional = settings.maxOrderNotional
+        maxPositionQuantity = settings.maxPositionQuantity
+        maxPositionNotional = settings.maxPositionNotional
+        maxPositionEquityFraction = settings.maxPositionEquityFraction
+        priceCollar = settings.priceCollar
+        maxOrdersPerSecond = settings.maxOrdersPerSecond.map(Int32.init(clamping:))
+        maxOrdersPerMinute = settings.maxOrdersPerMinute.map(Int32.init(clamping:))
+        marketDataMaxAgeNanoseconds = settings.marketDataMaxAgeMilliseconds.map { $0 * 1_000_000 }
+    }
+
+    /// The same limits with their money in another currency, of which `rate` is the price of one unit in the present one.
+    func counted(at rate: Rate) -> LimitSet {
+        func convert(_ amount: Money?) -> Money? {
+            amount.map { Money(raw: Rounding.halfEven($0.raw * Int128(Rate.one.raw), over: Int128(rate.raw))) }
+        }
+        var limits = self
+        limits.maxOrderNotional = convert(maxOrderNotional)
+        limits.maxPositionNotional = convert(maxPositionNotional)
+        return limits
+    }
+}
+
+extension EngineSetup.Account {
+    /// `start`: the offset of the account's day is the one of that moment.
+    init(
+        _ configuration: AccountConfiguration, _ program: ComplianceProgram?, _ universe: Universe, start: Timestamp
+    ) {
+        var rates = [Rate?](repeating: nil, count: universe.currencies.count)
+        for (index, code) in universe.currencies.enumerated() { rates[index] = configuration.conversion[code]?.rate }
+        self.init(
+            id: configuration.id, owner: configuration.owner,
+            terms: AccountTerms(
+                currency: UInt8(clamping: universe.currency(configuration.currency)),
+                openingBalance: configuration.openingBalance, isMargin: configuration.margin,
+                maxLeverage: configuration.maxLeverage, rates: rates,
+                dayOffset: configuration.day.offsetNanoseconds(at: start)))
+        limits = LimitSet(configuration.limits)
+        guard let program else { return }
+        checksTradingHours = program.tradingHours
+        checksSelfTrade = program.selfTrade
+        restricted = program.restricted(universe.instruments)
+    }
+}
+
+extension ComplianceProgram {
+    /// Sides that are closed, by instrument index.
+    func restricted(_ instruments: [Instrument]) -> [Int: RestrictedSides] {
+        var closed: [Int: RestrictedSides] = [:]
+        for restriction in restrictedList {
+            var sides: RestrictedSides = []
+            if restriction.sides.covers(.buy) { sides.insert(.buy) }
+            if restriction.sides.covers(.sell) { sides.insert(.sell) }
+            for (index, instrument) in instruments.enumerated() {
+                let isMeant =
+                    switch restriction.target {
+                    case .instrument(let id): instrument.id == id
+                    case .assetClass(let name): instrument.assetClass == name
+                    }
+                if isMeant { closed[index, default: []].formUnion(sides) }
+            }
+        }
+        return closed
+    }
+}

@@ -1,0 +1,206 @@
+import Configuration
+import Testing
+import Trading
+
+@Suite("host.yaml")
+struct HostConfigurationTests {
+    @Test("an empty file, and one with empty sections, mean the defaults")
+    func defaults() {
+        let (empty, none) = read(host: "# nothing here\n")
+        #expect(none == [] && empty == HostConfiguration())
+        let (sections, findings) = read(host: "api:\nlimits: {}\naccounts:\nsimulator: {}\ncompliance: {programs: }\n")
+        #expect(findings == [] && sections == HostConfiguration())
+        let paper = empty.account("paper")
+        #expect(paper?.openingBalance == Money("1000000") && paper?.currency == "USDT" && paper?.maxLeverage == .one)
+        #expect(paper?.conversion["INR"]?.rate == Rate("0.0118"))
+        #expect(paper?.conversion["USD"]?.asOf == Timestamp(year: 2026, month: 1, day: 1))
+        #expect(empty.api.port == 8080 && empty.api.rateLimits["default"] == .perSecond(100))
+        #expect(empty.simulator.instruments.count == 9 && empty.plugins.generationsMax == 200)
+        #expect(empty.program("default")?.warningThreshold == Rate("0.8"))
+    }
+
+    @Test("reads the whole example of the documentation as the defaults")
+    func documentedExample() {
+        let text = """
+            api: {host: 127.0.0.1, port: 8080, cors: [], max_body_bytes: 1048576, service_ports: false, service_port_offset: 0,
+                  rate_limits: {auth: 10/minute, market_data: 1000/minute, trading: 100/minute, trading_exit: 600/minute, strategy: 50/minute, performance: 200/minute, websocket: 5/minute, default: 100/second}}
+            accounts:
+              paper: {owner: default, currency: USDT, opening_balance: 1000000, margin: true, max_leverage: 1, day: {time: "00:00", zone: UTC}, users: {admin: trade},
+                      conversion: {USD: {rate: 1, as_of: 2026-01-01}, INR: {rate: 0.0118, as_of: 2026-01-01}},
+                      limits: {}, compliance: {program: default}}
+            limits: {}
+            compliance: {programs: {default: {warning_threshold: 0.8, restricted_list: [], trading_hours: true, self_trade: true}}}
+            simulator: {seed: 0, speed: 1, calendars: always-open, instruments: [BTC_USDT, ETH_USDT, SOL_USDT, ADA_USDT, EUR_USD, GBP_USD, AUD_USD, NIFTY, BANKNIFTY]}
+            feeds: {}
+            plugins: {allow: [], require_signature: false, keys: [], generations_max: 200}
+            journal: {path: journal.sqlite, checkpoint_seconds: 30}
+            faults: {callback_soft_us: 1000, callback_hard_ms: 250, restarts_max: 5, restart_window_seconds: 60, memory_max_mb: 512}
+            """
+        let (host, findings) = read(host: text)
+        #expect(findings == [] && host == HostConfiguration())
+    }
+
+    @Test("reads limits of system, instrument and account exactly")
+    func limits() {
+        let text = """
+            limits:
+              max_order_notional: 0.00000001
+              price_collar_percent: 2.5
+              max_position_equity_fraction: 0.123456789
+              market_data_max_age_ms: 500
+              instruments: {BTC_USDT: {max_position_quantity: "1.5"}}
+            accounts:
+              paper: {limits: {max_orders_per_second: 5, max_orders_per_minute: 60, max_order_quantity: 3}}
+            """
+        let (host, findings) = read(host: text)
+        #expect(findings == [])
+        #expect(host.limits.maxOrderNotional == Money(raw: 1) && host.limits.priceCollar == Rate("0.025"))
+        #expect(host.limits.maxPositionEquityFraction == Rate("0.123456789"))
+        #expect(host.limits.marketDataMaxAgeMilliseconds == 500 && host.limits.maxOrderQuantity == nil)
+        #expect(host.instrumentLimits["BTC_USDT"]?.maxPositionQuantity == Quantity("1.5"))
+        let account = host.accounts[0].limits
+        #expect(account.maxOrdersPerSecond == 5 && account.maxOrdersPerMinute == 60)
+        #expect(account.maxOrderQuantity == Quantity("3"))
+    }
+
+    @Test("a known limit that is not enforced is an error, one that is no limit an unknown key")
+    func notEnforced() {
+        let text = """
+            limits: {max_drawdown: 0.1, max_order_notionl: 5}
+            accounts: {paper: {limits: {max_leverage: 2, instruments: {}}}}
+            plugins: {require_signature: true, allow: [abc]}
+            """
+        #expect(
+            findings(inHost: text) == [
+                "strategies/host.yaml:1: limits.max_drawdown: '0.1' – known, but not enforced by this version; remove it",
+                "strategies/host.yaml:1: limits.max_order_notionl – unknown key; did you mean max_order_notional?",
+                "strategies/host.yaml:2: accounts.paper.limits.max_leverage: '2' – known, but not enforced by this version; remove it",
+                "strategies/host.yaml:2: accounts.paper.limits.instruments – unknown key; known here: \(limitKeys)",
+                "strategies/host.yaml:3: plugins.require_signature: 'true' – known, but not enforced by this version; remove it",
+                "strategies/host.yaml:3: plugins.allow – known, but not enforced by this version; remove it",
+            ])
+    }
+
+    private let limitKeys =
+        "budget, cooldown_seconds, daily_loss_base, drawdown, duplicate_window_ms, market_data_max_age_ms, max_concentration, max_consecutive_losses, max_daily_loss, max_drawdown, max_gross_exposure, max_leverage, max_net_exposure, max_open_orders, max_order_notional, max_order_quantity, max_orders_per_minute, max_orders_per_second, max_position_equity_fraction, max_position_notional, max_position_quantity, max_slippage, price_collar_percent, reject_streak, repeat_limit, schedule"
+
+    @Test("limits of an instrument without market data are a warning with the nearest name")
+    func unknownInstrumentLimit() {
+        let (_, findings) = read(host: "limits: {instruments: {BTC_USTD: {max_order_quantity: 1}}}\n")
+        #expect(findings.map(\.severity) == [.warning])
+        #expect(
+            findings[0].description
+                == "strategies/host.yaml:1: limits.instruments.BTC_USTD – no simulator or feed has this instrument; did you mean BTC_USDT?"
+        )
+    }
+
+    @Test("reads accounts, their days and rates, and reports what is incomplete")
+    func accounts() {
+        let text = """
+            accounts:
+              desk:
+                {currency: EUR, day: {time: "17:00", zone: America/New_York}, users: {ann: view, bob: trade},
+                 conversion: {USD: {rate: 0.9, as_of: 2026-02-28}}}
+              bad/id: {currency: usd, max_leverage: 0.5, users: {eve: own}, compliance: {program: strict},
+                       conversion: {INR: {rate: 0}, JPY: {as_of: 2026-02-30}}}
+            """
+        let (host, findings) = read(host: text)
+        let desk = host.account("desk")
+        #expect(desk?.currency == "EUR" && desk?.users == ["ann": .view, "bob": .trade])
+        #expect(desk?.conversion.count == 1 && desk?.conversion["USD"]?.rate == Rate("0.9"))
+        #expect(host.account("paper") == nil)
+        #expect(
+            findings.map(\.description) == [
+                "strategies/host.yaml:5: accounts.bad/id – an account's id is 1 to 64 letters, digits, _ and -",
+                "strategies/host.yaml:5: accounts.bad/id.currency: 'usd' – expected a currency of 1 to 15 capital letters and digits",
+                "strategies/host.yaml:5: accounts.bad/id.max_leverage: '0.5' – expected a decimal number in 1…1000 with at most 9 decimals",
+                "strategies/host.yaml:5: accounts.bad/id.users.eve: 'own' – expected one of view, trade",
+                "strategies/host.yaml:5: accounts.bad/id.compliance.program: 'strict' – unknown compliance program; there is default",
+                "strategies/host.yaml:6: accounts.bad/id.conversion.INR – as_of (the rate's day) is missing",
+                "strategies/host.yaml:6: accounts.bad/id.conversion.INR.rate: '0' – expected a decimal number above 0 and up to 1000000000 with at most 9 decimals",
+                "strategies/host.yaml:6: accounts.bad/id.conversion.JPY – the rate is missing",
+                "strategies/host.yaml:6: accounts.bad/id.conversion.JPY.as_of: '2026-02-30' – expected a day like 2026-01-31",
+            ])
+    }
+
+    @Test("an account in another currency has no rates unless it names them")
+    func otherCurrency() {
+        #expect(read(host: "accounts: {a: {currency: EUR}}\n").0.accounts[0].conversion == [:])
+    }
+
+    @Test("a day's start in a zone becomes an offset that follows daylight saving")
+    func dayOffset() throws {
+        let boundary = DayBoundary(minutes: 17 * 60, zone: "America/New_York")
+        let hour: Int64 = 3600 * Timestamp.nanosecondsPerSecond
+        // 17:00 in New York is 22:00 UTC in winter and 21:00 in summer (tz database).
+        #expect(boundary.offsetNanoseconds(at: try #require(Timestamp(year: 2026, month: 1, day: 15))) == 22 * hour)
+        #expect(boundary.offsetNanoseconds(at: try #require(Timestamp(year: 2026, month: 7, day: 15))) == 21 * hour)
+        let kolkata = DayBoundary(zone: "Asia/Kolkata")
+        #expect(kolkata.offsetNanoseconds(at: Timestamp(nanoseconds: 0)) == -11 * hour / 2)
+    }
+
+    @Test("reads compliance programs")
+    func compliance() {
+        let text = """
+            compliance:
+              programs:
+                strict:
+                  warning_threshold: 0.5
+                  trading_hours: no
+                  self_trade: false
+                  restricted_list: [BTC_USDT, {instrument: NIFTY, side: sell}, {class: fx}]
+            accounts: {paper: {compliance: {program: strict}}}
+            """
+        let (host, findings) = read(host: text)
+        let strict = host.program("strict")
+        #expect(findings == [] && host.programs.map(\.name) == ["strict", "default"])
+        #expect(strict?.warningThreshold == Rate("0.5") && strict?.tradingHours == false && strict?.selfTrade == false)
+        #expect(
+            strict?.restrictedList.map(\.target)
+                == [.instrument("BTC_USDT"), .instrument("NIFTY"), .assetClass("fx")])
+        #expect(strict?.restrictedList.map(\.sides) == [.both, .sell, .both])
+        #expect(strict?.restrictedList[1].sides.covers(.buy) == false)
+        #expect(host.accounts[0].complianceProgram == "strict")
+    }
+
+    @Test("reports restrictions that name nothing, or two things")
+    func wrongRestrictions() {
+        let text = """
+            compliance:
+              programs:
+                default:
+                  restricted_list:
+                    - {side: buy}
+                    - {instrument: A, class: fx}
+                    - {instrument: A, side: up}
+                    - [A]
+            """
+        let path = "compliance.programs.default.restricted_list"
+        #expect(
+            findings(inHost: text) == [
+                "strategies/host.yaml:5: \(path)[0] – expected either instrument or class",
+                "strategies/host.yaml:6: \(path)[1] – expected either instrument or class",
+                "strategies/host.yaml:7: \(path)[2].side: 'up' – expected one of buy, sell, both",
+                "strategies/host.yaml:8: \(path)[3] – expected an instrument's id or {instrument: …, side: buy | sell | both}",
+            ])
+    }
+
+    @Test("reads rates, feeds and the simulator")
+    func settings() {
+        let text = """
+            api: {rate_limits: {auth: off, trading: 5/second}}
+            feeds: {XRP_ETH: data/xrp.csv, EUR_USD: {file: eur.csv}}
+            simulator: {seed: 18446744073709551615, speed: 0.5, calendars: real, instruments: [BTC_USDT]}
+            """
+        let (host, found) = read(host: text)
+        #expect(found == [])
+        #expect(host.api.rateLimits["auth"] == .off && host.api.rateLimits["trading"] == .perSecond(5))
+        #expect(host.feeds.map(\.file) == ["data/xrp.csv", "eur.csv"])
+        #expect(host.instruments == ["BTC_USDT", "XRP_ETH", "EUR_USD"])
+        #expect(host.simulator.seed == .max && host.simulator.speed == Rate("0.5") && host.simulator.calendars == .real)
+        #expect(
+            findings(inHost: "api: {rate_limits: {auth: 10/hour}}\n") == [
+                "strategies/host.yaml:1: api.rate_limits.auth: '10/hour' – expected a rate like 100/minute, 10/second or off"
+            ])
+    }
+}

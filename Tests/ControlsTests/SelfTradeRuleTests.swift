@@ -1,0 +1,101 @@
+import Controls
+import Testing
+import Trading
+
+@Suite("compliance.self-trade")
+struct SelfTradeRuleTests {
+    @Test("may not meet a resting order of the same owner", arguments: cases)
+    func table(_ row: RuleCase) { row.check() }
+
+    private static func crosses(_ reach: String, _ own: String, _ headroom: String) -> [String] {
+        ["compliance.self-trade crossesOwnOrder account \(reach) \(own) \(headroom)"]
+    }
+    private static let collar: [LimitScope: LimitSet] = [.account: limits { $0.priceCollar = rate("0.05") }]
+
+    static let cases = [
+        RuleCase("an own sell above the buy passes") { $0.ownOpposite = price("100.01") },
+        RuleCase("an own sell at the buy's price", finds: crosses("100", "100", "0")) { $0.ownOpposite = price("100") },
+        RuleCase("an own sell below it", finds: crosses("100", "99", "-1")) { $0.ownOpposite = price("99") },
+        RuleCase("an own buy below the sell passes") {
+            $0.intent.side = .sell
+            $0.ownOpposite = price("99.99")
+        },
+        RuleCase("an own buy at the sell's price", finds: crosses("100", "100", "0")) {
+            $0.intent.side = .sell
+            $0.ownOpposite = price("100")
+        },
+        RuleCase("an own buy above it", finds: crosses("100", "101", "1")) {
+            $0.intent.side = .sell
+            $0.ownOpposite = price("101")
+        },
+        RuleCase("a market order reaches the touch", finds: crosses("100.01", "100.01", "0")) {
+            $0.becomeMarket()
+            $0.ownOpposite = price("100.01")
+        },
+        RuleCase("and no farther without a collar") {
+            $0.becomeMarket()
+            $0.ownOpposite = price("100.02")
+        },
+        RuleCase("with a collar it reaches its protection price", collar, finds: crosses("105", "104", "-1")) {
+            $0.becomeMarket()
+            $0.ownOpposite = price("104")
+        },
+        RuleCase("beyond the protection price it passes", collar) {
+            $0.becomeMarket()
+            $0.ownOpposite = price("105.01")
+        },
+        RuleCase(
+            "without any price it could meet everything",
+            finds: ["risk.buying-power noReference account 0 0 0"] + crosses("0", "500", "500")
+        ) {
+            $0.becomeMarket()
+            $0.market = OrderContext.Market()
+            $0.ownOpposite = price("500")
+        },
+        RuleCase("a dormant stop passes") {
+            $0.becomeStop(at: "101", limit: "102")
+            $0.ownOpposite = price("100")
+        },
+        RuleCase("a triggered one does not", purpose: .trigger, finds: crosses("102", "100", "-2")) {
+            $0.becomeStop(at: "100", limit: "102")
+            $0.ownOpposite = price("100")
+        },
+        RuleCase("nor a modify of one that has triggered", purpose: .modify, finds: crosses("102", "100", "-2")) {
+            $0.becomeStop(at: "100", limit: "102")
+            $0.isTriggered = true
+            $0.ownOpposite = price("100")
+        },
+        RuleCase("a modify to a crossing price", purpose: .modify, finds: crosses("100", "100", "0")) {
+            $0.ownOpposite = price("100")
+        },
+        RuleCase("a program without the rule passes") {
+            $0.ownOpposite = price("99")
+            $0.isSelfTradeChecked = false
+        },
+    ]
+
+    struct Cancelling: Sendable {
+        let position: String
+        let quantity: String
+        let own: String
+        let cancels: Bool?
+    }
+
+    @Test(
+        "a reducing order passes and has the resting side cancelled first",
+        arguments: [
+            Cancelling(position: "10", quantity: "10", own: "100", cancels: true),
+            Cancelling(position: "10", quantity: "10", own: "99.99", cancels: false),
+            Cancelling(position: "10", quantity: "10", own: "0", cancels: false),
+            Cancelling(position: "10", quantity: "11", own: "100", cancels: nil),
+            Cancelling(position: "0", quantity: "1", own: "99", cancels: false),
+        ])
+    func reducing(_ row: Cancelling) {
+        var order = goodOrder()
+        order.hold(row.position)
+        order.sell(row.quantity)
+        order.ownOpposite = price(row.own)
+        var gate = Gate(limits: [:])
+        #expect(gate.judge(order).approved?.cancelsOwnResting == row.cancels)
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+/// Compiles the plugins of these tests. Each source is compiled once a run, into a folder that goes when the run ends.
+enum Workshop {
+    static let missing: Comment = "needs clang or cc on the PATH"
+    static var hasCompiler: Bool { compiler != nil }
+
+    static let compiler: String? = {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        let names = ["clang", "cc", "gcc"]
+        return names.flatMap { name in folders.map { "\($0)/\(name)" } }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }()
+
+    static let headers: String = {
+        var root = URL(fileURLWithPath: #filePath)
+        for _ in 0..<3 { root.deleteLastPathComponent() }
+        return root.appendingPathComponent("Sources/CStrategyABI/include").path
+    }()
+
+    /// Removed by `atexit`: Swift Testing has no hook after the last test.
+    private static let folder: String = {
+        let path = NSTemporaryDirectory() + "stratagem-plugins-\(UUID().uuidString)"
+        try! FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        atexit { try? FileManager.default.removeItem(atPath: Workshop.folder) }
+        return path
+    }()
+
+    private static let lock = NSLock()
+    private nonisolated(unsafe) static var finished: [String: String] = [:]
+
+    /// The path of the compiled library; sources and flags that were compiled before are not compiled again.
+    static func library(_ source: String, flags: [String] = ["-shared"]) throws -> String {
+        try lock.withLock {
+            let key = flags.joined(separator: " ") + "\n" + source
+            if let path = finished[key] { return path }
+            let path = "\(folder)/lib\(finished.count).so"
+            try compile(source, to: path, flags: flags)
+            finished[key] = path
+            return path
+        }
+    }
+
+    static func bytes(_ source: String, flags: [String] = ["-shared"]) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: library(source, flags: flags))))
+    }
+
+    private static func compile(_ source: String, to path: String, flags: [String]) throws {
+        let file = path + ".c"
+        try source.write(toFile: file, atomically: true, encoding: .utf8)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try #require(compiler))
+        let pic = flags.contains("-fno-PIC") ? [] : ["-fPIC"]
+        process.arguments = ["-O1", "-w", "-I", headers] + pic + flags + ["-o", path, file]
+        let output = Pipe()
+        process.standardError = output
+        try process.run()
+        let messages = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw CompileFailure(messages: String(decoding: messages, as: UTF8.self))
+        }
+    }
+
+    struct CompileFailure: Error { var messages: String }
+}
+
+/// A folder for one test; removed with its last reference.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "stratagem-test-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    @discardableResult
+    func write(_ bytes: [UInt8], to name: String) throws -> String {
+        let url = URL(fileURLWithPath: path + "/" + name)
+        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: url)
+        return url.path
+    }
+}

@@ -1,0 +1,164 @@
+import Controls
+import Engine
+import Execution
+import Portfolio
+import ScriptedStrategies
+import Trading
+
+/// A market, accounts and strategies out of a seed. Numbers are small where limits shall be met to the unit, and awkward
+/// where money shall be rounded.
+struct RandomUniverse {
+    private(set) var setup: EngineSetup
+    /// Where each instrument's price starts.
+    let prices: [Int64]
+    /// How an instrument's random walk moves, in ticks.
+    let stepMax: Int64
+    /// Some prices of the feed are off the tick.
+    let hasOffTickPrices: Bool
+
+    init(seed: UInt64) {
+        var dice = Dice(seed: seed)
+        let currencies = Array(["USDT", "INR", "EUR"].prefix(Int(dice.number(1...3))))
+        let isCoarse = dice.chance(1, in: 2)
+        var prices: [Int64] = []
+        stepMax = isCoarse ? 2 : 12
+        hasOffTickPrices = dice.chance(1, in: 5)
+        var instruments: [Instrument] = []
+        for index in 0..<Int(dice.number(1...5)) {
+            let currency = Int(dice.number(0...Int64(currencies.count - 1)))
+            let terms = RandomUniverse.terms(&dice, currency: UInt8(currency), isCoarse: isCoarse)
+            instruments.append(
+                Instrument(
+                    id: "I\(index)", quoteCurrency: currencies[currency], terms: terms,
+                    calendar: RandomUniverse.calendar(&dice)))
+            prices.append(terms.tick.raw * (isCoarse ? dice.number(15...40) : dice.number(500...50_000)))
+        }
+        self.prices = prices
+        let feeds = instruments.map { _ in dice.pick(RandomUniverse.feeds) }
+        var accounts: [EngineSetup.Account] = []
+        for index in 0..<Int(dice.number(1...3)) {
+            accounts.append(RandomUniverse.account(&dice, index, currencies.count, instruments, prices))
+        }
+        var strategies: [EngineSetup.Strategy] = []
+        for index in 0..<Int(dice.number(1...5)) {
+            var strategy = EngineSetup.Strategy(
+                id: "S\(index)", account: Int(dice.number(0...Int64(accounts.count - 1))),
+                instruments: instruments.indices.filter { _ in dice.chance(4, in: 5) })
+            if dice.chance(1, in: 8) { strategy.timeframe = .oneMinute }
+            if dice.chance(1, in: 8) { strategy.orderKinds = OrderKind.allCases.filter { _ in dice.chance(2, in: 3) } }
+            if dice.chance(1, in: 3) { strategy.limits = RandomUniverse.limits(&dice, instruments, prices) }
+            strategies.append(strategy)
+        }
+        setup = EngineSetup(
+            instruments: instruments, feeds: feeds, currencies: currencies, accounts: accounts, strategies: strategies)
+        setup.venue = RandomUniverse.venue(&dice)
+        if dice.chance(1, in: 6) { setup.systemLimits = RandomUniverse.limits(&dice, instruments, prices) }
+        for index in instruments.indices where dice.chance(1, in: 6) {
+            setup.instrumentLimits[index] = RandomUniverse.limits(&dice, instruments, prices)
+        }
+        setup.workingOrdersMax = dice.chance(1, in: 5) ? Int(dice.number(2...10)) : 200
+        setup.timersMax = 8
+    }
+
+    private static let feeds: [FeedKinds] = [
+        .bars, .bars, .quotes, .trades, [.quotes, .trades], [.trades, .bars], [.quotes, .trades, .bars],
+    ]
+
+    private static func terms(_ dice: inout Dice, currency: UInt8, isCoarse: Bool) -> InstrumentTerms {
+        let tick: Int64 = isCoarse ? 1_000_000_000 : dice.pick([10_000_000, 50_000_000, 1000, 13, 7_000_001])
+        let lot: Int64 = isCoarse ? 100_000_000 : dice.pick([1_000_000, 100_000_000, 1, 3, 70_001])
+        var terms = InstrumentTerms(
+            tick: Price(raw: tick), lot: Quantity(raw: lot), minQuantity: Quantity(raw: lot * dice.number(1...2)),
+            maxQuantity: Quantity(raw: lot * dice.number(15...40)), multiplier: dice.pick([1, 1, 1, 10, 1000]),
+            settlement: dice.pick(Settlement.allCases), currency: currency)
+        if dice.chance(1, in: 4) { terms.minNotional = Money(raw: Int128(tick) * Int128(lot) / 1_000_000_000 * 60) }
+        if dice.chance(1, in: 25) { terms.tradable = false }
+        return terms
+    }
+
+    /// Mostly always open; else six hours open, two closed, for the days of a run.
+    private static func calendar(_ dice: inout Dice) -> TradingCalendar {
+        guard dice.chance(1, in: 6) else { return .alwaysOpen }
+        let sessions = (0..<200).map { index in
+            TradingCalendar.Session(
+                open: Timestamp.minute(Int64(index) * 480), close: Timestamp.minute(Int64(index) * 480 + 360))
+        }
+        return TradingCalendar(name: "six of eight hours", sessions: sessions)
+    }
+
+    private static func account(
+        _ dice: inout Dice, _ index: Int, _ currencyCount: Int, _ instruments: [Instrument], _ prices: [Int64]
+    ) -> EngineSetup.Account {
+        let rates = (0..<currencyCount).map { _ in
+            dice.chance(1, in: 15) ? nil : Rate(raw: dice.pick([1_000_000_000, 11_800_000, 1_083_333_333, 7]))
+        }
+        var account = EngineSetup.Account(
+            id: "A\(index)", owner: dice.pick(["one", "two"]),
+            terms: AccountTerms(
+                currency: UInt8(dice.number(0...Int64(currencyCount - 1))),
+                openingBalance: balance(&dice, instruments, prices),
+                isMargin: dice.chance(2, in: 3), maxLeverage: Rate(raw: dice.number(1...20) * 500_000_000),
+                rates: rates, dayOffset: dice.pick([0, 0, 13 * 3_600_000_000_000, -5 * 3_600_000_000_000])))
+        if dice.chance(1, in: 2) { account.limits = limits(&dice, instruments, prices) }
+        for instrument in instruments.indices where dice.chance(1, in: 10) {
+            account.restricted[instrument] = dice.pick([.buy, .sell, .both])
+        }
+        account.checksTradingHours = dice.chance(3, in: 4)
+        account.checksSelfTrade = dice.chance(3, in: 4)
+        return account
+    }
+
+    /// Enough for some hundred lots of something, or by far enough, or hardly anything.
+    private static func balance(_ dice: inout Dice, _ instruments: [Instrument], _ prices: [Int64]) -> Money {
+        Money(raw: value(of: dice.pick([20, 300, 3000, 3000, 100_000]), &dice, instruments, prices) + 1000)
+    }
+
+    /// The value of some lots of one of the instruments at its first price.
+    private static func value(
+        of lots: Int64, _ dice: inout Dice, _ instruments: [Instrument], _ prices: [Int64]
+    ) -> Int128 {
+        let index = Int(dice.number(0...Int64(instruments.count - 1)))
+        let terms = instruments[index].terms
+        return Int128(prices[index]) * Int128(terms.lot.raw * lots) * Int128(terms.multiplier) / 1_000_000_000
+    }
+
+    /// Some limits of a scope, in the size of what the strategies do.
+    static func limits(_ dice: inout Dice, _ instruments: [Instrument], _ prices: [Int64]) -> LimitSet {
+        var limits = LimitSet()
+        let lot = dice.pick(instruments).terms.lot.raw
+        if dice.chance(1, in: 4) { limits.maxOrderQuantity = Quantity(raw: lot * dice.number(3...12)) }
+        if dice.chance(1, in: 6) {
+            limits.maxOrderNotional = Money(raw: value(of: dice.number(3...15), &dice, instruments, prices))
+        }
+        if dice.chance(1, in: 3) { limits.maxPositionQuantity = Quantity(raw: lot * dice.number(5...25)) }
+        if dice.chance(1, in: 6) {
+            limits.maxPositionNotional = Money(raw: value(of: dice.number(5...40), &dice, instruments, prices))
+        }
+        if dice.chance(1, in: 12) { limits.maxPositionEquityFraction = Rate(raw: dice.number(1...500) * 2_000_000) }
+        if dice.chance(1, in: 8) { limits.priceCollar = Rate(raw: dice.number(1...300) * 1_000_000) }
+        if dice.chance(1, in: 10) { limits.marketDataMaxAgeNanoseconds = dice.number(1...120) * 1_000_000_000 }
+        if dice.chance(1, in: 12) { limits.maxOrdersPerSecond = Int32(dice.number(0...4)) }
+        if dice.chance(1, in: 12) { limits.maxOrdersPerMinute = Int32(dice.number(1...12)) }
+        return limits
+    }
+
+    private static func venue(_ dice: inout Dice) -> VenueTerms {
+        var terms = VenueTerms()
+        if dice.chance(2, in: 3) { terms.takerRate = Rate(raw: dice.pick([0, 1_000_000, 400_000, 333_333])) }
+        if dice.chance(2, in: 3) { terms.makerRate = Rate(raw: dice.pick([-250_000, 100_000, -1, 999_999])) }
+        if dice.chance(1, in: 4) { terms.commissionPerUnit = Money(raw: dice.pick([1, 250_001, -7, 100_000_000])) }
+        if dice.chance(1, in: 2) { terms.slippage = Rate(raw: dice.pick([500_000, 2_000_000, 1, 50_000_000])) }
+        if dice.chance(1, in: 3) {
+            terms.latencyNanoseconds = dice.pick([1, 500_000_000, 20_000_000_000, 300_000_000_000])
+        }
+        terms.touchFills = dice.chance(1, in: 3)
+        if dice.chance(1, in: 3) { terms.volumeShare = Rate(raw: dice.pick([10_000_000, 250_000_000, 1_000_000_000])) }
+        return terms
+    }
+}
+
+extension Dice {
+    mutating func pick<Element>(_ elements: [Element]) -> Element {
+        elements[Int(number(0...Int64(elements.count - 1)))]
+    }
+}
