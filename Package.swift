@@ -24,6 +24,22 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let core: [Target.Dependency] = ["CStrategyABI", "Trading", "Controls", "Portfolio", "Execution", "Engine"]
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+let server: [Target.Dependency] = [
+    .product(
+        name: "Hummingbird", package: "hummingbird", moduleAliases: ["Configuration": "SwiftConfiguration"]),
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "Logging", package: "swift-log"),
+    .product(name: "Metrics", package: "swift-metrics"),
+    crypto,
+    .product(name: "CryptoExtras", package: "swift-crypto"),
+    .product(name: "JWTKit", package: "jwt-kit"),
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+]
 
 let package = Package(
     name: "stratagem",
@@ -40,6 +56,15 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Author: all that a strategy writer sees.
@@ -62,21 +87,33 @@ let package = Package(
 
         // Edges: files, libraries, configuration.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         room("MarketData", ["CStrategyABI", "Trading", "CZlib"]),
         room("PluginHost", ["CStrategyABI", "Trading"]),
         room("Configuration", ["Trading", .product(name: "Yams", package: "Yams")]),
+        room(
+            "Journal",
+            [
+                "Trading", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
+
+        // The world outside: REST over Hummingbird.
+        room("API", ["Trading", "Portfolio", "Journal"] + server),
 
         // For `stratagem bench`: a library that counts allocations when it is preloaded, and strategies in plain C.
         .target(name: "AllocationCount", cSettings: strictC),
         .target(name: "CBenchmark", dependencies: ["CStrategyABI"], cSettings: strictC),
+        // A call of the system that Swift cannot make, for supervision.
+        .target(name: "CProcess", cSettings: strictC),
 
         // The app sees every room.
         .executableTarget(
             name: "stratagem",
             dependencies: [
                 "Trading", "Controls", "Portfolio", "Execution", "Engine", "MarketData", "PluginHost", "Configuration",
-                "CStrategyABI", "CBenchmark", "CCrypto",
+                "CStrategyABI", "CBenchmark", "CProcess", "Journal", "API",
+                crypto, .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -96,7 +133,12 @@ let package = Package(
         tests("PluginHostTests", ["CStrategyABI", "Trading", "PluginHost"]),
         tests("ConfigurationTests", ["Trading", "Configuration"]),
         tests("StrategyKitTests", ["CStrategyABI", "StrategyKit", "StrategyTesting"]),
-        tests("CommandLineTests", ["stratagem", "Trading"]),
+        tests(
+            "JournalTests", ["Trading", "Journal", .product(name: "GRDB", package: "GRDB.swift")],
+            exclude: ["Fixtures"]),
+        tests("HostTests", core + ["stratagem", "MarketData", "PluginHost", "Configuration", "Journal", "API"]),
+        tests("APITests", ["Trading", "Portfolio", "Journal", "API"] + server),
+        tests("CommandLineTests", ["stratagem", "CStrategyABI", "Trading", "MarketData", "Journal"]),
         tests("TidyTests", []),
     ],
     cLanguageStandard: .c11

@@ -5,11 +5,21 @@ public import Trading
 public struct AccountConfiguration: Sendable, Equatable {
     public enum Access: String, Sendable, CaseIterable { case view, trade }
 
-    /// A static rate to the account's currency.
+    /// How a currency becomes the account's: at the price of an instrument, at a fixed rate, or at the fixed rate until
+    /// the instrument has a price.
     public struct Conversion: Sendable, Equatable {
-        public var rate: Rate
+        /// Account currency per unit.
+        public var rate: Rate?
         /// Midnight UTC of the day that the rate is from.
-        public var asOf: Timestamp
+        public var asOf: Timestamp?
+        /// Quoted in the account's currency, or in this one: then the rate is 1 / price.
+        public var instrument: String?
+
+        public init(rate: Rate?, asOf: Timestamp?, instrument: String? = nil) {
+            self.rate = rate
+            self.asOf = asOf
+            self.instrument = instrument
+        }
     }
 
     public var id: String
@@ -76,9 +86,9 @@ extension AccountConfiguration {
         self.day.zone = day.timeZone("zone") ?? "UTC"
         day.finish()
         readUsers(&section)
-        readConversion(&section)
+        readConversions(&section)
         var limits = section.section("limits")
-        self.limits = LimitSettings(&limits)
+        self.limits = LimitSettings(&limits, scope: .account)
         limits.finish()
         var compliance = section.section("compliance")
         if let program = compliance.text("program", maxBytes: 64) { complianceProgram = program }
@@ -91,29 +101,6 @@ extension AccountConfiguration {
         self.users = [:]
         for entry in users.named() {
             if let access = users.choice(entry.key, Access.self) { self.users[entry.key] = access }
-        }
-    }
-
-    private mutating func readConversion(_ section: inout Section) {
-        var rates = section.section("conversion")
-        guard rates.node != nil else {
-            if currency != "USDT" { conversion = [:] }
-            return
-        }
-        conversion = [:]
-        for entry in rates.named() {
-            var one = rates.section(entry.key)
-            if !Section.isCurrency(entry.key) {
-                rates.remark(.error, entry.key, "a currency is 1 to 15 capital letters and digits")
-            }
-            let rate = one.decimal("rate", scale: Rate.decimals, in: 0...1_000_000_000, above0: true)
-            let asOf = one.date("as_of")
-            one.finish()
-            if rate == nil, one.isMissing("rate") { rates.remark(.error, entry.key, "the rate is missing") }
-            if asOf == nil, one.isMissing("as_of") {
-                rates.remark(.error, entry.key, "as_of (the rate's day) is missing")
-            }
-            if let rate, let asOf { conversion[entry.key] = Conversion(rate: Rate(raw: rate), asOf: asOf) }
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import Trading
+
 /// strategies/host.yaml: accounts, limits, compliance and the host's own settings. Every key has a default.
 public struct HostConfiguration: Sendable, Equatable {
     public var api = APISettings()
@@ -44,6 +46,7 @@ public struct HostConfiguration: Sendable, Equatable {
         var feeds = root.section("feeds")
         self.feeds = FeedSettings.read(&feeds)
         readLimits(&root)
+        findUnquoted(root)
         var plugins = root.section("plugins")
         self.plugins = PluginSettings(&plugins)
         var journal = root.section("journal")
@@ -91,11 +94,11 @@ public struct HostConfiguration: Sendable, Equatable {
 
     private mutating func readLimits(_ root: inout Section) {
         var section = root.section("limits")
-        limits = LimitSettings(&section)
+        limits = LimitSettings(&section, scope: .system)
         var byInstrument = section.section("instruments")
         for entry in byInstrument.named() {
             var one = byInstrument.section(entry.key)
-            instrumentLimits[entry.key] = LimitSettings(&one)
+            instrumentLimits[entry.key] = LimitSettings(&one, scope: .instrument)
             one.finish()
             if !instruments.contains(entry.key) {
                 let hint = Nearest.match(entry.key, in: instruments).map { "; did you mean \($0)?" } ?? ""
@@ -103,6 +106,22 @@ public struct HostConfiguration: Sendable, Equatable {
             }
         }
         section.finish()
+    }
+
+    /// Conversions by an instrument that nobody quotes.
+    private func findUnquoted(_ root: Section) {
+        guard case .mapping(let entries)? = root.node("accounts")?.content else { return }
+        for entry in entries {
+            guard let account = account(entry.key), case .mapping(let keys) = entry.value.content,
+                let node = keys.first(where: { $0.key == "conversion" })?.value, case .mapping(let rates) = node.content
+            else { continue }
+            for rate in rates {
+                guard let id = account.conversion[rate.key]?.instrument, !instruments.contains(id) else { continue }
+                root.findings.add(
+                    rate.value, "accounts.\(entry.key).conversion.\(rate.key)",
+                    "no simulator or feed has \(id), so nothing updates the rate", severity: .warning)
+            }
+        }
     }
 
     private func findWarning(_ section: Section, _ entry: ConfigurationNode.Entry, _ message: String) {

@@ -17,6 +17,16 @@ public struct LimitSettings: Sendable, Equatable {
     public var maxOrdersPerSecond: Int64?
     public var maxOrdersPerMinute: Int64?
     public var marketDataMaxAgeMilliseconds: Int64?
+    /// In the account's currency, over all instruments.
+    public var maxGrossExposure: Money?
+    public var maxNetExposure: Money?
+    /// Share of the account's equity in one instrument, 0…1.
+    public var maxConcentration: Rate?
+    /// Gross exposure over equity.
+    public var maxLeverage: Rate?
+    /// In the account's currency, since the start of the account's day.
+    public var maxDailyLoss: Money?
+    public var dailyLossBase: DailyLossBase?
 
     public init() {}
 
@@ -35,6 +45,14 @@ public struct LimitSettings: Sendable, Equatable {
         result.maxOrdersPerSecond = smaller(\.maxOrdersPerSecond)
         result.maxOrdersPerMinute = smaller(\.maxOrdersPerMinute)
         result.marketDataMaxAgeMilliseconds = smaller(\.marketDataMaxAgeMilliseconds)
+        result.maxGrossExposure = smaller(\.maxGrossExposure)
+        result.maxNetExposure = smaller(\.maxNetExposure)
+        result.maxConcentration = smaller(\.maxConcentration)
+        result.maxLeverage = smaller(\.maxLeverage)
+        result.maxDailyLoss = smaller(\.maxDailyLoss)
+        // Of balance and equity neither is the stricter one; the higher of the two is stricter than both.
+        let isOne = dailyLossBase == nil || other.dailyLossBase == nil || dailyLossBase == other.dailyLossBase
+        result.dailyLossBase = isOne ? dailyLossBase ?? other.dailyLossBase : .higher
         return result
     }
 }
@@ -43,13 +61,12 @@ extension LimitSettings {
     /// Keys of the risk rules that this version does not have. A limit that is silently not enforced is worse than
     /// none, so that they are errors.
     static let notEnforced = [
-        "max_gross_exposure", "max_net_exposure", "max_concentration", "max_leverage", "budget", "max_daily_loss",
-        "daily_loss_base", "max_drawdown", "drawdown", "repeat_limit", "reject_streak", "max_open_orders",
-        "duplicate_window_ms", "max_slippage", "max_consecutive_losses", "cooldown_seconds", "schedule",
+        "budget", "max_drawdown", "drawdown", "repeat_limit", "reject_streak", "max_open_orders",
+        "duplicate_window_ms", "max_slippage", "max_consecutive_losses", "cooldown_seconds",
     ]
 
-    /// Reads the limit keys of `section`; `except` are keys of the table that the section reads itself.
-    init(_ section: inout Section, except: Set<String> = []) {
+    /// Reads the limit keys of `section`, which belong to `scope`.
+    init(_ section: inout Section, scope: LimitScope) {
         maxOrderQuantity = section.quantity("max_order_quantity")
         maxOrderNotional = section.money("max_order_notional")
         priceCollar = section.percent("price_collar_percent")
@@ -59,8 +76,36 @@ extension LimitSettings {
         maxOrdersPerSecond = section.integer("max_orders_per_second", in: 0...1_000_000)
         maxOrdersPerMinute = section.integer("max_orders_per_minute", in: 0...60_000_000)
         marketDataMaxAgeMilliseconds = section.integer("market_data_max_age_ms", in: 1...86_400_000)
-        for key in Self.notEnforced where !except.contains(key) && section.value(key) != nil {
+        readTotals(&section, scope)
+        for key in Self.notEnforced where section.value(key) != nil {
             section.remark(.error, key, "known, but not enforced by this version; remove it")
+        }
+    }
+
+    /// Limits over all instruments: of an account, and as far as they mean something of a strategy.
+    private mutating func readTotals(_ section: inout Section, _ scope: LimitScope) {
+        maxGrossExposure = section.money("max_gross_exposure")
+        maxNetExposure = section.money("max_net_exposure")
+        maxConcentration = section.fraction("max_concentration")
+        maxLeverage = section.decimal("max_leverage", scale: Rate.decimals, in: 0...1000).map(Rate.init(raw:))
+        maxDailyLoss = section.money("max_daily_loss")
+        dailyLossBase = section.read("daily_loss_base", "one of balance, equity, higher") { name in
+            DailyLossBase.allCases.first { $0.name == name }
+        }
+        let misplaced: [String]
+        switch scope {
+        case .system, .account: return
+        case .strategy: misplaced = ["max_concentration", "max_leverage"]
+        case .instrument:
+            misplaced = [
+                "max_gross_exposure", "max_net_exposure", "max_concentration", "max_leverage", "max_daily_loss",
+                "daily_loss_base",
+            ]
+        }
+        for key in misplaced where !section.isMissing(key) {
+            let place = scope == .strategy ? "an account" : "an account or a strategy"
+            section.remark(
+                .error, key, "a limit of \(place), none of \(scope == .strategy ? "a strategy" : "an instrument")")
         }
     }
 }

@@ -51,6 +51,11 @@ public struct StrategiesFolder: Sendable {
             findings.append(
                 ConfigurationFinding(file: folder, message: "a strategy's folder is named by \(Identifier.rule)"))
         }
+        if id == StrategyConfiguration.reservedID {
+            findings.append(
+                ConfigurationFinding(
+                    file: folder, message: "the host keeps orders of no strategy under '\(id)': rename the folder"))
+        }
         reportMisspelled("strategy.yml", instead: "strategy.yaml", in: folder)
         var strategy = StrategyConfiguration(id: id, folder: folder)
         let hasFile = FileManager.default.fileExists(atPath: file)

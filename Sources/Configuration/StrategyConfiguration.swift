@@ -41,6 +41,9 @@ public struct StrategyConfiguration: Sendable, Equatable {
     public var onStop = EndPolicy.cancel
     public var onFault = EndPolicy.cancel
 
+    /// No strategy's: the host keeps the orders under it that clients send for none.
+    public static let reservedID = "manual"
+
     public init(id: String, folder: String) {
         self.id = id
         self.folder = folder
@@ -48,17 +51,15 @@ public struct StrategyConfiguration: Sendable, Equatable {
     }
 }
 
-/// `risk_parameters` beyond the limits; stored, and not enforced by this version.
+/// `risk_parameters` beyond the limits.
 public struct RiskParameters: Sendable, Equatable {
     /// Fraction of the average entry price; the key is in percent.
     public var stopLoss: Rate?
     /// Fraction of the average entry price; the key is in percent.
     public var takeProfit: Rate?
-    /// In the account's currency.
-    public var maxDailyLoss: Money?
 }
 
-/// When a strategy's own orders may go out; stored, and not enforced by this version.
+/// When a strategy's own orders may go out.
 public struct Schedule: Sendable, Equatable {
     /// After midnight.
     public var startMinutes = 0
@@ -68,6 +69,8 @@ public struct Schedule: Sendable, Equatable {
     public var daysOfWeek = [0, 1, 2, 3, 4, 5, 6]
     /// IANA name.
     public var timeZone = "UTC"
+
+    public init() {}
 
     /// It never closes.
     public var isAlways: Bool { startMinutes == 0 && endMinutes == 1440 && daysOfWeek.count == 7 }
@@ -160,12 +163,8 @@ extension StrategyConfiguration {
         let positionSize = section.quantity("max_position_size")
         risk.stopLoss = section.percent("stop_loss_percent", above0: true)
         risk.takeProfit = section.percent("take_profit_percent", above0: true)
-        risk.maxDailyLoss = section.money("max_daily_loss")
-        var fromRisk = LimitSettings(&section, except: ["max_daily_loss"])
+        var fromRisk = LimitSettings(&section, scope: .strategy)
         section.finish()
-        for key in ["stop_loss_percent", "take_profit_percent", "max_daily_loss"] where !section.isMissing(key) {
-            section.remark(.warning, key, "not enforced yet")
-        }
         var size = LimitSettings()
         size.maxPositionQuantity = positionSize
         fromRisk = fromRisk.strictest(size)
@@ -175,11 +174,11 @@ extension StrategyConfiguration {
         orderKinds = capabilities.distinct("order_kinds", of: "one of " + names.joined(separator: ", ")) { name in
             OrderKind.allCases.first { $0.name == name }
         }
-        let fromCapabilities = LimitSettings(&capabilities)
+        let fromCapabilities = LimitSettings(&capabilities, scope: .strategy)
         capabilities.finish()
 
         var own = root.section("limits")
-        let fromLimits = LimitSettings(&own)
+        let fromLimits = LimitSettings(&own, scope: .strategy)
         own.finish()
         limits = fromRisk.strictest(fromCapabilities).strictest(fromLimits)
     }
@@ -194,6 +193,8 @@ extension StrategyConfiguration {
         if let days { schedule.daysOfWeek = days.sorted() }
         if let zone = section.timeZone("time_zone") { schedule.timeZone = zone }
         section.finish()
-        if !schedule.isAlways { root.remark(.warning, "schedule", "not enforced yet") }
+        if schedule.daysOfWeek.isEmpty {
+            section.remark(.warning, "days_of_week", "names no day, so the strategy sends nothing")
+        }
     }
 }

@@ -35,11 +35,23 @@ public enum Verdict: Sendable, BitwiseCopyable {
 
 /// The one way to a venue. Every rule looks at every order, and all that fail are reported.
 public struct Gate: ~Copyable {
-    private var scopes: FixedBuffer<ScopeState>
-    private let accountCount: Int
-    private let strategyCount: Int
-    private let instrumentCount: Int
+    var scopes: FixedBuffer<ScopeState>
+    let accountCount: Int
+    let strategyCount: Int
+    let instrumentCount: Int
     private var findings = Findings()
+    /// What some scope has a limit for, so that the view of the book need not hold what nobody looks at.
+    public private(set) var wants: Wants = []
+
+    /// Parts of an `OrderContext` that take work to fill in.
+    public struct Wants: OptionSet, Sendable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+        public static let netOthers = Wants(rawValue: 1)
+        public static let ownOthers = Wants(rawValue: 2)
+        public static let accountDay = Wants(rawValue: 4)
+        public static let ownDay = Wants(rawValue: 8)
+    }
 
     /// Scopes without a limit and with an active latch; `setLimits` and `setTradingState` change them.
     public init(accountCount: Int, strategyCount: Int, instrumentCount: Int) {
@@ -78,7 +90,12 @@ public struct Gate: ~Copyable {
         ReduceOnlyRule.check(order, &findings)
         RestrictedListRule.check(order, &findings)
         TradingHoursRule.check(order, &findings)
-        return (protection, SelfTradeRule.check(order, protection: protection, &findings))
+        let ownRestingReach = SelfTradeRule.check(order, protection: protection, &findings)
+        StalePriceRule.check(order, scopes, &findings)
+        ExposureRule.check(order, scopes, &findings)
+        DailyLossRule.check(order, scopes, &findings)
+        ScheduleRule.check(order, &findings)
+        return (protection, ownRestingReach)
     }
 
     /// Of the last judgement, in the order of the rules.
@@ -87,6 +104,26 @@ public struct Gate: ~Copyable {
 
     public mutating func setLimits(_ limits: LimitSet, scope: LimitScope, index: Int = 0) {
         scopes[position(scope, index)].limits = limits
+        reviewWants()
+    }
+
+    mutating func reviewWants() {
+        wants = []
+        for position in 0..<scopes.count { want(scopes[position].limits, isStrategy: isStrategy(position)) }
+    }
+
+    private mutating func want(_ limits: LimitSet, isStrategy: Bool) {
+        if isStrategy {
+            if limits.maxGrossExposure != nil || limits.maxNetExposure != nil { wants.insert(.ownOthers) }
+            if limits.maxDailyLoss != nil { wants.insert(.ownDay) }
+        } else {
+            if limits.maxNetExposure != nil { wants.insert(.netOthers) }
+            if limits.maxDailyLoss != nil { wants.insert(.accountDay) }
+        }
+    }
+
+    private func isStrategy(_ position: Int) -> Bool {
+        position > accountCount && position <= accountCount + strategyCount
     }
 
     public mutating func setTradingState(_ state: TradingState, scope: LimitScope, index: Int = 0) {
@@ -98,7 +135,7 @@ public struct Gate: ~Copyable {
         scopes[position(scope, index)].tradingState
     }
 
-    private func position(_ scope: LimitScope, _ index: Int) -> Int {
+    func position(_ scope: LimitScope, _ index: Int) -> Int {
         switch scope {
         case .system: return 0
         case .account:
@@ -116,9 +153,13 @@ public struct Gate: ~Copyable {
     private mutating func scopes(of order: OrderContext) -> Scopes {
         // An unknown instrument is denied by its rule; its scope is the blank one.
         let instrument = order.isKnown ? position(.instrument, Int(order.intent.instrument)) : scopes.count - 1
-        return Scopes(
-            system: scopes.pointer(at: 0), account: scopes.pointer(at: position(.account, Int(order.account))),
-            strategy: scopes.pointer(at: position(.strategy, Int(order.intent.strategy))),
-            instrument: scopes.pointer(at: instrument))
+        return scopes(account: Int(order.account), strategy: Int(order.intent.strategy), instrument: instrument)
+    }
+
+    /// `instrument` is a place in the table.
+    mutating func scopes(account: Int, strategy: Int, instrument: Int) -> Scopes {
+        Scopes(
+            system: scopes.pointer(at: 0), account: scopes.pointer(at: position(.account, account)),
+            strategy: scopes.pointer(at: position(.strategy, strategy)), instrument: scopes.pointer(at: instrument))
     }
 }

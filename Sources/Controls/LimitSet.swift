@@ -12,8 +12,19 @@ public struct LimitSet: Sendable, BitwiseCopyable, Equatable {
     public var priceCollar: Rate?
     public var maxOrdersPerSecond: Int32?
     public var maxOrdersPerMinute: Int32?
-    /// How old a quote or trade may be and still serve as a reference.
+    /// How old a quote or trade may be and still be traded on; a bar is good for one interval of its own at least.
     public var marketDataMaxAgeNanoseconds: Int64?
+    /// Σ worst-case value of all instruments: of the account in system and account scope, of the strategy in its own.
+    public var maxGrossExposure: Money?
+    /// Signed sum of the same, to the side that is farther from zero.
+    public var maxNetExposure: Money?
+    /// Of the account's equity, for its value in one instrument; system and account scope.
+    public var maxConcentration: Rate?
+    /// Gross exposure over the account's equity; system and account scope.
+    public var maxLeverage: Rate?
+    /// Since the start of the account's day: the account's in system and account scope, the strategy's in its own.
+    public var maxDailyLoss: Money?
+    public var dailyLossBase = DailyLossBase.equity
 
     public init() {}
 }
@@ -36,7 +47,7 @@ public struct ScopeState: Sendable, BitwiseCopyable {
 /// A token bucket in one number, the "theoretical arrival time" of the generic cell rate algorithm (ITU-T I.371):
 /// with n orders a period a burst of n passes, then one each period / n.
 struct RateMeter: Sendable, BitwiseCopyable {
-    private var arrival: Int64 = .min
+    var arrival: Int64 = .min
 
     /// Orders that count against the limit at `time`, the next one included.
     func load(at time: Timestamp, limit: Int32, period: Int64) -> Int64 {

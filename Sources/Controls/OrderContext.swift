@@ -15,6 +15,9 @@ public struct OrderContext: BitwiseCopyable {
         public init() {}
 
         @inlinable public func working(_ side: Side) -> Quantity { side == .buy ? buys : sells }
+        @inlinable public mutating func setWorking(_ side: Side, _ quantity: Quantity) {
+            if side == .buy { buys = quantity } else { sells = quantity }
+        }
 
         /// The most that the position can become on `side` when all its working orders and `extra` fill; ≥ 0.
         @inlinable public func worstCase(_ side: Side, adding extra: Quantity) -> Quantity {
@@ -38,7 +41,21 @@ public struct OrderContext: BitwiseCopyable {
         /// Of the last trade, or a bar's close.
         public var last: Price = .zero
         public var lastTime = Timestamp(nanoseconds: .min)
+        /// Length of the bar that closed at `last`; 0 = it was a trade.
+        public var barInterval: Int64 = 0
         public init() {}
+
+        /// Nanoseconds since the newest quote, trade or bar; nil = there was none.
+        func age(at time: Timestamp) -> Int128? {
+            let quote = bid.raw > 0 || ask.raw > 0 ? quoteTime.nanoseconds : .min
+            let newest = max(quote, last.raw > 0 ? lastTime.nanoseconds : .min)
+            return newest == .min ? nil : Int128(time.nanoseconds) - Int128(newest)
+        }
+
+        /// A bar says nothing before the next one closes, so it is fresh for its own length at least.
+        func isFresh(at time: Timestamp, maxAge: Int64) -> Bool {
+            age(at: time).map { $0 <= Int128(max(maxAge, barInterval)) } ?? false
+        }
     }
 
     public struct Funds: Sendable, BitwiseCopyable {
@@ -55,7 +72,40 @@ public struct OrderContext: BitwiseCopyable {
         /// From the instrument's currency into the account's; nil = none.
         public var rate: Rate?
         public var takerRate = Rate.zero
+        /// Of the instrument whose price is the rate; nil = the rate is a fixed one.
+        public var rateMarket: Market?
         public init() {}
+    }
+
+    /// Worst-case value of the instruments other than the order's, in the account's currency.
+    public struct Others: Sendable, BitwiseCopyable {
+        public var gross = Money.zero
+        /// Signed: what is held and every working buy.
+        public var withBuys = Money.zero
+        /// Signed: what is held less every working sell.
+        public var withSells = Money.zero
+        public init() {}
+    }
+
+    /// What an account or a strategy had at the start of its day, and what it has.
+    public struct Day: Sendable, BitwiseCopyable {
+        public var startBalance: Money
+        public var startEquity: Money
+        public var equity: Money
+        public init(startBalance: Money, startEquity: Money, equity: Money) {
+            self.startBalance = startBalance
+            self.startEquity = startEquity
+            self.equity = equity
+        }
+
+        /// Below zero = a profit.
+        public func loss(from base: DailyLossBase) -> Money {
+            switch base {
+            case .equity: startEquity - equity
+            case .balance: startBalance - equity
+            case .higher: max(startBalance, startEquity) - equity
+            }
+        }
     }
 
     public var intent: OrderIntent
@@ -77,11 +127,22 @@ public struct OrderContext: BitwiseCopyable {
     /// Remaining quantity of the strategy's other reduce-only orders on the same side.
     public var reduceOnlyWorking = Quantity.zero
     public var funds = Funds()
+    /// Of the account, where a limit asks for its net exposure; nil = something in it has no conversion rate.
+    public var netOthers: Others?
+    /// Of the strategy, where a limit asks for it; nil as above.
+    public var ownOthers: Others?
+    /// Where a limit asks for them; nil as above.
+    public var accountDay: Day?
+    public var ownDay: Day?
+    /// The strategy's schedule lets it trade now.
+    public var isScheduled = true
     public var restricted = RestrictedSides.none
     /// Bit n set = the strategy may send orders of kind n.
     public var allowedKinds: UInt8 = .max
     /// Best price at which the same owner rests on the other side; zero = nowhere.
     public var ownOpposite = Price.zero
+    /// The same for protective orders, which give way to every other order.
+    public var protectiveOpposite = Price.zero
     public var isSelfTradeChecked = true
     public var isTradingHoursChecked = true
     public var isTagInUse = false
@@ -126,6 +187,17 @@ public struct OrderContext: BitwiseCopyable {
             return nil
         }
         return old + new
+    }
+
+    /// Signed value of a book once everything on the order's side has filled, the order included: the order at its own
+    /// price, the rest at the market's.
+    func signedNotional(_ book: Book) -> Money? {
+        let price = marketPrice.raw > 0 ? marketPrice : valuationPrice
+        let working = Int128(intent.side.sign) * Int128(book.working(intent.side).raw)
+        guard let held = Int64(exactly: Int128(book.position.raw) + working),
+            let old = notional(of: Quantity(raw: held), at: price), let new = notional(of: intent.quantity)
+        else { return nil }
+        return intent.side == .buy ? old + new : old - new
     }
 
     private func notional(of quantity: Quantity, at price: Price) -> Money? {

@@ -51,7 +51,7 @@ extension EventRecord {
         record.first_rule = UInt32(finding.rule.rawValue)
         record.observed = Int64(clamping: finding.observed)
         record.limit = Int64(clamping: finding.limit)
-        record.headroom = Int64(clamping: finding.headroom)
+        record.headroom = Int64(clamping: finding.headroom ?? 0)
         return EventRecord(bytesOf: record)
     }
 

@@ -22,7 +22,7 @@ extension Engine {
     public mutating func advance(to time: Timestamp) {
         guard time > now else { return }
         fireTimers(until: time)
-        now = time
+        passTime(to: time)
     }
 
     /// Lets a strategy run from the next event on; false when it has no code or was taken out of service.
@@ -45,6 +45,9 @@ extension Engine {
         return true
     }
 
+    /// A person has looked at what took the strategy out of service; it may be enabled again.
+    public mutating func clearFault(strategy: Int) { slots[strategy].fault = nil }
+
     /// Stops a strategy: it is told, its intents of that moment still count, then the policy acts.
     public mutating func disable(strategy: Int, policy: StopPolicy = .cancel) {
         guard slots[strategy].isEnabled else { return }
@@ -66,13 +69,12 @@ extension Engine {
 
     /// Closes a position at the market, in as many orders as the instrument's maximum asks for. It ends early when the gate
     /// refuses one or the host has no room for more.
-    private mutating func flatten(_ strategy: Int, _ instrument: Int) {
+    mutating func flatten(_ strategy: Int, _ instrument: Int) {
         let terms = instruments[instrument]
         let held = ledger.position(strategy: strategy, instrument: instrument).quantity
-        let most = Quantity(raw: max(terms.maxQuantity.raw / terms.lot.raw * terms.lot.raw, terms.lot.raw))
         var rest = held.magnitude
         while rest.raw > 0 {
-            let part = min(rest, most)
+            let part = min(rest, terms.largestOrder)
             let verdict = submit(
                 OrderIntent(
                     strategy: Int32(strategy), instrument: UInt32(instrument), tag: 0,
@@ -96,7 +98,8 @@ extension Engine {
 
     /// An operator's order, under a strategy's book. The answer is the gate's.
     public mutating func submitOrder(_ intent: OrderIntent) -> Verdict {
-        precondition(intent.origin != .strategy, "an operator's order says who sent it")
+        precondition(
+            intent.origin == .operator || intent.origin == .liquidation, "an operator's order says who sent it")
         let verdict = submit(intent)
         deliverAnswers()
         return verdict
@@ -114,13 +117,19 @@ extension Engine {
 
     /// Latches a scope; the strategies that it covers are told.
     public mutating func setTradingState(_ state: TradingState, scope: LimitScope, index: Int = 0) {
+        takeOverLatch(scope, index)
+        latch(state, scope, index)
+        deliverAnswers()
+    }
+
+    /// Latches or releases a scope, and puts the news before the strategies that it covers.
+    mutating func latch(_ state: TradingState, _ scope: LimitScope, _ index: Int) {
         gate.setTradingState(state, scope: scope, index: index)
         facts.append(.tradingStateChanged(scope: scope, index: Int32(index), state: state, time: now))
         for slot in slots.indices where covers(scope, index, slot) {
             answer(
                 slot, .status(STRATEGY_EVENT_TRADING_STATE, code: UInt32(state.rawValue), at: now))
         }
-        deliverAnswers()
     }
 
     private func covers(_ scope: LimitScope, _ index: Int, _ slot: Int) -> Bool {
@@ -135,6 +144,7 @@ extension Engine {
     /// Replaces the limits of a scope.
     public mutating func setLimits(_ limits: LimitSet, scope: LimitScope, index: Int = 0) {
         gate.setLimits(limits, scope: scope, index: index)
+        takeNewDailyLimits()
     }
 
     /// What the gate would say about an order now: every failing rule, none = it would pass. Changes nothing.

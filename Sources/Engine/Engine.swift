@@ -16,6 +16,8 @@ public struct Engine: ~Copyable {
     let isAlwaysOpen: FixedBuffer<Bool>
     let currencyCodes: FixedBuffer<InlineArray<16, UInt8>>
     var markets: FixedBuffer<MarketState>
+    /// The order books of feeds that have depth. Apart from `markets`, which every event reads and which stay small so.
+    var books: FixedBuffer<OrderBook>
 
     // The order path.
     var gate: Gate
@@ -27,14 +29,24 @@ public struct Engine: ~Copyable {
     let owners: FixedBuffer<Int32>
     /// Account × instrument.
     let restrictions: FixedBuffer<RestrictedSides>
+    let quotedRates: FixedBuffer<QuotedRate>
+    var days: DayBook
+    /// Day starts are facts even where no limit asks for them.
+    let keepsDays: Bool
+    /// Something hangs on a mark besides equity.
+    var watchesMarks = false
     var lastFillID: UInt64 = 0
+    /// Strategy × instrument.
+    var protections: FixedBuffer<Protection>
+    /// Of them, those whose pair is not what it should be.
+    var protectionsDue = 0
 
     // The strategies.
     // In raw memory: an array would ask on each event whether it may be changed in place.
     let slots: UnsafeMutableBufferPointer<StrategySlot>
     let trackers: UnsafeMutableBufferPointer<PerformanceTracker>
     /// Strategy × instrument: it may see and trade it.
-    let bindings: FixedBuffer<Bool>
+    var bindings: FixedBuffer<Bool>
     var timers: TimerQueue
     let intentBuffer: UnsafeMutablePointer<IntentRecord>
     static let intentCapacity = 1024
@@ -53,6 +65,9 @@ public struct Engine: ~Copyable {
     /// What strategies logged; the oldest go when nobody takes them.
     public internal(set) var lines: [StrategyLine] = []
     static let linesMax = 10_000
+    /// What was last written down of each instrument's mark.
+    var recordedMarks: FixedBuffer<Price>
+    var recovery = RecoveryProgress()
 
     /// `setup.problems` must be empty.
     public init(_ setup: EngineSetup) {
@@ -63,6 +78,7 @@ public struct Engine: ~Copyable {
         isAlwaysOpen = FixedBuffer(setup.instruments.map { $0.calendar.sessions == nil })
         currencyCodes = FixedBuffer(setup.currencies.map(Engine.code))
         markets = FixedBuffer(setup.feeds.map(MarketState.init(feed:)))
+        books = FixedBuffer(count: instrumentCount, repeating: OrderBook())
         orders = OrderManager(
             capacity: setup.workingOrdersMax, accountCount: setup.accounts.count,
             strategyCount: setup.strategies.count, instrumentCount: instrumentCount)
@@ -86,6 +102,12 @@ public struct Engine: ~Copyable {
             for instrument in terms.instruments { bindings[strategy * instrumentCount + instrument] = true }
         }
         self.bindings = bindings
+        protections = FixedBuffer(
+            setup.strategies.flatMap { strategy in
+                setup.instruments.indices.map { index in
+                    Protection(terms: strategy.instruments.contains(index) ? strategy.protection : .none)
+                }
+            })
         slots = .allocate(capacity: setup.strategies.count)
         trackers = .allocate(capacity: setup.strategies.count)
         for (index, strategy) in setup.strategies.enumerated() {
@@ -103,6 +125,11 @@ public struct Engine: ~Copyable {
         answersPerEventMax = setup.answersPerEventMax
         timersPerEventMax = setup.timersPerEventMax
         facts = FactLog(isKept: setup.keepsFacts)
+        recordedMarks = FixedBuffer(count: instrumentCount, repeating: .zero)
+        quotedRates = FixedBuffer(setup.quotedRates)
+        days = DayBook(setup)
+        keepsDays = setup.keepsDays
+        reviewDailyLimits()
     }
 
     deinit {
@@ -190,6 +217,13 @@ extension Engine {
     public func cash(account: Int, currency: Int) -> Money { ledger.cash(account: account, currency: currency) }
     public func equity(account: Int) -> Money? { ledger.equity(account: account) }
     public func mark(_ instrument: Int) -> Price { ledger.mark(instrument) }
+    /// The order book, ten levels a side, as the feed showed it last; without a time when it never did. Its `bids` and
+    /// `asks` are collections; nothing is allocated.
+    public func depth(instrument: Int) -> OrderBook { books[instrument] }
+    /// The same as arrays, best level first. Allocates; for readers, not for the event path.
+    public func depthLevels(instrument: Int) -> (bids: [BookLevel], asks: [BookLevel]) {
+        (Array(books[instrument].bids), Array(books[instrument].asks))
+    }
     /// Remaining quantities of a strategy's or an account's working orders in an instrument, as the gate counts them.
     public func workingTotals(strategy: Int, instrument: Int) -> WorkingTotals {
         orders.totals(strategy: strategy, instrument: instrument)

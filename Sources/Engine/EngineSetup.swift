@@ -33,6 +33,10 @@ public struct EngineSetup: Sendable {
         public var limits = LimitSet()
         /// What it may send.
         public var orderKinds = OrderKind.allCases
+        /// When it may send; nil = always.
+        public var schedule: TradingSchedule?
+        /// In each of its instruments, until `setProtection` changes them.
+        public var protection = ProtectionTerms.none
 
         public init(id: String, account: Int = 0, instruments: [Int]) {
             self.id = id
@@ -51,6 +55,8 @@ public struct EngineSetup: Sendable {
     public var systemLimits = LimitSet()
     /// By instrument index.
     public var instrumentLimits: [Int: LimitSet] = [:]
+    /// Conversion rates that follow an instrument's mark; until it has one, the account's fixed rate holds.
+    public var quotedRates: [QuotedRate] = []
     public var workingOrdersMax = 4096
     /// Intents of one strategy in answer to one event.
     public var intentsPerEventMax = 64
@@ -63,6 +69,8 @@ public struct EngineSetup: Sendable {
     public var timersPerEventMax = 1_000_000
     /// Keep facts for a reader; without one the log is emptied as it fills.
     public var keepsFacts = true
+    /// Write down what accounts and strategies start each day with, limits on a day's loss or not.
+    public var keepsDays = false
 
     public init(
         instruments: [Instrument], feeds: [FeedKinds], currencies: [String], accounts: [Account],
@@ -90,9 +98,18 @@ public struct EngineSetup: Sendable {
         for account in accounts where Int(account.terms.currency) >= currencies.count {
             problems.append("account \(account.id): currency \(account.terms.currency) is not in the list")
         }
+        for rate in quotedRates {
+            let isFound =
+                accounts.indices.contains(Int(rate.account)) && currencies.indices.contains(Int(rate.currency))
+                && instruments.indices.contains(Int(rate.instrument))
+            if !isFound { problems.append("quoted rate \(rate) names what is not there") }
+        }
         for strategy in strategies {
             if !accounts.indices.contains(strategy.account) {
                 problems.append("strategy \(strategy.id): no account \(strategy.account)")
+            }
+            if !strategy.protection.isValid {
+                problems.append("strategy \(strategy.id): stop-loss and take-profit must lie above 0 and up to 1")
             }
             for index in strategy.instruments where !instruments.indices.contains(index) {
                 problems.append("strategy \(strategy.id): no instrument \(index)")

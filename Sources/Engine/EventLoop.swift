@@ -27,6 +27,8 @@ extension Engine {
     /// Nothing but the one strategy can act on the next event, so it may look ahead over a block.
     private var isCalm: Bool {
         slots.count == 1 && slots[0].isEnabled && orders.workingCount == 0 && timers.isEmpty && !hasAnswers
+            && !days.isWatched
+            && protectionsDue == 0
     }
 
     /// Gives the strategy as many events as it wants to see in one call, then catches the market up to where it stopped.
@@ -37,7 +39,10 @@ extension Engine {
         // A record and its MORE records are one event, whatever the strategy says.
         var end = outcome.consumed
         while end < count, base[end - 1].hasMore { end += 1 }
-        for index in 0..<end { observe(base[index]) }
+        for index in 0..<end where !observe(base[index]) && base[index].kind == .depth {
+            renewBook(base + index, count: end - index)
+            markBook(Int(base[index].instrument))
+        }
         act(on: outcome, slot: 0)
         if hasAnswers { deliverAnswers() }
         return end
@@ -70,10 +75,13 @@ extension Engine {
         let record = base[0]
         guard Int(record.instrument) < instruments.count else { return count }
         fireTimers(until: record.timestamp)
-        now = record.timestamp
+        passTime(to: record.timestamp)
         sequence += 1
+        if record.kind == .depth { renewBook(base, count: count) }
         if orders.hasWorking(Int(record.instrument)) { match(record) }
+        if protectionsDue > 0 { retryProtection(Int(record.instrument)) }
         take(record)
+        if record.kind == .depth { markBook(Int(record.instrument)) }
         if hasAnswers { deliverAnswers() }
         for slot in slots.indices where wants(slot, record) {
             guard let call = slots[slot].call else { continue }
@@ -93,22 +101,47 @@ extension Engine {
         Int(instrument) < instruments.count && bindings[slot * instruments.count + Int(instrument)]
     }
 
-    /// Time, market and marks after an event that nothing could trade in.
+    /// Time, market and marks after an event that nothing could trade in. Returns whether a mark moved.
     @inline(__always)
-    private mutating func observe(_ record: EventRecord) {
-        guard record.kind != .more else { return }
-        now = record.timestamp
+    private mutating func observe(_ record: EventRecord) -> Bool {
+        guard record.kind != .more else { return false }
+        passTime(to: record.timestamp)
         sequence += 1
-        take(record)
+        return take(record)
     }
 
     @inline(__always)
-    private mutating func take(_ record: EventRecord) {
+    @discardableResult
+    private mutating func take(_ record: EventRecord) -> Bool {
         let instrument = Int(record.instrument)
         let mark = markets[instrument].observe(record)
-        guard mark != .zero else { return }
+        guard mark != .zero else { return false }
+        self.mark(instrument, mark)
+        return true
+    }
+
+    @inline(__always)
+    private mutating func mark(_ instrument: Int, _ mark: Price) {
         ledger.mark(instrument, mark)
+        if watchesMarks { followMark(instrument) }
         for strategy in slots.indices { trackMark(strategy) }
+    }
+
+    /// Takes in a depth record and those of the next `count - 1` that belong to it.
+    @inline(never)
+    private mutating func renewBook(_ event: UnsafePointer<EventRecord>, count: Int) {
+        let instrument = Int(event.pointee.instrument)
+        guard markets[instrument].feed.contains(.depth) else { return }
+        var size = 1
+        while size < count, event[size - 1].hasMore, event[size].kind == .more { size += 1 }
+        books[instrument].apply(event, count: size)
+    }
+
+    @inline(never)
+    private mutating func markBook(_ instrument: Int) {
+        guard let time = books[instrument].time else { return }
+        let mark = markets[instrument].observe(books[instrument], at: time)
+        if mark != .zero { self.mark(instrument, mark) }
     }
 
     @inline(__always)
@@ -194,7 +227,7 @@ extension Engine {
         guard timers.nextDue <= time else { return }
         for slot in slots.indices { slots[slot].timersFired = 0 }
         while let timer = timers.popDue(at: time) {
-            now = max(now, timer.due)
+            passTime(to: max(now, timer.due))
             slots[timer.slot].timersFired += 1
             guard slots[timer.slot].timersFired <= timersPerEventMax else {
                 stopFaulted(timer.slot, .intentLoop)

@@ -27,6 +27,12 @@ public struct FactLog: Sendable {
 
     mutating func append(_ finding: Finding) { findings.append(finding) }
 
+    /// A fact that stands in the journal already.
+    mutating func countReplayed() { count += 1 }
+
+    /// Goes on counting where a checkpoint was.
+    mutating func resume(at count: UInt64) { self.count = count }
+
     /// Forgets what was read and keeps the memory.
     mutating func clear() {
         events.removeAll(keepingCapacity: true)

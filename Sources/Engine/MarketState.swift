@@ -14,7 +14,7 @@ struct MarketState: BitwiseCopyable {
     /// Bars say something new only where nothing finer is there.
     @inline(__always)
     func listens(to bar: Bar) -> Bool {
-        feed.isDisjoint(with: [.quotes, .trades]) && bar.interval <= barInterval
+        feed.isDisjoint(with: [.quotes, .trades, .depth]) && bar.interval <= barInterval
     }
 
     /// Takes an event in and returns the new mark; zero = the mark stays.
@@ -28,6 +28,7 @@ struct MarketState: BitwiseCopyable {
             barInterval = bar.interval
             view.last = Price(raw: bar.close)
             view.lastTime = time
+            view.barInterval = bar.interval
             return view.last
         case .quote:
             let quote = record.asQuote
@@ -40,9 +41,21 @@ struct MarketState: BitwiseCopyable {
         case .trade:
             view.last = Price(raw: record.asTrade.price)
             view.lastTime = time
-            return feed.contains(.quotes) ? .zero : view.last
+            view.barInterval = 0
+            return feed.isDisjoint(with: [.quotes, .depth]) ? view.last : .zero
         default:
             return .zero
         }
+    }
+
+    /// Where a feed has no quotes, the best levels of its book are the quote. Returns the new mark; zero = it stays.
+    mutating func observe(_ book: borrowing OrderBook, at time: Timestamp) -> Price {
+        guard !feed.contains(.quotes) else { return .zero }
+        var quote = Quote()
+        quote.type = EventType.quote.rawValue
+        quote.time = time.nanoseconds
+        quote.bid_price = book.bids.first?.price.raw ?? 0
+        quote.ask_price = book.asks.first?.price.raw ?? 0
+        return observe(EventRecord(quote))
     }
 }

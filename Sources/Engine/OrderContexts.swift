@@ -18,16 +18,18 @@ extension Engine {
         context.isTriggered = order?.isTriggered ?? false
         context.isOpen = isAlwaysOpen[instrument] || calendars[instrument].isOpen(at: now)
         context.market = markets[instrument].view
-        context.own = ownBook(strategy: Int(intent.strategy), instrument, order)
-        context.net = netBook(account, instrument, order)
+        context.own = ownBook(intent, order)
+        context.net = netBook(account, intent, order)
         context.reduceOnlyWorking = reduceOnlyWorking(intent, order)
         context.funds = funds(account, instrument, terms, order)
         context.restricted = restrictions[account * instruments.count + instrument]
         context.allowedKinds = slots[Int(intent.strategy)].orderKinds
+        if let schedule = slots[Int(intent.strategy)].schedule { context.isScheduled = schedule.isOpen(at: now) }
+        addWanted(to: &context, account, instrument)
         context.isTradingHoursChecked = accounts[account].checksTradingHours
         context.isSelfTradeChecked = accounts[account].checksSelfTrade
         guard orders.hasWorking(instrument) else { return context }
-        context.ownOpposite = orders.bestResting(
+        (context.protectiveOpposite, context.ownOpposite) = orders.bestResting(
             intent.side.opposite, instrument: instrument, owner: owners[account], owners: owners,
             excluded: context.orderID)
         context.isTagInUse =
@@ -47,31 +49,63 @@ extension Engine {
         return context
     }
 
-    private func ownBook(strategy: Int, _ instrument: Int, _ order: Order?) -> OrderContext.Book {
-        let totals = orders.totals(strategy: strategy, instrument: instrument)
-        return book(ledger.position(strategy: strategy, instrument: instrument).quantity, totals, order)
-    }
-
-    private func netBook(_ account: Int, _ instrument: Int, _ order: Order?) -> OrderContext.Book {
-        let totals = orders.totals(account: account, instrument: instrument)
-        return book(ledger.netQuantity(account: account, instrument: instrument), totals, order)
-    }
-
-    private func book(_ position: Quantity, _ totals: WorkingTotals, _ order: Order?) -> OrderContext.Book {
+    /// The strategy's pair is left out: whatever it trades, the others make room for. For the same reason nothing stands
+    /// before the pair on its own side.
+    private func ownBook(_ intent: OrderIntent, _ order: Order?) -> OrderContext.Book {
+        let instrument = Int(intent.instrument)
+        let totals = orders.totals(strategy: Int(intent.strategy), instrument: instrument)
         var book = OrderContext.Book()
-        book.position = position
+        book.position = ledger.position(strategy: Int(intent.strategy), instrument: instrument).quantity
         book.buys = totals.buys
         book.sells = totals.sells
-        if let order {
-            switch order.intent.side {
-            case .buy: book.buys = book.buys - order.remaining
-            case .sell: book.sells = book.sells - order.remaining
-            }
+        let others =
+            intent.isProtective ? Quantity.zero : totals.working(intent.side) - (order?.remaining ?? .zero)
+        book.setWorking(intent.side, others)
+        return book
+    }
+
+    /// With the larger of its protective pair and its other orders on each side.
+    private func ownBook(_ strategy: Int, _ instrument: Int) -> OrderContext.Book {
+        let totals = orders.totals(strategy: strategy, instrument: instrument)
+        var book = OrderContext.Book()
+        book.position = ledger.position(strategy: strategy, instrument: instrument).quantity
+        book.buys = totals.worst(.buy)
+        book.sells = totals.worst(.sell)
+        return book
+    }
+
+    private func netBook(_ account: Int, _ instrument: Int) -> OrderContext.Book {
+        let totals = orders.totals(account: account, instrument: instrument)
+        var book = OrderContext.Book()
+        book.position = ledger.netQuantity(account: account, instrument: instrument)
+        book.buys = totals.buys
+        book.sells = totals.sells
+        return book
+    }
+
+    /// What is on the order's side is chosen so that with the order it comes to what can trade then: of a strategy's pair
+    /// and its other orders the larger.
+    private func netBook(_ account: Int, _ intent: OrderIntent, _ order: Order?) -> OrderContext.Book {
+        let side = intent.side
+        let totals = orders.totals(strategy: Int(intent.strategy), instrument: Int(intent.instrument))
+        var book = netBook(account, Int(intent.instrument))
+        guard intent.isProtective || totals.protective(side) != .zero else {
+            book.setWorking(side, book.working(side) - (order?.remaining ?? .zero))
+            return book
         }
+        let quantity = Int128(intent.quantity.raw)
+        let others = Int128(totals.working(side).raw)
+        let worst =
+            intent.isProtective
+            ? max(others, Int128(totals.protective(side, intent.kind.otherLeg).raw), quantity)
+            : max(others - Int128(order?.remaining.raw ?? 0) + quantity, Int128(totals.protective(side).raw))
+        let rest = Int128(book.working(side).raw) - Int128(totals.worst(side).raw)
+        book.setWorking(side, Quantity(raw: Int64(clamping: rest + worst - quantity)))
         return book
     }
 
     private func reduceOnlyWorking(_ intent: OrderIntent, _ order: Order?) -> Quantity {
+        guard !intent.isProtective else { return .zero }
         let totals = orders.totals(strategy: Int(intent.strategy), instrument: Int(intent.instrument))
         let all = totals.reduceOnly(intent.side)
         guard let order, order.intent.reduceOnly else { return all }
@@ -87,11 +121,58 @@ extension Engine {
         funds.maxLeverage = rules.maxLeverage
         funds.takerRate = venue.terms.takerRate
         funds.rate = rate(of: terms, account: account)
+        funds.rateMarket = rateMarket(of: terms.currency, account: account).map { markets[$0].view }
         funds.equity = ledger.equity(account: account)
         funds.cash = rules.isMargin ? .zero : ledger.totalCash(account: account)
         funds.reservedCash = rules.isMargin ? .zero : reservedCash(account, excluded: order?.id ?? 0)
         funds.otherExposure = otherExposure(account, except: instrument)
         return funds
+    }
+
+    /// What takes work to know, where some limit asks for it.
+    private func addWanted(to context: inout OrderContext, _ account: Int, _ instrument: Int) {
+        let wants = gate.wants
+        guard !wants.isEmpty else { return }
+        let strategy = Int(context.intent.strategy)
+        if wants.contains(.netOthers) {
+            context.netOthers = others(account, except: instrument) { engine, other in
+                engine.netBook(account, other)
+            }
+        }
+        if wants.contains(.ownOthers) {
+            context.ownOthers = others(account, except: instrument) { engine, other in
+                engine.ownBook(strategy, other)
+            }
+        }
+        if wants.contains(.accountDay) { context.accountDay = dayResult(.account, account) }
+        if wants.contains(.ownDay) { context.ownDay = dayResult(.strategy, strategy) }
+    }
+
+    /// Worst-case values of the other instruments at their marks.
+    private func others(
+        _ account: Int, except instrument: Int, _ book: (borrowing Engine, Int) -> OrderContext.Book
+    ) -> OrderContext.Others? {
+        var sum = OrderContext.Others()
+        for other in 0..<instruments.count where other != instrument {
+            let book = book(self, other)
+            guard book.position != .zero || book.buys != .zero || book.sells != .zero else { continue }
+            let worst = max(book.worstCase(.buy, adding: .zero), book.worstCase(.sell, adding: .zero))
+            guard let gross = value(of: worst, other, account),
+                let buys = value(of: book.position + book.buys, other, account),
+                let sells = value(of: book.position - book.sells, other, account)
+            else { return nil }
+            sum.gross += gross
+            sum.withBuys += buys
+            sum.withSells += sells
+        }
+        return sum
+    }
+
+    /// At the mark, in the account's currency.
+    private func value(of quantity: Quantity, _ instrument: Int, _ account: Int) -> Money? {
+        let terms = instruments[instrument]
+        guard let rate = rate(of: terms, account: account) else { return nil }
+        return Money.value(ledger.mark(instrument), quantity, multiplier: terms.multiplier)?.converted(at: rate)
     }
 
     func rate(of terms: InstrumentTerms, account: Int) -> Rate? {
@@ -102,7 +183,7 @@ extension Engine {
     private func otherExposure(_ account: Int, except instrument: Int) -> Money? {
         var sum = Money.zero
         for other in 0..<instruments.count where other != instrument {
-            let book = netBook(account, other, nil)
+            let book = netBook(account, other)
             let worst = max(book.worstCase(.buy, adding: .zero), book.worstCase(.sell, adding: .zero))
             guard worst != .zero else { continue }
             let terms = instruments[other]

@@ -37,7 +37,8 @@ extension Engine {
     mutating func match(_ record: EventRecord) {
         let instrument = Int(record.instrument)
         if record.kind == .bar, !markets[instrument].listens(to: record.asBar) { return }
-        guard venue.begin(record, instruments[instrument], sequence: sequence) else { return }
+        let book = markets[instrument].feed.contains(.depth) ? books.pointer(at: instrument) : nil
+        guard venue.begin(record, instruments[instrument], sequence: sequence, book: book) else { return }
         while let report = venue.next(&orders) {
             switch report.kind {
             case .filled: settle(report)
@@ -64,6 +65,7 @@ extension Engine {
             commission: venue.terms.commission(
                 value: value, quantity: report.quantity, liquidity: report.liquidity),
             time: now)
+        if closes(fill) { recordRate(of: terms, account: Int(fill.account)) }
         facts.append(.orderFilled(fill))
         facts.append(.orderChanged(order, .fill))
         let outcome = ledger.apply(fill)
@@ -74,7 +76,8 @@ extension Engine {
             facts.append(.roundTripClosed(trip))
         }
         tell(fill, of: order, position: outcome.position)
-        shrinkReduceOnly(strategy: fill.strategy, instrument: Int(fill.instrument), outcome.position.quantity)
+        makeRoom(after: fill, of: order, outcome.position.quantity)
+        protect(strategy, Int(fill.instrument))
     }
 
     /// A stop's price was reached: the gate judges what it becomes, and a refused one ends.
@@ -96,14 +99,16 @@ extension Engine {
     }
 
     /// A working order in a new shape; a refused one stays as it was.
-    mutating func modify(_ slot: Int32, quantity: Quantity, price: Price, stopPrice: Price) {
+    @discardableResult
+    mutating func modify(_ slot: Int32, quantity: Quantity, price: Price, stopPrice: Price) -> Verdict {
         let order = orders.order(slot)
         var intent = order.intent
         intent.quantity = quantity - order.filled
         intent.price = price
         intent.stopPrice = stopPrice
         let context = orderContext(intent, purpose: .modify, order: order)
-        switch gate.judge(context) {
+        let verdict = gate.judge(context)
+        switch verdict {
         case .denied(let failedRules):
             deny(context, failedRules)
             tell(order, .modifyDenied)
@@ -114,6 +119,7 @@ extension Engine {
             facts.append(.orderChanged(order, .modified))
             tell(order, .modified)
         }
+        return verdict
     }
 
     /// Ends a working order with what is left of it.
@@ -121,5 +127,6 @@ extension Engine {
         let order = orders.end(slot, as: state, at: now)
         facts.append(.orderChanged(order, reason))
         tell(order, reason)
+        if order.intent.isProtective { reviewProtection(of: order) }
     }
 }

@@ -66,13 +66,14 @@ extension Engine {
         end(working, as: .cancelled, .cancelRequested)
     }
 
-    /// Cancels what `strategy` has working in `instrument`, of one sender or of all.
+    /// Cancels what `strategy` has working in `instrument`, of one sender or of all but the protective orders, which stay
+    /// as long as the position.
     mutating func cancelAll(strategy: Int, instrument: Int, _ reason: OrderReason, of origin: OrderOrigin? = nil) {
         var working = orders.first(instrument)
         while working != OrderManager.none {
             let next = orders.next(working)
             let intent = orders.order(working).intent
-            if intent.strategy == Int32(strategy), origin == nil || intent.origin == origin {
+            if intent.strategy == Int32(strategy), origin.map({ intent.origin == $0 }) ?? !intent.isProtective {
                 end(working, as: .cancelled, reason)
             }
             working = next

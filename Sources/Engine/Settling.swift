@@ -46,18 +46,35 @@ extension Engine {
         }
     }
 
-    /// Reduce-only orders never exceed the position; the youngest give way first.
+    /// Reduce-only orders never exceed the position; the youngest give way first. A fill of the protective pair takes more:
+    /// what the strategy's other orders on its side were to close is closed, and they may not open the opposite with it.
+    mutating func makeRoom(after fill: Fill, of order: Order, _ position: Quantity) {
+        let strategy = fill.strategy
+        let instrument = Int(fill.instrument)
+        let side = fill.side
+        let working = orders.totals(strategy: Int(strategy), instrument: instrument).working(side)
+        shrinkReduceOnly(strategy: strategy, instrument: instrument, position)
+        guard order.intent.isProtective else { return }
+        let held = position.magnitude
+        let most = max(held, working - fill.quantity)
+        while let excess = orders.shrink(side, to: most, strategy: strategy, instrument: instrument, at: now) {
+            tellShrunk(excess.slot, isEmpty: excess.isEmpty)
+        }
+    }
+
     mutating func shrinkReduceOnly(strategy: Int32, instrument: Int, _ position: Quantity) {
         while let excess = orders.shrinkReduceOnly(
             strategy: strategy, instrument: instrument, position: position, at: now)
         {
-            if excess.isEmpty {
-                end(excess.slot, as: .cancelled, .reduceOnly)
-            } else {
-                facts.append(.orderChanged(orders.order(excess.slot), .reduceOnly))
-                tell(orders.order(excess.slot), .reduceOnly)
-            }
+            tellShrunk(excess.slot, isEmpty: excess.isEmpty)
         }
+    }
+
+    /// An order was shrunk with its position, or has to go with it.
+    mutating func tellShrunk(_ slot: Int32, isEmpty: Bool = false) {
+        if isEmpty { return end(slot, as: .cancelled, .reduceOnly) }
+        facts.append(.orderChanged(orders.order(slot), .reduceOnly))
+        tell(orders.order(slot), .reduceOnly)
     }
 
     // MARK: - Telling the strategy

@@ -56,9 +56,12 @@ struct StrategySlot {
     var call: StrategyCall?
     let account: Int32
     /// Bit n set = it may send orders of kind n.
-    let orderKinds: UInt8
+    var orderKinds: UInt8
+    var schedule: TradingSchedule?
     var interest: Interest
     var isEnabled = false
+    /// An operator took its protective orders away for a while.
+    var isProtectionSuspended = false
     /// It broke the contract so that it cannot go on; an operator has to look.
     var fault: IntentFault?
     /// Verdicts, fills and timers that it has not seen yet.
@@ -72,6 +75,7 @@ struct StrategySlot {
     init(_ strategy: EngineSetup.Strategy) {
         account = Int32(strategy.account)
         orderKinds = strategy.orderKinds.reduce(0) { $0 | $1.mask }
+        schedule = strategy.schedule
         interest = Interest(barInterval: strategy.timeframe?.interval ?? 0)
         answers.reserveCapacity(256)
     }

@@ -8,7 +8,7 @@ struct TimerQueue {
         let due: Timestamp
     }
 
-    private var entries: [Entry] = []
+    private(set) var entries: [Entry] = []
     /// Timers of one strategy, so that none takes another's room.
     let capacity: Int
     /// Earliest due time; far in the future when there is none.
@@ -39,6 +39,12 @@ struct TimerQueue {
         let entry = entries.remove(at: index)
         refresh()
         return entry
+    }
+
+    /// Puts the timers of a checkpoint back, in the order of their setting.
+    mutating func restore(_ kept: [Entry]) {
+        entries = kept
+        refresh()
     }
 
     mutating func removeAll(slot: Int) {

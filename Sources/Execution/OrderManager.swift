@@ -17,6 +17,15 @@ public struct WorkingOrder: Sendable, BitwiseCopyable {
     var hasArrived = false
     /// The last event in which the venue looked at it.
     var lookedAtIn: UInt64 = 0
+    /// That it rests was written down.
+    var isArrivalRecorded = false
+    /// Where it rests in an order book: what stands ahead of it at its price.
+    var queueAhead = WorkingOrder.unmeasured
+
+    /// It has not joined a queue yet.
+    static let unmeasured = Quantity(raw: -1)
+    /// Its price lies beyond the levels that the feed shows.
+    static let outOfSight = Quantity(raw: .max)
 }
 
 /// All working orders: a slab of fixed size, one queue an instrument in priority order, and totals for the gate.
@@ -24,16 +33,18 @@ public struct WorkingOrder: Sendable, BitwiseCopyable {
 public struct OrderManager: ~Copyable {
     public static let none: Int32 = -1
 
-    private var slab: FixedBuffer<WorkingOrder>
+    var slab: FixedBuffer<WorkingOrder>
     private var free: FixedBuffer<Int32>
-    private var freeCount: Int
+    var freeCount: Int
     private var heads: FixedBuffer<Int32>
     private var tails: FixedBuffer<Int32>
-    private var strategyTotals: FixedBuffer<WorkingTotals>
-    private var accountTotals: FixedBuffer<WorkingTotals>
-    private let instrumentCount: Int
-    private var lastID: UInt64 = 0
-    private var lastPriority: UInt64 = 0
+    var strategyTotals: FixedBuffer<WorkingTotals>
+    var accountTotals: FixedBuffer<WorkingTotals>
+    let instrumentCount: Int
+    var lastID: UInt64 = 0
+    var lastPriority: UInt64 = 0
+    /// Orders may come back from a journal: only before the first approval, and never after `closeRecovery`.
+    var isRecoverable = true
 
     public init(capacity: Int, accountCount: Int, strategyCount: Int, instrumentCount: Int) {
         let blank = Order(
@@ -53,6 +64,8 @@ public struct OrderManager: ~Copyable {
     }
 
     public var workingCount: Int { slab.count - freeCount }
+    /// Ids handed out so far.
+    public var idCount: UInt64 { lastID }
     public var isFull: Bool { freeCount == 0 }
     public func hasWorking(_ instrument: Int) -> Bool { heads[instrument] != OrderManager.none }
 
@@ -70,6 +83,7 @@ public struct OrderManager: ~Copyable {
 
     /// Deterministic ids: 1, 2, 3 … over all orders that the gate saw, denied ones included.
     public mutating func nextID() -> UInt64 {
+        isRecoverable = false
         lastID += 1
         return lastID
     }
@@ -84,12 +98,20 @@ public struct OrderManager: ~Copyable {
             id: nextID(), intent: approved.intent, account: approved.account, protection: approved.protection,
             at: approved.time)
         OrderStateMachine.move(&order, to: .submitted, at: approved.time)
+        let slot = occupy(WorkingOrder(order: order, acceptedIn: event, tradableFrom: tradableFrom))
+        if order.intent.timeInForce == .day { slab[Int(slot)].expiresAt = approved.time.dayEnd(offset: dayOffset) }
+        lastPriority += 1
+        slab[Int(slot)].order.priority = lastPriority
+        return slot
+    }
+
+    /// Puts an order at the end of its queue and counts it.
+    mutating func occupy(_ entry: WorkingOrder) -> Int32 {
         freeCount -= 1
         let slot = free[freeCount]
-        slab[Int(slot)] = WorkingOrder(order: order, acceptedIn: event, tradableFrom: tradableFrom)
-        if order.intent.timeInForce == .day { slab[Int(slot)].expiresAt = approved.time.dayEnd(offset: dayOffset) }
+        slab[Int(slot)] = entry
         enqueue(slot)
-        count(slot, order.remaining)
+        count(slot, entry.order.remaining)
         return slot
     }
 
@@ -137,9 +159,13 @@ public struct OrderManager: ~Copyable {
         if isRepriced || order.intent.quantity > old.intent.quantity {
             unlink(slot)
             enqueue(slot)
+            lastPriority += 1
+            slab[Int(slot)].order.priority = lastPriority
+            slab[Int(slot)].queueAhead = WorkingOrder.unmeasured
         }
         if isRepriced {
             slab[Int(slot)].hasArrived = false
+            slab[Int(slot)].isArrivalRecorded = false
             slab[Int(slot)].acceptedIn = event
             slab[Int(slot)].tradableFrom = tradableFrom
         }
@@ -159,7 +185,7 @@ public struct OrderManager: ~Copyable {
     }
 
     /// Takes `quantity` off a working order's rest, which must stay above zero.
-    mutating func shrink(_ slot: Int32, by quantity: Quantity, at time: Timestamp) -> Order {
+    public mutating func shrink(_ slot: Int32, by quantity: Quantity, at time: Timestamp) -> Order {
         precondition(quantity.raw > 0 && quantity < slab[Int(slot)].order.remaining, "shrink by \(quantity)")
         count(slot, -quantity)
         slab[Int(slot)].order.intent.quantity = slab[Int(slot)].order.intent.quantity - quantity
@@ -178,10 +204,8 @@ public struct OrderManager: ~Copyable {
 
     // MARK: - Queues and totals
 
-    private mutating func enqueue(_ slot: Int32) {
+    mutating func enqueue(_ slot: Int32) {
         let instrument = Int(slab[Int(slot)].order.intent.instrument)
-        lastPriority += 1
-        slab[Int(slot)].order.priority = lastPriority
         slab[Int(slot)].previous = tails[instrument]
         slab[Int(slot)].next = OrderManager.none
         if tails[instrument] == OrderManager.none {
@@ -192,7 +216,7 @@ public struct OrderManager: ~Copyable {
         tails[instrument] = slot
     }
 
-    private mutating func unlink(_ slot: Int32) {
+    mutating func unlink(_ slot: Int32) {
         let entry = slab[Int(slot)]
         let instrument = Int(entry.order.intent.instrument)
         if entry.previous == OrderManager.none {
@@ -207,18 +231,22 @@ public struct OrderManager: ~Copyable {
         }
     }
 
-    private mutating func remove(_ slot: Int32) {
+    mutating func remove(_ slot: Int32) {
         unlink(slot)
         free[freeCount] = slot
         freeCount += 1
     }
 
-    private mutating func count(_ slot: Int32, _ quantity: Quantity) {
+    mutating func count(_ slot: Int32, _ quantity: Quantity) {
         let order = slab[Int(slot)].order
         let instrument = Int(order.intent.instrument)
         let own = Int(order.intent.strategy) * instrumentCount + instrument
         let net = Int(order.account) * instrumentCount + instrument
-        strategyTotals[own].add(quantity, order.intent.side, isReduceOnly: order.intent.reduceOnly)
-        accountTotals[net].add(quantity, order.intent.side, isReduceOnly: order.intent.reduceOnly)
+        let side = order.intent.side
+        let before = strategyTotals[own]
+        strategyTotals[own].add(quantity, order.intent)
+        let after = strategyTotals[own]
+        accountTotals[net].add(
+            after.worst(side) - before.worst(side), side, reduceOnly: after.reduceOnly(side) - before.reduceOnly(side))
     }
 }

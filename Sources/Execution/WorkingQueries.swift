@@ -27,21 +27,40 @@ extension OrderManager {
         return OrderManager.none
     }
 
-    /// The best limit price at which an owner rests on `side` of an instrument; zero = nowhere. `owners` has the owner
-    /// of each account; `excluded` is an order that is itself being modified or triggered.
+    /// The best limit prices at which an owner rests on `side` of an instrument, with protective orders and with all
+    /// others; zero = nowhere. `owners` has the owner of each account; `excluded` is an order that is itself being
+    /// modified or triggered.
     public func bestResting(
         _ side: Side, instrument: Int, owner: Int32, owners: borrowing FixedBuffer<Int32>, excluded: UInt64
-    ) -> Price {
-        var best = Price.zero
+    ) -> (protective: Price, other: Price) {
+        func better(_ price: Price, _ best: Price) -> Price {
+            side == .buy ? max(price, best) : best == .zero ? price : min(price, best)
+        }
+        var protective = Price.zero
+        var other = Price.zero
         var slot = first(instrument)
         while slot != OrderManager.none {
             if let price = restingPrice(slot, side, owner: owner, owners: owners), order(slot).id != excluded {
-                let isBetter = side == .buy ? price > best : best == .zero || price < best
-                if isBetter { best = price }
+                if order(slot).intent.isProtective {
+                    protective = better(price, protective)
+                } else {
+                    other = better(price, other)
+                }
             }
             slot = next(slot)
         }
-        return best
+        return (protective, other)
+    }
+
+    /// The working leg of a strategy's protective pair: its stop or its target; `none` when there is none.
+    public func protectiveLeg(_ kind: OrderKind, strategy: Int32, instrument: Int) -> Int32 {
+        var slot = first(instrument)
+        while slot != OrderManager.none {
+            let intent = order(slot).intent
+            if intent.isProtective, intent.strategy == strategy, intent.kind == kind { break }
+            slot = next(slot)
+        }
+        return slot
     }
 
     /// The first resting order of an owner on `side` that an order reaching `limit` would meet (zero = any price).
@@ -70,7 +89,8 @@ extension OrderManager {
         return order.intent.price
     }
 
-    /// Σ value of the working buys of an account in one instrument, each at its limit, stop or `market`.
+    /// Σ value of the working buys of an account in one instrument, each at its limit, stop or `market`. Protective ones
+    /// reserve nothing: the short that they close has brought its cash.
     public func reservedValue(account: Int32, instrument: Int, market: Price, multiplier: Int64, excluded: UInt64)
         -> Money?
     {
@@ -78,7 +98,7 @@ extension OrderManager {
         var slot = first(instrument)
         while slot != OrderManager.none {
             let order = order(slot)
-            if order.account == account, order.intent.side == .buy, order.id != excluded {
+            if order.account == account, order.intent.side == .buy, order.id != excluded, !order.intent.isProtective {
                 let intent = order.intent
                 let price = intent.kind.hasLimitPrice ? intent.price : order.isDormant ? intent.stopPrice : market
                 guard let value = Money.value(price, order.remaining, multiplier: multiplier) else { return nil }
@@ -104,17 +124,33 @@ extension OrderManager {
         _ time: Timestamp
     ) -> (slot: Int32, isEmpty: Bool)? {
         let excess = totals.reduceOnly(side).raw - max(0, -side.sign * position.raw)
+        return takeOffYoungest(excess, side, strategy, instrument, reduceOnly: true, time)
+    }
+
+    /// As `shrinkReduceOnly`, for all orders of `strategy` on `side` but its protective pair: they keep `most`.
+    public mutating func shrink(
+        _ side: Side, to most: Quantity, strategy: Int32, instrument: Int, at time: Timestamp
+    ) -> (slot: Int32, isEmpty: Bool)? {
+        let excess = totals(strategy: Int(strategy), instrument: instrument).working(side) - most
+        return takeOffYoungest(excess.raw, side, strategy, instrument, reduceOnly: false, time)
+    }
+
+    private mutating func takeOffYoungest(
+        _ excess: Int64, _ side: Side, _ strategy: Int32, _ instrument: Int, reduceOnly: Bool, _ time: Timestamp
+    ) -> (slot: Int32, isEmpty: Bool)? {
         guard excess > 0 else { return nil }
         var slot = last(instrument)
         while slot != OrderManager.none {
             let order = order(slot)
-            if order.intent.reduceOnly, order.intent.strategy == strategy, order.intent.side == side {
+            let intent = order.intent
+            if intent.strategy == strategy, intent.side == side, !intent.isProtective, intent.reduceOnly || !reduceOnly
+            {
                 guard order.remaining.raw > excess else { return (slot, true) }
                 _ = shrink(slot, by: Quantity(raw: excess), at: time)
                 return (slot, false)
             }
             slot = previous(slot)
         }
-        preconditionFailure("reduce-only total \(totals.reduceOnly(side)) without an order")
+        preconditionFailure("a working total on side \(side.name) of \(excess) without an order")
     }
 }

@@ -12,6 +12,9 @@ public struct MarketDataError: Error, Equatable, Sendable, CustomStringConvertib
         case badTime, badSide, inconsistentBar, crossedQuote, otherInstrument, outOfOrder, duplicateBar
         // The reading.
         case intervalUnknown, badOption
+        // A recording.
+        case notARecording, unknownVersion, damagedHeader, damagedBlock, missingPart, badRecord, unknownInstrument
+        case alreadyThere, unwritable, diskFull, syncFailed, closed
     }
 
     public var code: Code
@@ -29,6 +32,12 @@ public struct MarketDataError: Error, Equatable, Sendable, CustomStringConvertib
         self.line = line
         self.reason = reason
         self.goodRows = goodRows
+    }
+
+    func counted(_ goodRows: Int) -> MarketDataError {
+        var copy = self
+        copy.goodRows = goodRows
+        return copy
     }
 
     public var description: String {

@@ -4,11 +4,23 @@ public import Trading
 public struct MarketFile: Sendable {
     public enum Kind: String, Sendable, CaseIterable {
         case bars, trades, quotes
+        /// Several of them, or depth, as a session recorded them; no CSV is of this kind.
+        case events
+
+        var feed: FeedKinds {
+            switch self {
+            case .bars: .bars
+            case .trades: .trades
+            case .quotes: .quotes
+            case .events: []
+            }
+        }
     }
 
     /// As it was named to the reader.
     public let name: String
     public let kind: Kind
+    public let kinds: FeedKinds
     public let events: MarketEvents
     /// Times of the first and the last event: of a bar its close.
     public let first: Timestamp
@@ -22,12 +34,17 @@ public struct MarketFile: Sendable {
     /// The bad rows that were passed over, at most as many as the options allow.
     public let skipped: [MarketDataError]
 
-    public var kinds: FeedKinds {
-        switch kind {
-        case .bars: .bars
-        case .trades: .trades
-        case .quotes: .quotes
-        }
+    /// The instrument as a recording describes it; nil = the file says nothing about it.
+    public let described: Instrument?
+
+    /// Bits of the event types in it, as a plugin's descriptor names them.
+    public var eventMask: UInt64 {
+        var mask: UInt64 = 0
+        if kinds.contains(.trades) { mask |= EventType.trade.mask }
+        if kinds.contains(.quotes) { mask |= EventType.quote.mask }
+        if kinds.contains(.depth) { mask |= EventType.depth.mask }
+        if kinds.contains(.bars) { mask |= EventType.bar.mask }
+        return mask
     }
 
     /// Reads the file at `path`: plain or gzip text with bars, trades or quotes.

@@ -1,3 +1,4 @@
+public import CStrategyABI
 public import Trading
 
 /// A growing block of event records. It allocates only while it grows: after `removeAll` the memory is used again.
@@ -40,6 +41,14 @@ public struct OutputBuffer: ~Copyable {
         reserve(records.count)
         (base + count).update(from: source, count: records.count)
         count += records.count
+    }
+
+    /// Appends zeros and gives them out to be filled; valid until the buffer changes.
+    mutating func extend(by more: Int) -> UnsafeMutableBufferPointer<EventRecord> {
+        reserve(more)
+        (base + count).update(repeating: EventRecord(), count: more)
+        count += more
+        return UnsafeMutableBufferPointer(start: base + count - more, count: more)
     }
 
     /// Forgets the records and keeps the memory.

@@ -18,6 +18,21 @@ extension Ledger {
 
     /// Recomputes, from the exact sums, what a fill has changed for `equityEstimate`.
     mutating func refreshEstimate(strategy: Int, instrument: Int) {
+        refreshBase(strategy: strategy)
+        refreshWeight(strategy: strategy, instrument: instrument)
+    }
+
+    /// The same after a currency's rate has changed.
+    mutating func refreshEstimate(strategy: Int, currency: Int) {
+        refreshBase(strategy: strategy)
+        for index in 0..<holdingsOpen.count(strategy) {
+            let instrument = holdingsOpen.item(strategy, index)
+            guard Int(instruments[instrument].currency) == currency else { continue }
+            refreshWeight(strategy: strategy, instrument: instrument)
+        }
+    }
+
+    private mutating func refreshBase(strategy: Int) {
         let account = account(of: strategy)
         var base = accounts[account].openingBalance.approximate
         for currency in 0..<currencyCount {
@@ -26,12 +41,15 @@ extension Ledger {
             if amount != .zero { base += amount.approximate * rateEstimate(account: account, currency: currency) }
         }
         estimateBases[strategy] = base
+    }
+
+    private mutating func refreshWeight(strategy: Int, instrument: Int) {
         let terms = instruments[instrument]
         let cell = strategy * instrumentCount + instrument
         let quantity = holdings[cell].position.quantity
         holdings[cell].weight =
             quantity.approximate * Double(terms.multiplier) / 1e9
-            * rateEstimate(account: account, currency: Int(terms.currency))
+            * rateEstimate(account: account(of: strategy), currency: Int(terms.currency))
     }
 
     private func rateEstimate(account: Int, currency: Int) -> Double {

@@ -15,7 +15,7 @@ public import Trading
 /// instrument, or another account than the strategy's, is a broken invariant and stops the process. The gate keeps
 /// resulting positions within `Quantity`.
 @frozen public struct Ledger: ~Copyable {
-    public let accounts: [AccountTerms]
+    public internal(set) var accounts: [AccountTerms]
     public let instrumentCount: Int
     public let currencyCount: Int
     public private(set) var strategyCount: Int
@@ -25,7 +25,7 @@ public import Trading
     /// Account × currency.
     @usableFromInline var balances: FixedBuffer<Money>
     /// Account × currency: account currency per unit.
-    @usableFromInline let rates: FixedBuffer<Rate?>
+    @usableFromInline var rates: FixedBuffer<Rate?>
     /// Account × instrument.
     @usableFromInline var netQuantities: FixedBuffer<Quantity>
     @usableFromInline var netOpen: OpenList

@@ -21,6 +21,8 @@ struct OpenList: ~Copyable {
     @inlinable func count(_ row: Int) -> Int { Int(counts[row]) }
     @inlinable func item(_ row: Int, _ index: Int) -> Int { Int(items[row * columns + index]) }
 
+    func isOpen(_ row: Int, _ column: Int) -> Bool { slots[row * columns + column] >= 0 }
+
     mutating func set(_ row: Int, _ column: Int, open: Bool) {
         let first = row * columns
         let slot = slots[first + column]

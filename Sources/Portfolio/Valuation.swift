@@ -58,6 +58,14 @@ extension Ledger {
         total(account: account) { worth(account: account, currency: $0) }
     }
 
+    /// Equity without the unrealised profit and loss of open positions; each currency's sum is converted once. nil as
+    /// `equity`.
+    public func balance(account: Int) -> Money? {
+        total(account: account) { currency in
+            worth(account: account, currency: currency) - unrealized(account: account, currency: currency)
+        }
+    }
+
     /// Cash of all currencies in the account's; nil when an amount that is not zero has no rate.
     public func totalCash(account: Int) -> Money? {
         total(account: account) { cash(account: account, currency: $0) }
@@ -119,6 +127,16 @@ extension Ledger {
                 case .linear: sum += unrealized(strategy: strategy, instrument: instrument)
                 }
             }
+        }
+        return sum
+    }
+
+    /// Σ unrealised of the account's strategies in one currency.
+    private func unrealized(account: Int, currency: Int) -> Money {
+        var sum = Money.zero
+        for strategy in 0..<strategyCount where self.account(of: strategy) == account {
+            let cost = tallies[strategy * currencyCount + currency].cost
+            sum += marketValues(strategy: strategy, currency: currency) - cost
         }
         return sum
     }

@@ -24,7 +24,7 @@ public func processBlock<S: Strategy>(
             more = index < count && Int(events[index].type) == STRATEGY_EVENT_MORE ? events + index : nil
             while index < count, Int(events[index].type) == STRATEGY_EVENT_MORE { index += 1 }
         }
-        dispatch(event, more: more, to: typed, &context)
+        dispatch(event, more: more, moreCount: events + index - event - 1, to: typed, &context)
         if intents.pointee.count != 0 { break }
     }
     return index
@@ -33,7 +33,7 @@ public func processBlock<S: Strategy>(
 /// Market data here, in the loop; everything rarer is kept out of it.
 @inlinable @inline(__always)
 func dispatch<S: Strategy>(
-    _ event: UnsafePointer<strategy_event_v1_t>, more: UnsafePointer<strategy_event_v1_t>?,
+    _ event: UnsafePointer<strategy_event_v1_t>, more: UnsafePointer<strategy_event_v1_t>?, moreCount: Int,
     to instance: UnsafeMutablePointer<Instance<S>>, _ context: inout Context
 ) {
     let type = Int(event.pointee.type)
@@ -49,7 +49,7 @@ func dispatch<S: Strategy>(
     case STRATEGY_EVENT_BAR: target.pointee.strategy.onBar(Bar(event, more: more), &context)
     case STRATEGY_EVENT_TRADE: target.pointee.strategy.onTrade(Trade(event), &context)
     case STRATEGY_EVENT_QUOTE: target.pointee.strategy.onQuote(Quote(event), &context)
-    case STRATEGY_EVENT_DEPTH: target.pointee.strategy.onDepth(DepthLevel(event), &context)
+    case STRATEGY_EVENT_DEPTH: target.pointee.strategy.onDepth(Depth(event, moreCount: moreCount), &context)
     default: break
     }
 }

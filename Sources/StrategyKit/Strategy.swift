@@ -44,7 +44,8 @@ public protocol Strategy: Codable {
     mutating func onBar(_ bar: Bar, _ context: inout Context)
     mutating func onTrade(_ trade: Trade, _ context: inout Context)
     mutating func onQuote(_ quote: Quote, _ context: inout Context)
-    mutating func onDepth(_ level: DepthLevel, _ context: inout Context)
+    /// The order book, where the feed has depth and `events` names it.
+    mutating func onDepth(_ depth: Depth, _ context: inout Context)
     /// An order of yours was accepted, filled, cancelled …
     mutating func onOrder(_ update: OrderUpdate, _ context: inout Context)
     /// The gate refused an order.
@@ -70,7 +71,7 @@ extension Strategy {
     @inlinable public mutating func onBar(_ bar: Bar, _ context: inout Context) {}
     @inlinable public mutating func onTrade(_ trade: Trade, _ context: inout Context) {}
     @inlinable public mutating func onQuote(_ quote: Quote, _ context: inout Context) {}
-    @inlinable public mutating func onDepth(_ level: DepthLevel, _ context: inout Context) {}
+    @inlinable public mutating func onDepth(_ depth: Depth, _ context: inout Context) {}
     @inlinable public mutating func onOrder(_ update: OrderUpdate, _ context: inout Context) {}
     @inlinable public mutating func onDenial(_ denial: Denial, _ context: inout Context) {}
     @inlinable public mutating func onPosition(_ position: Position, _ context: inout Context) {}

@@ -70,6 +70,43 @@ public struct MarketEvent: Sendable {
         return MarketEvent(record)
     }
 
+    /// A whole order book, up to ten levels a side, best first.
+    public static func depth(
+        bids: [(Price, Quantity)], asks: [(Price, Quantity)], at time: Timestamp, instrument: InstrumentIndex = 0
+    ) -> MarketEvent {
+        var record = strategy_depth_v1_t()
+        record.type = UInt16(STRATEGY_EVENT_DEPTH)
+        record.flags = UInt16(STRATEGY_FLAG_MORE)
+        record.instrument = instrument
+        record.time = time.nanoseconds
+        record.side = Side.buy.rawValue
+        record.price = bids.first?.0.raw ?? 0
+        record.quantity = bids.first?.1.raw ?? 0
+        var event = MarketEvent(record)
+        for index in 0..<7 {
+            // Level 0 of the bids is in the record itself.
+            let isAsk = index >= 3
+            let levels = isAsk ? asks : bids
+            let first = isAsk ? (index - 3) * 3 : index * 3 + 1
+            var more = strategy_depth_more_v1_t()
+            more.type = UInt16(STRATEGY_EVENT_MORE)
+            more.flags = UInt16(first) << UInt16(STRATEGY_DEPTH_SHIFT)
+            if isAsk { more.flags |= UInt16(STRATEGY_DEPTH_ASK) }
+            if index < 6 { more.flags |= UInt16(STRATEGY_FLAG_MORE) }
+            more.instrument = instrument
+            more.time = time.nanoseconds
+            func level(_ offset: Int) -> (price: Int64, quantity: Int64) {
+                let place = first + offset
+                guard place < min(levels.count, Int(STRATEGY_DEPTH_LEVELS)) else { return (0, 0) }
+                return (levels[place].0.raw, levels[place].1.raw)
+            }
+            more.price = (level(0).price, level(1).price, level(2).price)
+            more.quantity = (level(0).quantity, level(1).quantity, level(2).quantity)
+            event.records.append(eventRecord(more))
+        }
+        return event
+    }
+
     /// The record as another layout; the caller has looked at `type`.
     func read<Record: BitwiseCopyable>(as layout: Record.Type) -> Record {
         unsafeBitCast(records[0], to: Record.self)

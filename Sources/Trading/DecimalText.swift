@@ -58,11 +58,50 @@ public enum DecimalText {
 
     /// The shortest exact decimal text of `raw` × 10^-scale: "46319", "-0.5".
     public static func format(_ raw: Int128, scale: Int) -> String {
-        var digits = String(raw.magnitude)
-        if digits.utf8.count <= scale { digits = String(repeating: "0", count: scale - digits.utf8.count + 1) + digits }
-        let whole = digits.dropLast(scale)
-        var fraction = digits.suffix(scale)
-        while fraction.last == "0" { fraction.removeLast() }
-        return (raw < 0 ? "-" : "") + whole + (fraction.isEmpty ? "" : "." + fraction)
+        var text = ""
+        withText(raw, scale: scale) { text = String(decoding: $0, as: UTF8.self) }
+        return text
+    }
+
+    /// The same as ASCII, without an allocation; the bytes are gone after `body`.
+    public static func withText(_ raw: Int128, scale: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+        // 39 digits at most, or all those of the fraction and one before it; sign and point.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(39, scale + 1) + 2) { text in
+            var start: Int
+            if let narrow = UInt64(exactly: raw.magnitude) {
+                start = write(narrow, scale: scale, atEndOf: text)
+            } else {
+                start = write(raw.magnitude, scale: scale, atEndOf: text)
+            }
+            if raw < 0 {
+                start -= 1
+                text[start] = UInt8(ascii: "-")
+            }
+            body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(text)[start...]))
+        }
+    }
+
+    /// From the last digit to the first; gives back where the text begins.
+    private static func write<Magnitude: FixedWidthInteger & UnsignedInteger>(
+        _ magnitude: Magnitude, scale: Int, atEndOf text: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int {
+        var rest = magnitude
+        var start = text.count
+        func put(_ byte: UInt8) {
+            start -= 1
+            text[start] = byte
+        }
+        for _ in 0..<scale {
+            let digit = UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+            // Zeros at the end of the fraction are left out.
+            if digit != 0 || start < text.count { put(UInt8(ascii: "0") + digit) }
+        }
+        if start < text.count { put(UInt8(ascii: ".")) }
+        repeat {
+            put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0
+        return start
     }
 }

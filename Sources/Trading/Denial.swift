@@ -11,6 +11,10 @@ public enum RuleID: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case restrictedList = 8
     case tradingHours = 9
     case selfTrade = 10
+    case stalePrice = 11
+    case exposure = 12
+    case dailyLoss = 13
+    case schedule = 14
 
     /// "risk.order-size": the id that configuration, API and logs use.
     public var name: String {
@@ -26,6 +30,10 @@ public enum RuleID: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .restrictedList: "compliance.restricted-list"
         case .tradingHours: "compliance.trading-hours"
         case .selfTrade: "compliance.self-trade"
+        case .stalePrice: "risk.stale-price"
+        case .exposure: "risk.exposure"
+        case .dailyLoss: "risk.daily-loss"
+        case .schedule: "risk.schedule"
         }
     }
 
@@ -60,6 +68,10 @@ public enum FindingReason: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case restricted
     case marketClosed
     case crossesOwnOrder
+    case stalePrice, staleConversion
+    case grossExposure, netExposure, concentration, leverage
+    case dailyLoss
+    case outsideSchedule
 
     public var text: String {
         switch self {
@@ -96,29 +108,46 @@ public enum FindingReason: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .restricted: "the instrument is on the restricted list"
         case .marketClosed: "the market is closed"
         case .crossesOwnOrder: "it would trade with an own resting order"
+        case .stalePrice: "the market's last price is too old"
+        case .staleConversion: "the price that converts to the account's currency is too old"
+        case .grossExposure: "gross exposure would be above the limit"
+        case .netExposure: "net exposure would be above the limit"
+        case .concentration: "the instrument's share of equity would be above the limit"
+        case .leverage: "gross exposure over equity would be above the limit"
+        case .dailyLoss: "the day's loss is beyond the limit"
+        case .outsideSchedule: "it is outside the strategy's schedule"
         }
     }
 }
 
-/// One failing rule of a denial. Numbers are 1e-8 of their unit (quantity, money, fraction, orders per period).
+/// One failing rule of a denial. Numbers are 1e-8 of their unit (quantity, money, fraction, orders per period, seconds).
 public struct Finding: Sendable, BitwiseCopyable, Equatable {
     public var rule: RuleID
     public var scope: LimitScope
     public var reason: FindingReason
     public var observed: Int128
     public var limit: Int128
-    @inlinable public var headroom: Int128 { limit - observed }
+    /// The measure without the order; nil where the rule does not measure what orders add up to (a tick, a halt), or could
+    /// not value it.
+    public var used: Int128?
+    /// What could still be ordered, never below 0; nil without a measure.
+    @inlinable public var headroom: Int128? {
+        guard let used else { return nil }
+        let (left, overflow) = limit.subtractingReportingOverflow(used)
+        return overflow ? (used < 0 ? .max : 0) : max(0, left)
+    }
 
     @inlinable
     public init(
         _ rule: RuleID, _ reason: FindingReason, scope: LimitScope = .instrument, observed: Int128 = 0,
-        limit: Int128 = 0
+        limit: Int128 = 0, used: Int128? = nil
     ) {
         self.rule = rule
         self.scope = scope
         self.reason = reason
         self.observed = observed
         self.limit = limit
+        self.used = used
     }
 }
 

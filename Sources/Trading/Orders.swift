@@ -18,6 +18,8 @@ public enum OrderKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     @inlinable public var mask: UInt8 { 1 << rawValue }
     @inlinable public var hasLimitPrice: Bool { self == .limit || self == .stopLimit }
     @inlinable public var hasStopPrice: Bool { self == .stopLoss || self == .stopLimit }
+    /// Of a protective pair, a stop (`stopLoss`) and a target (`limit`).
+    @inlinable public var otherLeg: OrderKind { self == .limit ? .stopLoss : .limit }
     public var name: String {
         switch self {
         case .market: "MARKET"
@@ -79,6 +81,8 @@ public enum OrderOrigin: UInt8, Sendable, BitwiseCopyable {
     case strategy = 0
     case `operator` = 1
     case liquidation = 2
+    /// The host's own stop or target of a position (`ProtectionTerms`).
+    case protective = 3
 }
 
 /// What someone wants: an order before the gate has seen it. Every field may be garbage.
@@ -112,6 +116,9 @@ public struct OrderIntent: Sendable, BitwiseCopyable, Equatable {
         self.price = price
         self.stopPrice = stopPrice
     }
+
+    /// One of the pair that protects a position: it counts once with the other and gives way to every other order.
+    @inlinable public var isProtective: Bool { origin == .protective }
 }
 
 /// An order that the host knows, from the gate to its end.

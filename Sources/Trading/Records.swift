@@ -85,10 +85,12 @@ extension EventRecord {
     @inlinable public init(_ more: BarMore) { self.init(bytesOf: more) }
     @inlinable public init(_ quote: Quote) { self.init(bytesOf: quote) }
     @inlinable public init(_ trade: Trade) { self.init(bytesOf: trade) }
+    @inlinable public init(_ level: DepthLevel) { self.init(bytesOf: level) }
 
     /// This record read as one of the layouts; the caller has looked at `kind`.
     @inlinable public var asBar: Bar { unsafeBitCast(self, to: Bar.self) }
     @inlinable public var asQuote: Quote { unsafeBitCast(self, to: Quote.self) }
+    @inlinable public var asDepth: DepthLevel { unsafeBitCast(self, to: DepthLevel.self) }
     @inlinable public var asTrade: Trade { unsafeBitCast(self, to: Trade.self) }
 }
 
@@ -127,6 +129,20 @@ extension Quote {
         bid_quantity = bidQuantity.raw
         ask_price = ask.raw
         ask_quantity = askQuantity.raw
+    }
+}
+
+extension DepthLevel {
+    /// A level that changed; a quantity of zero takes it away.
+    public init(instrument: UInt32, time: Timestamp, side: Side, level: UInt8, price: Price, quantity: Quantity) {
+        self.init()
+        type = EventType.depth.rawValue
+        self.instrument = instrument
+        self.time = time.nanoseconds
+        self.side = side.rawValue
+        self.level = level
+        self.price = price.raw
+        self.quantity = quantity.raw
     }
 }
 

@@ -52,8 +52,31 @@
         let rest = nanoseconds % Timestamp.nanosecondsPerDay
         let inDay = rest < 0 ? rest + Timestamp.nanosecondsPerDay : rest
         let seconds = inDay / Timestamp.nanosecondsPerSecond
-        let fraction = DecimalText.format(Int128(inDay % Timestamp.nanosecondsPerSecond), scale: 9).dropFirst()
-        return "\(date)T\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))\(fraction)Z"
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { text in
+            var end = 0
+            func put(_ separator: Unicode.Scalar, _ number: Int64, digits: Int) {
+                text[end] = UInt8(ascii: separator)
+                var rest = number
+                for place in stride(from: end + digits, to: end, by: -1) {
+                    text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                end += digits + 1
+            }
+            put(" ", Int64(date.year), digits: 4)
+            put("-", Int64(date.month), digits: 2)
+            put("-", Int64(date.day), digits: 2)
+            put("T", seconds / 3600, digits: 2)
+            put(":", seconds / 60 % 60, digits: 2)
+            put(":", seconds % 60, digits: 2)
+            let fraction = inDay % Timestamp.nanosecondsPerSecond
+            if fraction > 0 {
+                put(".", fraction, digits: 9)
+                while text[end - 1] == UInt8(ascii: "0") { end -= 1 }
+            }
+            text[end] = UInt8(ascii: "Z")
+            return String(decoding: UnsafeBufferPointer(rebasing: text[1...end]), as: UTF8.self)
+        }
     }
 }
 

@@ -9,6 +9,32 @@ public enum TradingEvent: Sendable, BitwiseCopyable {
     case tradingStateChanged(scope: LimitScope, index: Int32, state: TradingState, time: Timestamp)
     /// Intents that could not be taken at all, `count` of them for the same fault.
     case intentRefused(strategy: Int32, type: UInt16, fault: IntentFault, count: Int32, time: Timestamp)
+    /// What an instrument is valued at: written down now and then at the host's wish, and before what hangs on it – a round
+    /// trip at a quoted rate, the pardon of a day's loss; never by the market itself.
+    case priceMarked(instrument: UInt32, price: Price, time: Timestamp)
+    /// A limit order met its first event and rests from then on; written down together with the marks.
+    case orderRested(id: UInt64, instrument: UInt32, time: Timestamp)
+    /// An account's day has turned: one for the account, one for each of its strategies.
+    case dayStarted(DayStart)
+    case dailyLossExceeded(DailyLossBreach)
+}
+
+extension TradingEvent {
+    /// When it happened.
+    public var time: Timestamp {
+        switch self {
+        case .orderAccepted(let order), .orderChanged(let order, _): order.updatedAt
+        case .orderDenied(let denial): denial.time
+        case .orderFilled(let fill): fill.time
+        case .roundTripClosed(let trip): trip.exitTime
+        case .dayStarted(let start): start.time
+        case .dailyLossExceeded(let breach): breach.time
+        case .tradingStateChanged(_, _, _, let time), .intentRefused(_, _, _, _, let time),
+            .priceMarked(_, _, let time),
+            .orderRested(_, _, let time):
+            time
+        }
+    }
 }
 
 public enum TradingState: UInt8, Sendable, BitwiseCopyable, CaseIterable {

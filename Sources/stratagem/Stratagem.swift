@@ -2,14 +2,19 @@ import ArgumentParser
 
 @main
 struct Stratagem: ParsableCommand {
+    static let version = "0.3.0"
+
     static let configuration = CommandConfiguration(
         commandName: "stratagem",
         abstract: "Runs trading strategies from plugins; every order goes risk, compliance, execution.",
         discussion: """
             Exit codes: 0 done, 1 the answer is no, 2 usage or configuration, 3 the environment, 70 a bug.
             """,
+        version: version,
         subcommands: [
             RunCommand.self, BacktestCommand.self, CheckCommand.self, StrategiesCommand.self, BenchCommand.self,
+            OrdersCommand.self, SessionsCommand.self, StopCommand.self, WhyCommand.self, TokenCommand.self,
+            UserCommand.self, BackupCommand.self, DoctorCommand.self, SuperviseCommand.self,
         ])
 
     /// Parses and runs; ends the process with the exit codes of the command line.

@@ -8,27 +8,36 @@ import Trading
 /// The one place that sees every room: a strategies folder, the plugins and a market become an engine's setup and the
 /// instances that run in it. A strategy that cannot be wired is refused with every reason, and the rest goes on.
 struct Wiring {
-    /// Index = slot in the engine.
+    /// Those that can run; each says which slot of the engine it has.
     private(set) var strategies: [WiredStrategy] = []
     private(set) var refused: [RefusedStrategy] = []
     private(set) var setup: EngineSetup
     let universe: Universe
+    private let start: Timestamp
     let host: HostConfiguration
     /// Worth knowing, and in the way of nothing.
     private(set) var warnings: [ConfigurationFinding]
 
-    /// `start`: the time of the first event. `seed` is what plugins' random numbers begin with.
-    init(_ folder: StrategiesFolder, _ catalog: PluginCatalog, _ universe: Universe, start: Timestamp, seed: UInt64) {
+    /// `start`: the time of the first event. `seed` is what plugins' random numbers begin with. What a journal knows comes
+    /// first and in its order, whether it still is configured or not, so that every index stays what it was.
+    init(
+        _ folder: StrategiesFolder, _ catalog: PluginCatalog, _ universe: Universe, start: Timestamp, seed: UInt64,
+        known: KnownNames? = nil
+    ) {
         self.universe = universe
-        host = folder.host
+        var host = folder.host
+        host.accounts = known?.accounts(host.accounts) ?? host.accounts
+        self.host = host
         warnings = folder.findings.filter { $0.severity == .warning }
         setup = EngineSetup(
             instruments: universe.instruments, feeds: universe.feeds, currencies: universe.currencies,
-            accounts: folder.host.accounts.map { account in
-                EngineSetup.Account(
-                    account, folder.host.program(account.complianceProgram), universe, start: start)
+            accounts: host.accounts.map { account in
+                EngineSetup.Account(account, host.program(account.complianceProgram), universe, start: start)
             },
             strategies: [])
+        self.start = start
+        setup.keepsDays = true
+        setup.quotedRates = host.accounts.enumerated().flatMap { $1.quotedRates(universe, account: $0) }
         setup.systemLimits = LimitSet(host.limits)
         for (id, limits) in host.instrumentLimits {
             if let index = universe.index(of: id) { setup.instrumentLimits[index] = LimitSet(limits) }
@@ -37,8 +46,18 @@ struct Wiring {
             let findings = folder.findings.filter { $0.isAbout(folder: "\(folder.path)/\(id)") }
             refused.append(RefusedStrategy(id: id, findings: findings.filter { $0.severity == .error }))
         }
+        setup.strategies = (known?.strategies ?? []).map { placeholder($0.id, account: $0.account) }
         for configuration in folder.strategies { add(configuration, catalog, seed: seed) }
+        if known != nil, !setup.strategies.contains(where: { $0.id == StrategyRecord.manualID }) {
+            setup.strategies.append(placeholder(StrategyRecord.manualID, account: host.accounts[0].id))
+        }
         refused.sort { $0.id < $1.id }
+    }
+
+    /// A slot that holds a book and runs nothing.
+    private func placeholder(_ id: String, account: String) -> EngineSetup.Strategy {
+        EngineSetup.Strategy(
+            id: id, account: host.accounts.firstIndex { $0.id == account } ?? 0, instruments: [])
     }
 
     private mutating func add(_ configuration: StrategyConfiguration, _ catalog: PluginCatalog, seed: UInt64) {
@@ -57,6 +76,17 @@ struct Wiring {
         if configuration.instruments.isEmpty {
             problems.append(configuration.finding("instruments", "none are named, so it could trade nothing"))
         }
+        let slotIndex = setup.strategies.firstIndex { $0.id == configuration.id } ?? setup.strategies.count
+        if slotIndex < setup.strategies.count {
+            let account = host.accounts[setup.strategies[slotIndex].account].id
+            if account != configuration.account {
+                problems.append(
+                    configuration.finding(
+                        "account", value: configuration.account,
+                        "its book is on account '\(account)', which it keeps; give the strategy another id to start anew"
+                    ))
+            }
+        }
         let plugin = configuration.plugin(in: catalog)
         if case .failure(let refusal) = plugin { problems += refusal.findings }
         guard case .success(let plugin) = plugin, problems.isEmpty else {
@@ -65,7 +95,7 @@ struct Wiring {
         }
         switch StrategyInstance.create(
             plugin, instruments: universe.instruments, bound: instruments.map { UInt32($0) },
-            seed: seed &+ UInt64(strategies.count), parameters: configuration.parameterValues)
+            seed: seed &+ UInt64(slotIndex), parameters: configuration.parameterValues)
         {
         case .failure(let refusal):
             refused.append(RefusedStrategy(id: configuration.id, findings: configuration.findings(refusal)))
@@ -73,9 +103,15 @@ struct Wiring {
             let timeframe = universe.timeframe(configuration.timeframe, of: instruments)
             strategies.append(
                 WiredStrategy(
-                    configuration: configuration, plugin: plugin, instance: instance, instruments: instruments,
+                    slot: slotIndex, configuration: configuration, plugin: plugin, instance: instance,
+                    instruments: instruments,
                     timeframe: timeframe))
-            setup.strategies.append(slot(configuration, instruments, timeframe))
+            let terms = slot(configuration, instruments, timeframe)
+            if slotIndex < setup.strategies.count {
+                setup.strategies[slotIndex] = terms
+            } else {
+                setup.strategies.append(terms)
+            }
             warnings += configuration.unmet
         }
     }
@@ -85,7 +121,7 @@ struct Wiring {
         warnings.first { $0.file == configuration.file && $0.keyPath == "instruments" }?.line ?? 0
     }
 
-    private func slot(
+    func slot(
         _ configuration: StrategyConfiguration, _ instruments: [Int], _ timeframe: Timeframe
     ) -> EngineSetup.Strategy {
         let account = host.accounts.firstIndex { $0.id == configuration.account } ?? 0
@@ -93,6 +129,8 @@ struct Wiring {
         slot.limits = LimitSet(configuration.limits)
         slot.orderKinds = configuration.orderKinds ?? OrderKind.allCases
         slot.timeframe = timeframe
+        slot.schedule = configuration.schedule.windows(from: start)
+        slot.protection = ProtectionTerms(configuration.risk)
         return slot
     }
 
@@ -102,6 +140,8 @@ struct Wiring {
 
 /// A strategy that is ready to run.
 struct WiredStrategy {
+    /// In the engine.
+    let slot: Int
     let configuration: StrategyConfiguration
     let plugin: LoadedPlugin
     let instance: StrategyInstance
@@ -114,6 +154,10 @@ struct WiredStrategy {
     var call: StrategyCall {
         StrategyCall(instance: instance.pointer, process: instance.process, events: plugin.events)
     }
+}
+
+extension ProtectionTerms {
+    init(_ risk: RiskParameters) { self.init(stopLoss: risk.stopLoss, takeProfit: risk.takeProfit) }
 }
 
 extension ConfigurationFinding {

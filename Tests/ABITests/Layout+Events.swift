@@ -91,6 +91,13 @@ extension LayoutCheck {
     }
 
     private mutating func checkDepth() {
+        record(strategy_depth_more_v1_t.self, "strategy_depth_more_v1_t", 64)
+        field(\strategy_depth_more_v1_t.type, "strategy_depth_more_v1_t.type", 0, 2)
+        field(\strategy_depth_more_v1_t.flags, "strategy_depth_more_v1_t.flags", 2, 2)
+        field(\strategy_depth_more_v1_t.instrument, "strategy_depth_more_v1_t.instrument", 4, 4)
+        field(\strategy_depth_more_v1_t.time, "strategy_depth_more_v1_t.time", 8, 8)
+        field(\strategy_depth_more_v1_t.price, "strategy_depth_more_v1_t.price", 16, 24)
+        field(\strategy_depth_more_v1_t.quantity, "strategy_depth_more_v1_t.quantity", 40, 24)
         record(strategy_depth_v1_t.self, "strategy_depth_v1_t", 64)
         field(\strategy_depth_v1_t.type, "strategy_depth_v1_t.type", 0, 2)
         field(\strategy_depth_v1_t.flags, "strategy_depth_v1_t.flags", 2, 2)

@@ -73,6 +73,21 @@ struct BacktestTests {
         #expect(try await hash(["--cash", "500"]) != first)
     }
 
+    @Test("a configured stop-loss sends orders of its own")
+    func stopLoss() async throws {
+        scratch.addCross("plain")
+        scratch.addCross("stopped", "risk_parameters: {stop_loss_percent: 0.1}")
+        func orders(_ id: String) async throws -> (orders: Int, hash: String?) {
+            let result = try await JSONObject(
+                backtest(["--json", "--set", "quantity=1"], strategy: id).output)
+            return (result.integer("orders") ?? 0, result.text("state_hash"))
+        }
+        let plain = try await orders("plain")
+        let stopped = try await orders("stopped")
+        #expect(plain.orders > 0 && stopped.orders > plain.orders && stopped.hash != plain.hash)
+        #expect(try await CommandLine.run(["check"], in: scratch).errors.isEmpty)
+    }
+
     @Test("lists round trips and fills with the columns of the contract; they add up")
     func lists() async throws {
         scratch.write("old", to: "trades.csv")

@@ -58,14 +58,14 @@ struct CheckTests {
 
     @Test("--json lists findings with their places; warnings alone are no failure")
     func json() async throws {
-        scratch.addCross("warned", "risk_parameters: {stop_loss_percent: 5}")
+        scratch.addCross("warned", "isolation: worker")
         let warned = try await CommandLine.run(["check", "--json"], in: scratch)
         #expect(warned.code == 0)
         let result = try JSONObject(warned.output)
         #expect(result.integer("errors") == 0 && result.integer("warnings") == 1 && result.integer("strategies") == 1)
         let finding = try #require(result.objects("findings").first)
         #expect(finding.text("severity") == "warning" && finding.text("file") == "strategies/warned/strategy.yaml")
-        #expect(finding.integer("line") == 5 && finding.text("key") == "risk_parameters.stop_loss_percent")
+        #expect(finding.integer("line") == 5 && finding.text("key") == "isolation")
     }
 
     @Test("lists strategies with their problems, and plugins with their parameters")

@@ -25,6 +25,11 @@ enum CommandLine {
         return Repository.root + "/.build/debug/stratagem"
     }()
 
+    /// Tests run beside each other and beside other hosts: a host takes any free port, where its test names none.
+    static func onAnyPort(_ arguments: [String]) -> [String] {
+        arguments.first == "run" && !arguments.contains("--port") ? arguments + ["--port", "0"] : arguments
+    }
+
     /// Runs a command to its end; one that does not come back within `seconds` is killed, and the test fails.
     static func run(
         _ arguments: [String], in scratch: Scratch, seconds: Int = 120, executable: String = CommandLine.executable
@@ -84,7 +89,8 @@ final class RunningCommand {
             &actions, 1, outputPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errorPath, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         // The shell changes the folder and then becomes the command, so that the process is the command's.
-        let words = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", scratch.path, executable] + arguments
+        let words =
+            ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", scratch.path, executable] + CommandLine.onAnyPort(arguments)
         var pid = pid_t()
         let failure = withCStrings(words) { words in
             withCStrings(["PATH=/usr/bin:/bin", "LC_ALL=C"] + environment) {

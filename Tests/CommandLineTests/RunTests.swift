@@ -50,14 +50,16 @@ struct RunTests {
     @Test("the same seed gives the same market", arguments: [11])
     func seed(_ seed: Int) async throws {
         scratch.addCross("cross")
-        func firstFills() async throws -> [Substring] {
+        // Each on an account of its own: on the same one the second would go on where the first was.
+        func firstFills(_ folder: String) async throws -> [Substring] {
             let outcome = try await CommandLine.run(
-                ["run", "--duration", "1", "--seed", "\(seed)", "--market-speed", "300"], in: scratch)
+                ["run", "--duration", "1", "--seed", "\(seed)", "--market-speed", "300", "--data-dir", folder],
+                in: scratch)
             // Without the time, which is the clock's.
             return outcome.outputLines.filter { $0.contains(" taker") }.prefix(4).map { $0.dropFirst(20) }
         }
-        let first = try await firstFills()
-        let second = try await firstFills()
+        let first = try await firstFills("one")
+        let second = try await firstFills("two")
         #expect(first.count == 4 && first == second)
     }
 
@@ -92,7 +94,9 @@ struct RunTests {
         #expect(await first.waitForOutput("running"))
         let second = try await CommandLine.run(["run", "--seed", "1"], in: scratch)
         #expect(second.code == 3)
-        #expect(second.lastError.contains(".stratagem") && second.lastError.contains("\(first.process)"))
+        let host = try #require(scratch.hostFile()?.integer("pid"))
+        #expect(second.lastError.contains(".stratagem") && second.lastError.contains("\(host)"))
+        #expect(host != first.process, "a supervisor stands above it")
         let other = try await CommandLine.run(
             ["run", "--seed", "1", "--duration", "0.2", "--data-dir", "other"], in: scratch)
         #expect(other.code == 0)
@@ -205,8 +209,15 @@ struct RunTests {
         let host = try await CommandLine.run(["run"], in: scratch)
         #expect(host.code == 2 && host.errors.contains("strategies/host.yaml:2: limits.max_order_notional: 'much'"))
         scratch.write("", to: "strategies/host.yaml")
-        scratch.addCross("good", "enabled: false")
-        #expect(try await CommandLine.run(["run"], in: scratch).code == 2)
+    }
+
+    @Test("strategies that are all disabled are no reason not to run: they can be enabled over the API")
+    func allDisabled() async throws {
+        scratch.addCross("asleep", "enabled: false")
+        let outcome = try await CommandLine.run(["run", "--duration", "0.3", "--json"], in: scratch)
+        #expect(outcome.code == 0 && outcome.errors.isEmpty)
+        let strategy = try #require(try JSONObject(outcome.output).objects("strategies").first)
+        #expect(strategy.text("state") == "off" && strategy.integer("orders") == 0)
     }
 
     @Test("the gate's denials are lines with their reasons")

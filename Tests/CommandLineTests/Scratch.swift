@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A folder of its own for each test, gone with its last reference.
 final class Scratch: @unchecked Sendable {
@@ -29,6 +30,11 @@ final class Scratch: @unchecked Sendable {
 
     static func read(_ path: String) -> String? {
         FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// What the host on a data folder says about itself; nil = none runs.
+    func hostFile(_ folder: String = ".stratagem") -> JSONObject? {
+        read("\(folder)/host.json").flatMap { try? JSONObject($0) }
     }
 
     /// Names in the folder that do not begin with a dot.

@@ -27,6 +27,7 @@ struct UsageTests {
             ["nonsense"], ["run", "--nonsense"], ["backtest"], ["backtest", "SMACross"], ["check", "--nonsense"],
             ["run", "--market-speed", "0"], ["run", "--market-speed", "-1"], ["run", "--market-speed", "fast"],
             ["run", "--duration", "0"], ["run", "--duration", "nan"], ["run", "--seed", "-1"],
+            ["run", "--port", "65536"], ["user", "remove"], ["user", "add", "ann"], ["backup"],
             ["run", "--instrument", "BTC_USDT"], ["run", "--seed", "1", "--feed", "x.csv"],
             ["backtest", "SMACross", "--data", "bars.csv", "--cash", "0"],
             ["backtest", "SMACross", "--data", "bars.csv", "--cash", "1.123456789"],
@@ -59,8 +60,7 @@ struct UsageTests {
     @Test(
         "has no commands and flags of later versions",
         arguments: [
-            "new", "build", "sweep", "replay", "import", "orders", "sessions", "user", "token", "stop", "why", "audit",
-            "doctor",
+            "new", "build", "sweep", "replay", "import", "audit",
         ])
     func laterCommands(_ name: String) async throws { try await expectUsageError([name], naming: name) }
 
@@ -72,11 +72,22 @@ struct UsageTests {
         try await expectUsageError(["backtest", "SMACross", "--data", "empty.csv"], naming: "empty")
     }
 
+    @Test("says its version, a number and nothing else")
+    func version() async throws {
+        let outcome = try await CommandLine.run(["--version"], in: scratch)
+        let parts = outcome.output.split(separator: "\n").first?.split(separator: ".") ?? []
+        #expect(outcome.code == 0 && outcome.errors.isEmpty && outcome.output.split(separator: "\n").count == 1)
+        #expect(parts.count == 3 && parts.allSatisfy { Int($0) != nil })
+    }
+
     @Test("help lists the commands and ends with 0")
     func help() async throws {
         let outcome = try await CommandLine.run(["--help"], in: scratch)
-        #expect(outcome.code == 0 && outcome.errors.isEmpty)
-        for command in ["run", "backtest", "check", "strategies", "bench"] {
+        #expect(outcome.code == 0 && outcome.errors.isEmpty && !outcome.output.contains("supervise"))
+        for command in [
+            "run", "backtest", "check", "strategies", "bench", "orders", "sessions", "stop", "why", "token", "backup",
+            "doctor",
+        ] {
             #expect(outcome.output.contains("  \(command) "))
             let own = try await CommandLine.run([command, "--help"], in: scratch)
             #expect(own.code == 0 && own.output.contains("USAGE: stratagem \(command)"))

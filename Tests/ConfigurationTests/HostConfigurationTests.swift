@@ -67,22 +67,75 @@ struct HostConfigurationTests {
     func notEnforced() {
         let text = """
             limits: {max_drawdown: 0.1, max_order_notionl: 5}
-            accounts: {paper: {limits: {max_leverage: 2, instruments: {}}}}
+            accounts: {paper: {limits: {max_slippage: 2, instruments: {}}}}
             plugins: {require_signature: true, allow: [abc]}
             """
         #expect(
             findings(inHost: text) == [
                 "strategies/host.yaml:1: limits.max_drawdown: '0.1' – known, but not enforced by this version; remove it",
                 "strategies/host.yaml:1: limits.max_order_notionl – unknown key; did you mean max_order_notional?",
-                "strategies/host.yaml:2: accounts.paper.limits.max_leverage: '2' – known, but not enforced by this version; remove it",
+                "strategies/host.yaml:2: accounts.paper.limits.max_slippage: '2' – known, but not enforced by this version; remove it",
                 "strategies/host.yaml:2: accounts.paper.limits.instruments – unknown key; known here: \(limitKeys)",
                 "strategies/host.yaml:3: plugins.require_signature: 'true' – known, but not enforced by this version; remove it",
                 "strategies/host.yaml:3: plugins.allow – known, but not enforced by this version; remove it",
             ])
     }
 
+    @Test("reads limits over all instruments; an instrument has none")
+    func totals() {
+        let text = """
+            limits: {max_gross_exposure: 5000.5, max_net_exposure: 400, instruments: {NIFTY: {max_daily_loss: 5}}}
+            accounts:
+              paper: {limits: {max_concentration: 0.25, max_leverage: 2.5, max_daily_loss: 100, daily_loss_base: equity}}
+            """
+        let (host, found) = read(host: text)
+        #expect(host.limits.maxGrossExposure == Money("5000.5") && host.limits.maxNetExposure == Money("400"))
+        let account = host.accounts[0].limits
+        #expect(account.maxConcentration == Rate("0.25") && account.maxLeverage == Rate("2.5"))
+        #expect(account.maxDailyLoss == Money("100") && account.dailyLossBase == .equity)
+        #expect(
+            found.map(\.description) == [
+                "strategies/host.yaml:1: limits.instruments.NIFTY.max_daily_loss: '5' – a limit of an account or a strategy, none of an instrument"
+            ])
+        #expect(
+            findings(inHost: "limits: {max_concentration: 1.5, daily_loss_base: cash}\n") == [
+                "strategies/host.yaml:1: limits.max_concentration: '1.5' – expected a decimal number in 0…1 with at most 9 decimals",
+                "strategies/host.yaml:1: limits.daily_loss_base: 'cash' – expected one of balance, equity, higher",
+            ])
+    }
+
+    @Test("a conversion by an instrument, with or without a rate to begin with")
+    func conversions() {
+        let text = """
+            accounts:
+              desk:
+                currency: EUR
+                conversion:
+                  USD: {instrument: EUR_USD}
+                  JPY: {instrument: JPY_EUR, rate: 0.006, as_of: 2026-01-31}
+                  GBP: {instrument: GBP_USD}
+                  INR: {instrument: EUR_INR, rate: 0.01}
+                  CHF: {}
+            """
+        let (host, found) = read(host: text)
+        let conversion = host.accounts[0].conversion
+        #expect(conversion["USD"] == AccountConfiguration.Conversion(rate: nil, asOf: nil, instrument: "EUR_USD"))
+        #expect(conversion["JPY"]?.instrument == "JPY_EUR" && conversion["JPY"]?.rate == Rate("0.006"))
+        #expect(conversion["GBP"] == nil && conversion["CHF"] == nil)
+        let path = "accounts.desk.conversion"
+        #expect(
+            found.map(\.description) == [
+                "strategies/host.yaml:6: \(path).JPY – no simulator or feed has JPY_EUR, so nothing updates the rate",
+                "strategies/host.yaml:7: \(path).GBP.instrument: 'GBP_USD' – converts no GBP to EUR; GBP_EUR and EUR_GBP would",
+                "strategies/host.yaml:8: \(path).INR – as_of (the rate's day) is missing",
+                "strategies/host.yaml:8: \(path).INR – no simulator or feed has EUR_INR, so nothing updates the rate",
+                "strategies/host.yaml:9: \(path).CHF – the rate is missing, or an instrument that quotes it",
+                "strategies/host.yaml:9: \(path).CHF – as_of (the rate's day) is missing",
+            ])
+    }
+
     private let limitKeys =
-        "budget, cooldown_seconds, daily_loss_base, drawdown, duplicate_window_ms, market_data_max_age_ms, max_concentration, max_consecutive_losses, max_daily_loss, max_drawdown, max_gross_exposure, max_leverage, max_net_exposure, max_open_orders, max_order_notional, max_order_quantity, max_orders_per_minute, max_orders_per_second, max_position_equity_fraction, max_position_notional, max_position_quantity, max_slippage, price_collar_percent, reject_streak, repeat_limit, schedule"
+        "budget, cooldown_seconds, daily_loss_base, drawdown, duplicate_window_ms, market_data_max_age_ms, max_concentration, max_consecutive_losses, max_daily_loss, max_drawdown, max_gross_exposure, max_leverage, max_net_exposure, max_open_orders, max_order_notional, max_order_quantity, max_orders_per_minute, max_orders_per_second, max_position_equity_fraction, max_position_notional, max_position_quantity, max_slippage, price_collar_percent, reject_streak, repeat_limit"
 
     @Test("limits of an instrument without market data are a warning with the nearest name")
     func unknownInstrumentLimit() {
@@ -118,7 +171,7 @@ struct HostConfigurationTests {
                 "strategies/host.yaml:5: accounts.bad/id.compliance.program: 'strict' – unknown compliance program; there is default",
                 "strategies/host.yaml:6: accounts.bad/id.conversion.INR – as_of (the rate's day) is missing",
                 "strategies/host.yaml:6: accounts.bad/id.conversion.INR.rate: '0' – expected a decimal number above 0 and up to 1000000000 with at most 9 decimals",
-                "strategies/host.yaml:6: accounts.bad/id.conversion.JPY – the rate is missing",
+                "strategies/host.yaml:6: accounts.bad/id.conversion.JPY – the rate is missing, or an instrument that quotes it",
                 "strategies/host.yaml:6: accounts.bad/id.conversion.JPY.as_of: '2026-02-30' – expected a day like 2026-01-31",
             ])
     }

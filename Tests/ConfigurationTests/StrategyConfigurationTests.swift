@@ -33,14 +33,8 @@ struct StrategyConfigurationTests {
         #expect(strategy.limits.maxPositionQuantity == .one && strategy.limits.maxOrderNotional == Money("50000"))
         #expect(strategy.orderKinds == [.market, .limit] && strategy.schedule.isAlways)
         #expect(strategy.risk.stopLoss == Rate("0.05") && strategy.risk.takeProfit == Rate("0.1"))
-        #expect(strategy.risk.maxDailyLoss == Money("10000"))
-        let path = "strategies/sma/strategy.yaml:14: risk_parameters"
-        #expect(
-            findings(inStrategy: text) == [
-                "\(path).stop_loss_percent: '5' – not enforced yet",
-                "\(path).take_profit_percent: '10' – not enforced yet",
-                "\(path).max_daily_loss: '10000' – not enforced yet",
-            ])
+        #expect(strategy.limits.maxDailyLoss == Money("10000"))
+        #expect(findings(inStrategy: text).isEmpty)
     }
 
     @Test("what is left out has its default")
@@ -118,10 +112,8 @@ struct StrategyConfigurationTests {
                 "\(file):8: parameters.fast – expected a single value, found a list",
                 "\(file):8: parameters.slow – expected a single value, found nothing",
                 "\(file):9: risk_parameters.stop_loss_percent: '101' – expected a decimal number above 0 and up to 100 with at most 7 decimals",
-                "\(file):9: risk_parameters.stop_loss_percent: '101' – not enforced yet",
                 "\(file):9: risk_parameters.max_drawdown: '1' – known, but not enforced by this version; remove it",
                 "\(file):10: capabilities.order_kinds[1]: 'ICEBERG' – expected one of MARKET, LIMIT, STOP_LOSS, STOP_LIMIT",
-                "\(file):11: schedule – not enforced yet",
                 "\(file):11: schedule.start_time: '9:30' – expected a time like \"09:30\" in 00:00…23:59",
                 "\(file):11: schedule.end_time: '24:30' – expected a time like \"09:30\" in 00:00…24:00",
                 "\(file):11: schedule.days_of_week[1]: '8' – expected a day 0…7 (0 and 7 = Sunday)",
@@ -130,14 +122,60 @@ struct StrategyConfigurationTests {
             ])
     }
 
-    @Test("a schedule that closes at times is a warning, and Sunday may be 0 or 7")
+    @Test("reads a schedule; Sunday may be 0 or 7, and one of no day is a warning")
     func schedule() {
         let text =
             "schedule: {start_time: \"22:00\", end_time: \"06:00\", days_of_week: [7, 1], time_zone: Asia/Kolkata}\n"
         let schedule = read(strategy: text).schedule
         #expect(schedule.startMinutes == 1320 && schedule.endMinutes == 360 && schedule.daysOfWeek == [0, 1])
         #expect(schedule.timeZone == "Asia/Kolkata" && !schedule.isAlways)
-        let found = findings(inStrategy: "instruments: [NIFTY]\n" + text)
-        #expect(found == ["strategies/sma/strategy.yaml:2: schedule – not enforced yet"])
+        #expect(findings(inStrategy: "instruments: [NIFTY]\n" + text) == [])
+        #expect(
+            findings(inStrategy: "instruments: [NIFTY]\nschedule: {days_of_week: []}\n") == [
+                "strategies/sma/strategy.yaml:2: schedule.days_of_week – names no day, so the strategy sends nothing"
+            ])
+    }
+
+    @Test("a schedule's windows follow its zone through daylight saving; one that never closes has none")
+    func scheduleWindows() throws {
+        let start = try #require(Timestamp(year: 2026, month: 1, day: 1))
+        #expect(Schedule().windows(from: start) == nil)
+        var schedule = Schedule()
+        schedule.startMinutes = 570
+        schedule.endMinutes = 960
+        schedule.daysOfWeek = [1, 2, 3, 4, 5]
+        schedule.timeZone = "America/New_York"
+        let windows = try #require(schedule.windows(from: start))
+        // 09:30 in New York is 14:30 UTC in winter and 13:30 in summer; daylight saving starts on 2026-03-08 (tz database).
+        let open: [(month: Int, day: Int, hour: Int)] = [(1, 5, 14), (3, 6, 14), (3, 9, 13), (7, 15, 13), (11, 2, 14)]
+        for (month, day, hour) in open {
+            let time = try #require(Timestamp(year: 2026, month: month, day: day, hour: hour, minute: 30))
+            #expect(windows.isOpen(at: time) && !windows.isOpen(at: time + -1), "\(time)")
+        }
+        let weekend = try #require(Timestamp(year: 2026, month: 3, day: 7, hour: 16))
+        #expect(!windows.isOpen(at: weekend))
+        let later = try #require(Timestamp(year: 2035, month: 7, day: 16, hour: 13, minute: 30))
+        #expect(windows.isOpen(at: later) && !windows.isOpen(at: later + -1))
+    }
+
+    @Test("limits over all instruments: a strategy's own are those that mean something for it")
+    func totals() {
+        let text = """
+            plugin: SMACross
+            instruments: [NIFTY]
+            risk_parameters: {max_daily_loss: 500, daily_loss_base: balance}
+            limits: {max_gross_exposure: 1000, max_net_exposure: 10.5, max_daily_loss: 400, daily_loss_base: higher}
+            """
+        let limits = read(strategy: text).limits
+        #expect(limits.maxGrossExposure == Money("1000") && limits.maxNetExposure == Money("10.5"))
+        #expect(limits.maxDailyLoss == Money("400") && limits.dailyLossBase == .higher)
+        #expect(findings(inStrategy: text) == [])
+        let file = "strategies/sma/strategy.yaml:2: limits"
+        #expect(
+            findings(inStrategy: "instruments: [NIFTY]\nlimits: {max_leverage: 2, max_concentration: 0.5}\n")
+                == [
+                    "\(file).max_concentration: '0.5' – a limit of an account, none of a strategy",
+                    "\(file).max_leverage: '2' – a limit of an account, none of a strategy",
+                ].reversed())
     }
 }

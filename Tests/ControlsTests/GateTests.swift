@@ -11,8 +11,23 @@ struct GateTests {
             $0.maxPositionQuantity = quantity("1")
             $0.priceCollar = rate("0.01")
             $0.maxOrdersPerSecond = 0
+            $0.marketDataMaxAgeNanoseconds = second
+            $0.maxGrossExposure = money("1")
+            $0.maxNetExposure = money("1")
+            $0.maxConcentration = rate("0.1")
+            $0.maxLeverage = rate("0.1")
+            $0.maxDailyLoss = money("1")
         }
         var order = goodOrder()
+        order.market.lastTime = noon + -2 * second
+        order.market.quoteTime = noon + -second
+        order.funds.rateMarket = order.market
+        order.funds.rateMarket?.quoteTime = order.market.lastTime
+        order.netOthers = OrderContext.Others()
+        order.ownOthers = OrderContext.Others()
+        order.accountDay = OrderContext.Day(startBalance: .zero, startEquity: money("2"), equity: .zero)
+        order.ownDay = order.accountDay
+        order.isScheduled = false
         order.intent.quantity = quantity("2.0005")
         order.intent.price = price("110")
         order.intent.reduceOnly = true
@@ -25,7 +40,8 @@ struct GateTests {
         #expect(verdict.failedRules == RuleID.allCases.reduce(0) { $0 | $1.mask })
         let rules = gate.findings.map(\.rule.rawValue)
         #expect(rules == rules.sorted())
-        #expect(gate.findingCount == 1 + 1 + 1 + 4 + 4 + 1 + 4 + 1 + 1 + 1 + 1)
+        // Exposure: four in system and account scope each, two in the strategy's.
+        #expect(gate.findingCount == 1 + 1 + 1 + 4 + 4 + 1 + 4 + 1 + 1 + 1 + 1 + 1 + 10 + 3 + 1)
     }
 
     @Test("an approval carries the order as it was judged")
@@ -168,6 +184,10 @@ enum RandomOrders {
             if Bool.random(using: &random) { set.maxPositionQuantity = units(1...200, &random) }
             if Bool.random(using: &random) { set.maxPositionEquityFraction = rate("0.5") }
             if Bool.random(using: &random) { set.priceCollar = rate("0.02") }
+            if Bool.random(using: &random) { set.marketDataMaxAgeNanoseconds = 5 * second }
+            if Int.random(in: 0..<3, using: &random) == 0 { set.maxGrossExposure = money("20000") }
+            if Int.random(in: 0..<3, using: &random) == 0 { set.maxNetExposure = money("9000") }
+            if Int.random(in: 0..<3, using: &random) == 0 { set.maxDailyLoss = money("100") }
             set.maxOrdersPerSecond = Int32.random(in: 1...20, using: &random)
             set.maxOrdersPerMinute = Int32.random(in: 20...200, using: &random)
             limits[scope] = set
@@ -200,8 +220,26 @@ enum RandomOrders {
         if Int.random(in: 0..<4, using: &random) == 0 { order.ownOpposite = near(&random) }
         if Int.random(in: 0..<8, using: &random) == 0 { order.funds.equity = money("500") }
         if Int.random(in: 0..<30, using: &random) == 0 { order.funds.rate = nil }
+        if Int.random(in: 0..<10, using: &random) == 0 { order.market.quoteTime = time + -6 * second }
+        if Int.random(in: 0..<10, using: &random) == 0 { order.market.lastTime = time + -6 * second }
+        if Int.random(in: 0..<4, using: &random) == 0 { order.funds.rateMarket = order.market }
+        order.netOthers = others(&random)
+        order.ownOthers = others(&random)
+        let lost = Money(raw: Int128.random(in: -200...120, using: &random) * 100_000_000)
+        order.accountDay = OrderContext.Day(startBalance: .zero, startEquity: .zero, equity: -lost)
+        order.ownDay = order.accountDay
+        order.isScheduled = Int.random(in: 0..<10, using: &random) > 0
         order.funds.isMargin = Bool.random(using: &random)
         return order
+    }
+
+    private static func others(_ random: inout SeededRandom) -> OrderContext.Others? {
+        if Int.random(in: 0..<30, using: &random) == 0 { return nil }
+        var others = OrderContext.Others()
+        others.withBuys = Money(raw: Int128.random(in: -5000...5000, using: &random) * 100_000_000)
+        others.withSells = others.withBuys - Money(raw: 1_000_000_000)
+        others.gross = others.withBuys.magnitude
+        return others
     }
 
     private static func book(_ random: inout SeededRandom) -> OrderContext.Book {

@@ -92,11 +92,19 @@ struct PriceCollarRuleTests {
             $0.market.last = price("300")
             $0.intent.price = price("315")
         },
-        RuleCase("both too old", fresh, finds: noReference) {
+        RuleCase(
+            "both too old", fresh,
+            finds: noReference + ["risk.stale-price stalePrice account 10.00000001 10 -0.00000001"]
+        ) {
             $0.market.quoteTime = noon + (-10 * second - 1)
             $0.market.lastTime = noon + (-10 * second - 1)
         },
-        RuleCase("a time from the beginning of the scale is too old", fresh, finds: noReference) {
+        RuleCase(
+            "a time from the beginning of the scale is too old", fresh,
+            finds: noReference + [
+                "risk.stale-price stalePrice account 10932666436.85477581 10 -10932666426.85477581"
+            ]
+        ) {
             $0.market.quoteTime = Timestamp(nanoseconds: .min + 1)
             $0.market.lastTime = Timestamp(nanoseconds: .min + 1)
         },

@@ -116,7 +116,7 @@ extension Gate {
 
     var findings: [Finding] { (0..<findingCount).map { finding($0) } }
 
-    /// "rule reason scope observed limit headroom", the numbers as decimals.
+    /// "rule reason scope observed limit distance", the numbers as decimals; distance = limit less observed.
     var lines: [String] { findings.map(\.line) }
 
     var ruleMask: UInt64 { findings.reduce(0) { $0 | $1.rule.mask } }
@@ -124,7 +124,7 @@ extension Gate {
 
 extension Finding {
     var line: String {
-        let numbers = [observed, limit, headroom].map { DecimalText.format($0, scale: 8) }
+        let numbers = [observed, limit, limit - observed].map { DecimalText.format($0, scale: 8) }
         return "\(rule.name) \(reason) \(scope.name) \(numbers.joined(separator: " "))"
     }
 }

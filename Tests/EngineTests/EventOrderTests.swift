@@ -35,7 +35,7 @@ struct EventOrderTests {
         #expect(denial.first_rule == UInt32(RuleID.instrument.rawValue))
         #expect(denial.observed == Quantity(2000).raw)
         #expect(denial.limit == Quantity(1000).raw)
-        #expect(denial.headroom == Quantity(-1000).raw)
+        #expect(denial.headroom == Quantity(1000).raw)
         #expect(bench.engine.counters(strategy: 0).denials == 1)
     }
 

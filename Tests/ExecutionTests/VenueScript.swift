@@ -21,8 +21,14 @@ enum Step: Sendable {
     case bar(String, [String] = [])
     /// "bid × size, ask × size" as four numbers.
     case quote(String, [String] = [])
-    /// "price quantity".
+    /// "price quantity", and the aggressor's side if it is known.
     case trade(String, [String] = [])
+    /// "size at bid, … | size at ask, …", best first: the feed's whole book. A script with one is of a feed with depth.
+    case book(String, [String] = [])
+    /// "bid 2: 5 at 99": one level of it.
+    case level(String, [String] = [])
+
+    var isBook: Bool { if case .book = self { true } else { false } }
 }
 
 /// A table of steps against one venue. Orders are numbered from 1 as they come.
@@ -58,8 +64,10 @@ struct VenueScript: Sendable, CustomTestStringConvertible {
 /// A venue with its orders, and a settlement that does what a report says.
 struct VenueRun: ~Copyable {
     private var gate = PermissiveGate()
-    private var orders = OrderManager(capacity: 64, accountCount: 3, strategyCount: 2, instrumentCount: 2)
+    private var orders = OrderManager(capacity: 1024, accountCount: 3, strategyCount: 2, instrumentCount: 2)
     private var venue: PaperVenue
+    private var books = FixedBuffer(count: 1, repeating: OrderBook())
+    private let hasDepth: Bool
     private let instrument: InstrumentTerms
     private let dayOffset: Int64
     private var sequence: UInt64 = 1
@@ -73,6 +81,7 @@ struct VenueRun: ~Copyable {
         venue = PaperVenue(terms: script.terms)
         instrument = script.instrument
         dayOffset = script.dayOffset
+        hasDepth = script.steps.contains(where: \.isBook)
     }
 
     /// Reports and what they should be; nil for a step that is no event.
@@ -87,6 +96,8 @@ struct VenueRun: ~Copyable {
         case .bar(let text, let expected): return (try match(bar(text)), expected)
         case .quote(let text, let expected): return (try match(quote(text)), expected)
         case .trade(let text, let expected): return (try match(trade(text)), expected)
+        case .book(let text, let expected): return (try match(bookRecords(text)), expected)
+        case .level(let text, let expected): return (try match([level(text)]), expected)
         }
         return nil
     }
@@ -137,14 +148,43 @@ struct VenueRun: ~Copyable {
     private func trade(_ text: String) -> EventRecord {
         let numbers = text.split(separator: " ").map(String.init)
         return EventRecord(
-            Trade(instrument: 1, time: time + pause, price: price(numbers[0]), quantity: quantity(numbers[1])))
+            Trade(
+                instrument: 1, time: time + pause, price: price(numbers[0]), quantity: quantity(numbers[1]),
+                aggressor: numbers.count < 3 ? nil : numbers[2] == "buy" ? .buy : .sell))
+    }
+
+    private func bookRecords(_ text: String) -> [EventRecord] {
+        let sides = text.split(separator: "|", omittingEmptySubsequences: false).map { side in
+            side.split(separator: ",").filter { $0 != " " }.map { level in
+                let words = level.split(separator: " ").map(String.init)
+                return BookLevel(price: price(words[2]), quantity: quantity(words[0]))
+            }
+        }
+        let book = OrderBook(bids: BookSide(sides[0], .buy), asks: BookSide(sides[1], .sell), at: time + pause)
+        let records = book.records(instrument: 1, time: time + pause)
+        return (0..<OrderBook.recordCount).map { records[$0] }
+    }
+
+    private func level(_ text: String) -> EventRecord {
+        let words = text.split(separator: " ").map(String.init)
+        return EventRecord(
+            DepthLevel(
+                instrument: 1, time: time + pause, side: words[0] == "bid" ? .buy : .sell,
+                level: UInt8(words[1].dropLast())!, price: price(words[4]), quantity: quantity(words[2])))
+    }
+
+    /// As the engine does it: the book is renewed before the venue looks at it.
+    private mutating func match(_ records: [EventRecord]) throws -> [String] {
+        records.withUnsafeBufferPointer { books[0].apply($0.baseAddress!, count: $0.count) }
+        return try match(records[0])
     }
 
     private mutating func match(_ record: EventRecord) throws -> [String] {
         time = record.timestamp
         pause = 60 * second
         sequence += 1
-        guard venue.begin(record, instrument, sequence: sequence) else { return ["no event"] }
+        let book = hasDepth ? books.pointer(at: 0) : nil
+        guard venue.begin(record, instrument, sequence: sequence, book: book) else { return ["no event"] }
         var lines: [String] = []
         while let report = venue.next(&orders) {
             lines.append(try settle(report))

@@ -41,7 +41,7 @@ struct WorkingQueriesTests {
         let one = owners(5)
         let two = owners(6)
         func best(_ side: Side, _ owner: Int32, _ owners: borrowing FixedBuffer<Int32>, excluded: UInt64 = 0) -> Price {
-            board.orders.bestResting(side, instrument: 0, owner: owner, owners: owners, excluded: excluded)
+            board.orders.bestResting(side, instrument: 0, owner: owner, owners: owners, excluded: excluded).other
         }
         #expect(best(.buy, 5, one) == price("99"))
         #expect(best(.buy, 5, two) == price("98"))
@@ -58,7 +58,7 @@ struct WorkingQueriesTests {
         let slot = try board.accept(.sell, limit: "90", stop: "91")
         _ = try board.trigger(slot)
         let one = owners(5)
-        #expect(board.orders.bestResting(.sell, instrument: 0, owner: 5, owners: one, excluded: 0) == price("90"))
+        #expect(board.orders.bestResting(.sell, instrument: 0, owner: 5, owners: one, excluded: 0).other == price("90"))
     }
 
     @Test("the first resting order that a price reaches; zero reaches all")

@@ -15,6 +15,11 @@ extension TradingEvent {
         case .roundTripClosed(let trip): "round trip \(trip.pnl)"
         case .tradingStateChanged(let scope, let index, let state, _): "\(scope.name) \(index) \(state.name)"
         case .intentRefused(_, _, let fault, let count, _): "refused \(count) \(fault)"
+        case .priceMarked(let instrument, let price, _): "mark \(instrument) \(price)"
+        case .orderRested(let id, _, _): "order \(id) rests"
+        case .dayStarted(let start): "\(start.scope.name) \(start.index) day \(start.balance) \(start.equity)"
+        case .dailyLossExceeded(let breach):
+            "\(breach.scope.name) \(breach.index) lost \(breach.loss) of \(breach.limit)"
         }
     }
 }

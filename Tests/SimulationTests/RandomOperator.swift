@@ -7,6 +7,8 @@ import Trading
 struct RandomOperator {
     private var dice: Dice
     private let universe: RandomUniverse
+    /// The limits that the last command set: the one thing that no fact says.
+    private(set) var newLimits: (limits: LimitSet, scope: LimitScope, index: Int)?
 
     init(_ universe: RandomUniverse, seed: UInt64) {
         dice = Dice(seed: seed ^ 0x0F0F_1234)
@@ -18,9 +20,10 @@ struct RandomOperator {
 
     /// One command; limits that were set are told to the shadow, everything else stands in the facts.
     mutating func act(on engine: inout Engine, _ shadow: inout Shadow?) {
+        newLimits = nil
         let setup = universe.setup
         let strategy = Int(dice.number(0...Int64(setup.strategies.count - 1)))
-        switch dice.number(0...15) {
+        switch dice.number(0...18) {
         case 0, 1:
             let (scope, index) = scope()
             let state = dice.pick([TradingState.active, .active, .active, .reducing, .halted])
@@ -34,12 +37,18 @@ struct RandomOperator {
             let instrument = Int(dice.number(0...Int64(setup.instruments.count - 1)))
             let working = engine.workingOrders(instrument: instrument)
             engine.cancelOrder(id: working.isEmpty || dice.chance(1, in: 5) ? 999_999 : dice.pick(working).id)
+        case 14:
+            let terms = RandomUniverse.protection(&dice)
+            let instrument = Int(dice.number(0...Int64(setup.instruments.count - 1)))
+            engine.setProtection(strategy: strategy, instrument: dice.chance(1, in: 2) ? nil : instrument, terms)
+        case 15: engine.suspendProtection(strategy: strategy, dice.chance(1, in: 3))
         default:
             let (scope, index) = scope()
             let limits =
                 dice.chance(1, in: 3)
                 ? LimitSet() : RandomUniverse.limits(&dice, setup.instruments, universe.prices)
             engine.setLimits(limits, scope: scope, index: index)
+            newLimits = (limits, scope, index)
             shadow?.gate.set(limits, scope, index)
         }
     }

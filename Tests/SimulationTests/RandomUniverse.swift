@@ -46,6 +46,7 @@ struct RandomUniverse {
                 instruments: instruments.indices.filter { _ in dice.chance(4, in: 5) })
             if dice.chance(1, in: 8) { strategy.timeframe = .oneMinute }
             if dice.chance(1, in: 8) { strategy.orderKinds = OrderKind.allCases.filter { _ in dice.chance(2, in: 3) } }
+            if dice.chance(1, in: 10) { strategy.schedule = RandomUniverse.schedule(&dice) }
             if dice.chance(1, in: 3) { strategy.limits = RandomUniverse.limits(&dice, instruments, prices) }
             strategies.append(strategy)
         }
@@ -56,8 +57,27 @@ struct RandomUniverse {
         for index in instruments.indices where dice.chance(1, in: 6) {
             setup.instrumentLimits[index] = RandomUniverse.limits(&dice, instruments, prices)
         }
+        setup.keepsDays = true
+        for account in accounts.indices where dice.chance(1, in: 4) {
+            let currency = Int32(dice.number(0...Int64(currencies.count - 1)))
+            guard currency != Int32(accounts[account].terms.currency) else { continue }
+            setup.quotedRates.append(
+                QuotedRate(
+                    account: Int32(account), currency: currency,
+                    instrument: Int32(dice.number(0...Int64(instruments.count - 1))), isInverse: dice.chance(1, in: 2)))
+        }
         setup.workingOrdersMax = dice.chance(1, in: 5) ? Int(dice.number(2...10)) : 200
         setup.timersMax = 8
+        for index in setup.strategies.indices where dice.chance(1, in: 2) {
+            setup.strategies[index].protection = RandomUniverse.protection(&dice)
+        }
+    }
+
+    static func protection(_ dice: inout Dice) -> ProtectionTerms {
+        let distances = [1, 5_000_000, 20_000_000, 33_333_333, 100_000_000, 1_000_000_000].map { Rate(raw: $0) }
+        return ProtectionTerms(
+            stopLoss: dice.chance(4, in: 5) ? dice.pick(distances) : nil,
+            takeProfit: dice.chance(3, in: 4) ? dice.pick(distances) : nil)
     }
 
     private static let feeds: [FeedKinds] = [
@@ -84,6 +104,18 @@ struct RandomUniverse {
                 open: Timestamp.minute(Int64(index) * 480), close: Timestamp.minute(Int64(index) * 480 + 360))
         }
         return TradingCalendar(name: "six of eight hours", sessions: sessions)
+    }
+
+    /// Some hours of some days, in a zone whose offset may change.
+    private static func schedule(_ dice: inout Dice) -> TradingSchedule {
+        let hour: Int64 = 3_600_000_000_000
+        return TradingSchedule(
+            start: Int(dice.number(0...1439)), end: Int(dice.number(1...1440)),
+            daysOfWeek: (0...7).filter { $0 != 7 && dice.chance(3, in: 4) },
+            offsets: [
+                TradingSchedule.Offset(from: .minute(0), nanoseconds: dice.number(-5...5) * hour),
+                TradingSchedule.Offset(from: .minute(10_000), nanoseconds: dice.number(-5...5) * hour),
+            ])
     }
 
     private static func account(
@@ -136,7 +168,18 @@ struct RandomUniverse {
         }
         if dice.chance(1, in: 12) { limits.maxPositionEquityFraction = Rate(raw: dice.number(1...500) * 2_000_000) }
         if dice.chance(1, in: 8) { limits.priceCollar = Rate(raw: dice.number(1...300) * 1_000_000) }
-        if dice.chance(1, in: 10) { limits.marketDataMaxAgeNanoseconds = dice.number(1...120) * 1_000_000_000 }
+        if dice.chance(1, in: 12) { limits.marketDataMaxAgeNanoseconds = dice.number(10...600) * 1_000_000_000 }
+        let total = { (dice: inout Dice, lots: ClosedRange<Int64>) in
+            Money(raw: value(of: dice.number(lots), &dice, instruments, prices))
+        }
+        if dice.chance(1, in: 16) { limits.maxGrossExposure = total(&dice, 10...60) }
+        if dice.chance(1, in: 16) { limits.maxNetExposure = total(&dice, 5...40) }
+        if dice.chance(1, in: 16) { limits.maxConcentration = Rate(raw: dice.number(1...500) * 2_000_000) }
+        if dice.chance(1, in: 16) { limits.maxLeverage = Rate(raw: dice.number(1...40) * 50_000_000) }
+        if dice.chance(1, in: 14) {
+            limits.maxDailyLoss = total(&dice, 0...20)
+            limits.dailyLossBase = dice.pick(DailyLossBase.allCases)
+        }
         if dice.chance(1, in: 12) { limits.maxOrdersPerSecond = Int32(dice.number(0...4)) }
         if dice.chance(1, in: 12) { limits.maxOrdersPerMinute = Int32(dice.number(1...12)) }
         return limits

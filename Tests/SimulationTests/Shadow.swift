@@ -18,6 +18,8 @@ struct Shadow {
     private var lastFillID: UInt64 = 0
     /// By strategy.
     private(set) var fillCounts: [UInt64]
+    /// What has to make room for the last fill.
+    private var room: ShadowRoom?
     /// The fact that was judged before own orders were cancelled for it.
     private var judgedAhead: Int?
 
@@ -34,7 +36,7 @@ struct Shadow {
     mutating func take(_ facts: ArraySlice<TradingEvent>, _ findings: [Finding]) throws(Violation) {
         var index = facts.startIndex
         while index < facts.endIndex { try take(facts, &index, findings) }
-        try checkReduceOnly()
+        try checkAfter()
     }
 
     /// The facts of one event: first what the venue made of it, then what the strategies answered.
@@ -52,15 +54,37 @@ struct Shadow {
         while index < facts.endIndex, isVenue(facts, index) { try take(facts, &index, findings) }
         if isMatched { try checkNothingLeft(record) }
         event = nil
-        if let mark = market.observe(record) { books.marks[Int(record.instrument)] = mark }
+        let mark = market.observe(record)
+        if let mark { books.mark(Int(record.instrument), mark) }
         while index < facts.endIndex { try take(facts, &index, findings) }
+        try gate.days.check(at: record.timestamp, books, gate, isMarked: mark != nil)
+        try checkAfter()
+    }
+
+    private mutating func checkAfter() throws(Violation) {
+        try checkRoom()
         try checkReduceOnly()
+        try checkPairs()
+    }
+
+    /// Of the last protective fill: others have made room by the time that something else happens.
+    private mutating func checkRoom() throws(Violation) {
+        guard let room else { return }
+        self.room = nil
+        guard room.working(orders) <= room.most else {
+            throw Violation("orders of \(room.working(orders)) beside a protective fill that leaves \(room.most)")
+        }
     }
 
     /// Whether a fact comes from the venue's turn, and not from a strategy's.
     private func isVenue(_ facts: ArraySlice<TradingEvent>, _ index: Int) -> Bool {
         switch facts[index] {
         case .orderFilled, .roundTripClosed: return true
+        case .priceMarked: return isVenue(facts, after: index)
+        case .orderAccepted(let order) where order.intent.isProtective: return true
+        case .orderChanged(let order, .modified) where order.intent.isProtective: return true
+        case .orderChanged(let order, .venue) where order.intent.isProtective: return true
+        case .orderDenied(let denial) where denial.intent.isProtective: return true
         case .orderChanged(_, let reason):
             return [
                 .fill, .triggered, .notFillable, .dayEnd, .protectionPrice, .triggerDenied, .selfTrade, .reduceOnly,
@@ -89,6 +113,7 @@ struct Shadow {
         throws(Violation)
     {
         defer { index += 1 }
+        try takeRoom(facts[index])
         switch facts[index] {
         case .orderAccepted(let order):
             try judge(facts[index], index)
@@ -116,7 +141,24 @@ struct Shadow {
             try takeRoundTrip(fill, facts, &index)
         case .roundTripClosed(let trip): throw Violation("round trip without a fill that ends it: \(trip)")
         case .tradingStateChanged(let scope, let place, let state, _): gate.set(state, scope, Int(place))
-        case .intentRefused: break
+        case .priceMarked(let instrument, let price, _): try books.check(Int(instrument), isMarkedAt: price)
+        case .intentRefused, .orderRested: break
+        case .dayStarted(let start): try gate.days.take(start, books)
+        case .dailyLossExceeded(let breach): try gate.days.take(breach, books, gate)
+        }
+    }
+
+    /// Only right after a protective fill may an order shrink that is not reduce-only, and only as far as it has to.
+    private mutating func takeRoom(_ fact: TradingEvent) throws(Violation) {
+        guard case .orderChanged(let order, .reduceOnly) = fact else { return try checkRoom() }
+        guard !order.intent.reduceOnly else { return }
+        guard let room, room.strategy == order.intent.strategy, room.instrument == Int(order.intent.instrument),
+            room.side == order.intent.side, let old = orders.order(order.id, order.intent.instrument)
+        else { throw Violation("order \(order.id) was shrunk without a reason") }
+        let left = order.state.isTerminal ? Int128(0) : Int128(order.remaining.raw)
+        let excess = room.working(orders) - room.most
+        guard Int128(old.remaining.raw) - left == min(Int128(old.remaining.raw), excess) else {
+            throw Violation("order \(order.id) was shrunk to \(left) for an excess of \(excess)")
         }
     }
 
@@ -131,6 +173,7 @@ struct Shadow {
             changed.filledValue.raw == old.filledValue.raw + fill.value.raw
         else { throw Violation("order \(old.id) does not add up with fill \(fill.id)") }
         try check(fill, old, note)
+        room = try room(after: fill, old)
         let expected = books.take(fill)
         pendingTrip = expected
     }
@@ -160,7 +203,8 @@ struct Shadow {
     ) -> ShadowGate.Question {
         ShadowGate.Question(
             intent: intent, purpose: purpose, order: old, account: Int(account), time: time.nanoseconds,
-            view: market.views[Int(intent.instrument)])
+            view: market.views[Int(intent.instrument)],
+            rateView: setup.rateInstrument(intent, Int(account)).map { market.views[$0] })
     }
 
     /// Own orders are cancelled for one that only reduces and would meet them. The gate judged that one before.
@@ -256,7 +300,7 @@ struct Shadow {
     /// Reduce-only orders of a strategy together never exceed the position that they reduce.
     private func checkReduceOnly() throws(Violation) {
         for instrument in setup.instruments.indices {
-            let reduceOnly = orders.working(instrument).filter(\.intent.reduceOnly)
+            let reduceOnly = orders.working(instrument).filter { $0.intent.reduceOnly && !$0.intent.isProtective }
             guard !reduceOnly.isEmpty else { continue }
             for strategy in setup.strategies.indices {
                 for side in Side.allCases {

@@ -35,6 +35,8 @@ struct ShadowBooks {
     /// Account × currency.
     private(set) var cash: [Int128]
     var marks: [Int128]
+    /// Account × currency: what a market has made of a rate; nil = the fixed one holds.
+    private var quotedRates: [Int128?]
 
     init(_ setup: EngineSetup) {
         self.setup = setup
@@ -47,6 +49,7 @@ struct ShadowBooks {
             }
         }
         marks = Array(repeating: 0, count: setup.instruments.count)
+        quotedRates = Array(repeating: nil, count: setup.accounts.count * setup.currencies.count)
     }
 
     /// n / d to the nearest, ties to the even one, for d > 0.
@@ -135,11 +138,27 @@ struct ShadowBooks {
             commission: Money(raw: trip.commission), pnl: Money(raw: gain - trip.commission))
     }
 
+    /// A mark from the market, and the rates that hang on it.
+    func check(_ instrument: Int, isMarkedAt price: Price) throws(Violation) {
+        guard marks.indices.contains(instrument), marks[instrument] == Int128(price.raw) else {
+            throw Violation("instrument \(instrument) is written down at \(price)")
+        }
+    }
+
+    mutating func mark(_ instrument: Int, _ price: Int128) {
+        marks[instrument] = price
+        for quoted in setup.quotedRates where Int(quoted.instrument) == instrument {
+            quotedRates[Int(quoted.account) * setup.currencies.count + Int(quoted.currency)] =
+                quoted.isInverse ? ShadowBooks.rounded(1_000_000_000_000_000_000, price) : price
+        }
+    }
+
     // MARK: - Totals in the account's currency
 
     func rate(account: Int, currency: Int) -> Int128? {
         let terms = setup.accounts[account].terms
         if currency == Int(terms.currency) { return 1_000_000_000 }
+        if let quoted = quotedRates[account * setup.currencies.count + currency] { return quoted }
         guard currency < terms.rates.count, let rate = terms.rates[currency] else { return nil }
         return Int128(rate.raw)
     }
@@ -160,6 +179,36 @@ struct ShadowBooks {
 
     func equity(account: Int) -> Int128? {
         total(account) { cash[account * setup.currencies.count + $0] + worth(account: account, currency: $0) }
+    }
+
+    /// Equity without open profit and loss: what was paid for counts at its cost.
+    func balance(account: Int) -> Int128? {
+        total(account) { currency in
+            var sum = cash[account * setup.currencies.count + currency]
+            for strategy in accountOf.indices where accountOf[strategy] == account {
+                for instrument in terms.indices
+                where Int(terms[instrument].currency) == currency && terms[instrument].settlement == .cash {
+                    sum += cell(strategy, instrument).cost
+                }
+            }
+            return sum
+        }
+    }
+
+    /// What a strategy has made after commission, without and with its open positions.
+    func result(strategy: Int) -> (balance: Int128, equity: Int128)? {
+        func sum(_ part: (Int, Cell) -> Int128) -> Int128? {
+            total(accountOf[strategy]) { currency in
+                terms.indices.reduce(0) { sum, instrument in
+                    guard Int(terms[instrument].currency) == currency else { return sum }
+                    return sum + part(instrument, cell(strategy, instrument))
+                }
+            }
+        }
+        guard let realized = sum({ $1.realized }), let commission = sum({ $1.commission }),
+            let unrealized = sum({ value(marks[$0], $1.quantity, $0) - $1.cost })
+        else { return nil }
+        return (realized - commission, realized - commission + unrealized)
     }
 
     /// Market value of what is paid for, profit at the mark of what is not.

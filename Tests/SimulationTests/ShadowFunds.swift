@@ -31,11 +31,10 @@ extension ShadowGate {
     }
 
     /// Worst case of the account's other instruments at their marks.
-    private func otherExposure(_ q: Question, _ books: ShadowBooks, _ orders: ShadowOrders) -> Int128? {
+    func otherExposure(_ q: Question, _ books: ShadowBooks, _ orders: ShadowOrders) -> Int128? {
         var sum: Int128 = 0
         for instrument in setup.instruments.indices where instrument != Int(q.intent.instrument) {
-            var book = Book(position: books.netQuantity(account: q.account, instrument))
-            for order in orders.working(instrument) where Int(order.account) == q.account { book.add(order) }
+            let book = netBook(q.account, instrument, books, orders)
             let worst = max(book.reach(.buy), book.reach(.sell))
             guard worst > 0 else { continue }
             guard
@@ -53,7 +52,9 @@ extension ShadowGate {
         for instrument in setup.instruments.indices {
             var value: Int128 = 0
             for order in orders.working(instrument)
-            where Int(order.account) == q.account && order.intent.side == .buy && order.id != q.order?.id {
+            where Int(order.account) == q.account && order.intent.side == .buy && order.id != q.order?.id
+                && !order.intent.isProtective
+            {
                 let price =
                     order.intent.kind.hasLimitPrice
                     ? Int128(order.intent.price.raw)
@@ -67,7 +68,7 @@ extension ShadowGate {
         return sum
     }
 
-    private func converted(_ value: Int128, _ instrument: Int, _ account: Int, _ books: ShadowBooks) -> Int128? {
+    func converted(_ value: Int128, _ instrument: Int, _ account: Int, _ books: ShadowBooks) -> Int128? {
         let currency = Int(setup.instruments[instrument].terms.currency)
         guard let rate = books.rate(account: account, currency: currency) else { return nil }
         return rate == 1_000_000_000 ? value : ShadowBooks.rounded(value * rate, 1_000_000_000)

@@ -13,6 +13,7 @@ struct ShadowGate {
     /// Until when each scope's orders of a second and of a minute are spent, in nanoseconds.
     private(set) var spentPerSecond: [Int64]
     private(set) var spentPerMinute: [Int64]
+    var days: ShadowDays
 
     init(_ setup: EngineSetup) {
         self.setup = setup
@@ -22,7 +23,10 @@ struct ShadowGate {
         states = Array(repeating: .active, count: limits.count)
         spentPerSecond = Array(repeating: 0, count: limits.count)
         spentPerMinute = spentPerSecond
+        days = ShadowDays(setup)
     }
+
+    func limits(_ scope: LimitScope, _ place: Int) -> LimitSet { limits[index(scope, place)] }
 
     private func index(_ scope: LimitScope, _ index: Int) -> Int {
         switch scope {
@@ -49,6 +53,8 @@ struct ShadowGate {
         var account: Int
         var time: Int64
         var view: ShadowMarket.View
+        /// Of the instrument that its currency is converted by.
+        var rateView: ShadowMarket.View?
 
         var sign: Int128 { intent.side == .buy ? 1 : -1 }
         var isDormant: Bool { intent.kind.hasStopPrice && purpose != .trigger && order?.isTriggered != true }
@@ -65,9 +71,8 @@ struct ShadowGate {
         var buys: Int128 = 0
         var sells: Int128 = 0
 
-        mutating func add(_ order: Order) {
-            if order.intent.side == .buy { buys += Int128(order.remaining.raw) }
-            if order.intent.side == .sell { sells += Int128(order.remaining.raw) }
+        mutating func add(_ quantity: Int128, _ side: Side) {
+            if side == .buy { buys += quantity } else { sells += quantity }
         }
         func reach(_ side: Side, _ extra: Int128 = 0) -> Int128 {
             max(0, side == .buy ? position + buys + extra : -position + sells + extra)
@@ -83,8 +88,9 @@ struct ShadowGate {
         var own: Book
         var net: Book
         var reduceOnlyWorking: Int128 = 0
-        /// Best price at which its owner rests on the other side; 0 = nowhere.
+        /// Best price at which its owner rests on the other side; 0 = nowhere. Protective orders apart.
         var ownOpposite: Int64 = 0
+        var protectiveOpposite: Int64 = 0
         var isTagTaken = false
         /// Account currency per unit of the instrument's.
         var rate: Int128?
@@ -115,7 +121,11 @@ struct ShadowGate {
             (.reduceOnly, q.intent.reduceOnly && !onlyReduces(q, around)),
             (.restrictedList, closed.contains(q.intent.side == .buy ? .buy : .sell) && !reducesOwn),
             (.tradingHours, setup.accounts[q.account].checksTradingHours && !isOpen(instrument, q.time)),
-            (.selfTrade, !reducesOwn && meetsOwn(q, around, collar.protection)),
+            (.selfTrade, crossesOwn(q, around, collar.protection, reducesOwn)),
+            (.stalePrice, !reducesOwn && isStale(q, around)),
+            (.exposure, isExposed(q, around, books, orders)),
+            (.dailyLoss, hasLost(q, around, books)),
+            (.schedule, !reducesOwn && isOutOfSchedule(q)),
         ]
         return (verdicts.reduce(0) { $1.1 ? $0 | $1.0.mask : $0 }, collar.protection)
     }
@@ -125,20 +135,21 @@ struct ShadowGate {
         let strategy = Int(q.intent.strategy)
         var around = Surroundings(
             own: Book(position: books.cell(strategy, instrument).quantity),
-            net: Book(position: books.netQuantity(account: q.account, instrument)))
+            net: netBook(q.account, instrument, books, orders, for: q))
         around.rate = books.rate(account: q.account, currency: Int(setup.instruments[instrument].terms.currency))
         around.scopes = [
             (.system, 0), (.account, index(.account, q.account)), (.strategy, index(.strategy, strategy)),
             (.instrument, index(.instrument, instrument)),
         ]
         for order in orders.working(instrument) where order.id != q.order?.id {
-            if Int(order.account) == q.account { around.net.add(order) }
             if setup.accounts[Int(order.account)].owner == setup.accounts[q.account].owner { around.meet(order, q) }
             guard order.intent.strategy == q.intent.strategy else { continue }
-            around.own.add(order)
+            guard !order.intent.isProtective else { continue }
+            let makesRoom = q.intent.isProtective && order.intent.side == q.intent.side
+            if !makesRoom { around.own.add(Int128(order.remaining.raw), order.intent.side) }
             let isSame = order.intent.origin == .strategy && order.intent.tag == q.intent.tag
             if isSame { around.isTagTaken = true }
-            if order.intent.reduceOnly, order.intent.side == q.intent.side {
+            if order.intent.reduceOnly, order.intent.side == q.intent.side, !q.intent.isProtective {
                 around.reduceOnlyWorking += Int128(order.remaining.raw)
             }
         }
@@ -173,7 +184,7 @@ struct ShadowGate {
 
     /// An approved order or modify takes its share in every scope that has a rate.
     mutating func count(_ q: Question) {
-        guard q.purpose != .trigger else { return }
+        guard q.purpose != .trigger, !q.intent.isProtective else { return }
         let scopes = [
             0, index(.account, q.account), index(.strategy, Int(q.intent.strategy)),
             index(.instrument, Int(q.intent.instrument)),
@@ -194,7 +205,13 @@ extension ShadowGate.Surroundings {
     fileprivate mutating func meet(_ order: Order, _ q: ShadowGate.Question) {
         guard order.intent.side != q.intent.side, order.intent.kind.hasLimitPrice, !order.isDormant else { return }
         let price = order.intent.price.raw
-        let isBetter = order.intent.side == .buy ? price > ownOpposite : price < ownOpposite
-        if ownOpposite == 0 || isBetter { ownOpposite = price }
+        func better(_ best: Int64) -> Int64 {
+            best == 0 ? price : order.intent.side == .buy ? max(price, best) : min(price, best)
+        }
+        if order.intent.isProtective {
+            protectiveOpposite = better(protectiveOpposite)
+        } else {
+            ownOpposite = better(ownOpposite)
+        }
     }
 }

@@ -12,6 +12,8 @@ struct ShadowMarket {
         var quoteTime: Int64?
         var last: Int64 = 0
         var lastTime: Int64?
+        /// Of the bar that made `last`; 0 = a trade did.
+        var barLength: Int64 = 0
 
         func touch(_ side: Side) -> Int64 { side == .buy ? ask : bid }
         /// What an order on `side` would meet.
@@ -49,6 +51,7 @@ struct ShadowMarket {
             shortestBar[index] = record.asBar.interval
             views[index].last = record.asBar.close
             views[index].lastTime = record.time
+            views[index].barLength = record.asBar.interval
             return Int128(record.asBar.close)
         case .quote:
             let quote = record.asQuote

@@ -126,9 +126,7 @@ struct ShadowOrders {
             expected.filled = new.filled
             expected.filledValue = new.filledValue
         case .reduceOnly:
-            guard old.intent.reduceOnly, new.intent.quantity <= old.intent.quantity else {
-                throw Violation("order \(old.id) was shrunk and is not reduce-only, or grew")
-            }
+            guard new.intent.quantity <= old.intent.quantity else { throw Violation("order \(old.id) grew") }
             expected.intent.quantity = new.intent.quantity
         default: break
         }

@@ -71,11 +71,11 @@ extension ShadowGate {
         let covering = around.scopes.map { limits[$0.index] }
         guard !q.isDormant, let collar = covering.compactMap(\.priceCollar?.raw).min() else { return (false, 0) }
         let maxAge = covering.compactMap(\.marketDataMaxAgeNanoseconds).min() ?? .max
-        func isFresh(_ time: Int64?) -> Bool { time.map { q.time - $0 <= maxAge } ?? false }
+        func isFresh(_ time: Int64?, _ most: Int64) -> Bool { time.map { q.time - $0 <= most } ?? false }
         func distance(_ price: Int64) -> Int64 { Int64(Int128(price) * Int128(collar) / 1_000_000_000) }
         var reference: Int64 = 0
-        if isFresh(q.view.lastTime) { reference = q.view.last }
-        if isFresh(q.view.quoteTime), q.view.bid > 0, q.view.ask >= q.view.bid {
+        if isFresh(q.view.lastTime, max(maxAge, q.view.barLength)) { reference = q.view.last }
+        if isFresh(q.view.quoteTime, maxAge), q.view.bid > 0, q.view.ask >= q.view.bid {
             let mid = Int64((Int128(q.view.bid) + Int128(q.view.ask)) / 2)
             if q.view.ask - mid <= distance(mid) { reference = mid }
         }
@@ -91,7 +91,7 @@ extension ShadowGate {
     }
 
     func isTooOften(_ q: Question, _ around: Surroundings) -> Bool {
-        q.purpose != .trigger
+        q.purpose != .trigger && !q.intent.isProtective
             && around.scopes.contains { scope, index in
                 !around.book(scope).isReduced(q)
                     && (isSpent(limits[index].maxOrdersPerSecond, spentPerSecond[index], 1_000_000_000, q.time)
@@ -115,12 +115,19 @@ extension ShadowGate {
         return sessions.contains { $0.open.nanoseconds <= time && time < $0.close.nanoseconds }
     }
 
-    /// It would trade with a resting order of its own owner.
-    func meetsOwn(_ q: Question, _ around: Surroundings, _ protection: Int64) -> Bool {
-        guard setup.accounts[q.account].checksSelfTrade, !q.isDormant, around.ownOpposite > 0 else { return false }
+    /// It would trade with a resting order of its own owner that does not have to go first.
+    func crossesOwn(_ q: Question, _ around: Surroundings, _ protection: Int64, _ reducesOwn: Bool) -> Bool {
+        guard setup.accounts[q.account].checksSelfTrade, !q.isDormant else { return false }
         let isMarket = !q.intent.kind.hasLimitPrice
         let reach = isMarket && protection != 0 ? protection : q.price
-        if isMarket && reach == 0 { return true }
-        return q.intent.side == .buy ? reach >= around.ownOpposite : reach <= around.ownOpposite
+        func meets(_ resting: Int64) -> Bool {
+            guard resting > 0 else { return false }
+            if isMarket && reach == 0 { return true }
+            return q.intent.side == .buy ? reach >= resting : reach <= resting
+        }
+        if q.intent.isProtective, q.purpose != .trigger {
+            return meets(around.ownOpposite) || meets(around.protectiveOpposite)
+        }
+        return !reducesOwn && meets(around.ownOpposite)
     }
 }

@@ -158,12 +158,37 @@ final class Simulation {
             guard engine.workingTotals(strategy: strategy, instrument: instrument) == own.totals else {
                 throw Violation("totals of strategy \(strategy) in \(instrument) are not those of \(own)")
             }
+            try comparePair(own.filter(\.intent.isProtective), shadow, strategy, instrument)
         }
         for account in setup.accounts.indices {
             let own = working.filter { $0.account == Int32(account) }
-            guard engine.workingTotals(account: account, instrument: instrument) == own.totals else {
+            let totals = setup.strategies.indices.map { strategy in
+                own.filter { $0.intent.strategy == Int32(strategy) }.totals
+            }.sum
+            guard engine.workingTotals(account: account, instrument: instrument) == totals else {
                 throw Violation("totals of account \(account) in \(instrument) are not those of \(own)")
             }
+        }
+    }
+
+    /// The pair is what position and terms ask for, unless the engine says that it could not be.
+    private func comparePair(_ legs: [Order], _ shadow: Shadow, _ strategy: Int, _ instrument: Int) throws(Violation) {
+        guard !engine.isProtectionDue(strategy: strategy, instrument: instrument) else { return }
+        let isSuspended = engine.isProtectionSuspended(strategy: strategy)
+        let terms = isSuspended ? .none : engine.protectionTerms(strategy: strategy, instrument: instrument)
+        let rules = setup.instruments[instrument].terms
+        let held = Int64(shadow.books.cell(strategy, instrument).quantity.magnitude)
+        for kind in [OrderKind.stopLoss, .limit] {
+            let leg = legs.first { $0.intent.kind == kind }
+            let expected = shadow.legPrice(kind, terms, strategy, instrument)
+            guard (leg == nil) == (expected == nil) else {
+                throw Violation("leg \(String(describing: leg)) where \(String(describing: expected)) is asked for")
+            }
+            guard let leg, !leg.isTriggered else { continue }
+            let price = kind == .limit ? leg.intent.price.raw : leg.intent.stopPrice.raw
+            guard price == expected,
+                leg.remaining.raw == min(held, rules.maxQuantity.raw / rules.lot.raw * rules.lot.raw)
+            else { throw Violation("leg \(leg) of \(held) at \(String(describing: expected))") }
         }
     }
 
@@ -260,18 +285,37 @@ final class Simulation {
 }
 
 extension [Order] {
+    /// Of one strategy.
     fileprivate var totals: WorkingTotals {
         var totals = WorkingTotals()
         for order in self {
+            let rest = order.remaining
+            switch (order.intent.isProtective, order.intent.side, order.intent.kind) {
+            case (false, .buy, _): totals.buys = totals.buys + rest
+            case (false, .sell, _): totals.sells = totals.sells + rest
+            case (true, .buy, .stopLoss): totals.stopBuys = rest
+            case (true, .sell, .stopLoss): totals.stopSells = rest
+            case (true, .buy, _): totals.targetBuys = rest
+            case (true, .sell, _): totals.targetSells = rest
+            }
+            guard order.intent.reduceOnly, !order.intent.isProtective else { continue }
             switch order.intent.side {
-            case .buy:
-                totals.buys = totals.buys + order.remaining
-                if order.intent.reduceOnly { totals.reduceOnlyBuys = totals.reduceOnlyBuys + order.remaining }
-            case .sell:
-                totals.sells = totals.sells + order.remaining
-                if order.intent.reduceOnly { totals.reduceOnlySells = totals.reduceOnlySells + order.remaining }
+            case .buy: totals.reduceOnlyBuys = totals.reduceOnlyBuys + rest
+            case .sell: totals.reduceOnlySells = totals.reduceOnlySells + rest
             }
         }
         return totals
+    }
+}
+
+extension [WorkingTotals] {
+    /// Of an account: of each strategy's pair and other orders the larger.
+    fileprivate var sum: WorkingTotals {
+        reduce(into: WorkingTotals()) { sum, own in
+            sum.buys = sum.buys + Swift.max(own.buys, own.stopBuys, own.targetBuys)
+            sum.sells = sum.sells + Swift.max(own.sells, own.stopSells, own.targetSells)
+            sum.reduceOnlyBuys = sum.reduceOnlyBuys + own.reduceOnlyBuys
+            sum.reduceOnlySells = sum.reduceOnlySells + own.reduceOnlySells
+        }
     }
 }

@@ -58,11 +58,15 @@ struct SimulationTests {
             OrderKind.allCases.map { "accepted \($0.name)" } + TimeInForce.allCases.map { "accepted \($0.name)" }
         expected += ["accepted BUY", "accepted SELL", "accepted reduce-only", "maker", "taker", "round trip", "latch"]
         expected += ["denied submit", "denied change"]
+        expected += ["protective accepted", "protective denied"]
+        let protective: [OrderReason] = [.fill, .triggered, .modified, .reduceOnly, .selfTrade, .cancelRequested]
+        expected += protective.map { "protective \($0)" } + ["made room"]
+        expected += ["day", "breach account", "breach strategy"]
         let faults = IntentFault.allCases.filter { ![.tooManyIntents, .intentLoop].contains($0) }
         expected += faults.map { "refused \($0)" }
         for name in expected { #expect(counts[name, default: 0] > 2, "\(name): \(counts[name, default: 0]) times") }
-        #expect(counts["accepted", default: 0] > 40 * 150)
-        #expect(counts["maker", default: 0] > 40 * 20)
+        #expect(counts["accepted", default: 0] > 40 * 100)
+        #expect(counts["maker", default: 0] > 40 * 15)
         #expect(counts["taker", default: 0] > 40 * 50)
     }
 }
@@ -74,16 +78,26 @@ extension TradingEvent {
         case .orderAccepted(let order):
             let intent = order.intent
             return ["accepted", "accepted \(intent.kind.name)", "accepted \(intent.timeInForce.name)"]
-                + ["accepted \(intent.side.name)"] + (intent.reduceOnly ? ["accepted reduce-only"] : [])
+                + (intent.isProtective ? ["protective accepted"] : []) + ["accepted \(intent.side.name)"]
+                + (intent.reduceOnly ? ["accepted reduce-only"] : [])
                 + ["state \(order.state.name)"]
         case .orderDenied(let denial):
             let rules = RuleID.allCases.filter { denial.failedRules & $0.mask != 0 }
-            return rules.map { "denied \($0.name)" } + [denial.orderID == 0 ? "denied submit" : "denied change"]
-        case .orderChanged(let order, let reason): return ["changed \(reason)", "state \(order.state.name)"]
+            return rules.map { "denied \($0.name)" } + (denial.intent.isProtective ? ["protective denied"] : []) + [
+                denial.orderID == 0 ? "denied submit" : "denied change"
+            ]
+        case .orderChanged(let order, let reason):
+            let isRoom = reason == .reduceOnly && !order.intent.reduceOnly
+            return ["changed \(reason)", "state \(order.state.name)"] + (isRoom ? ["made room"] : [])
+                + (order.intent.isProtective ? ["protective \(reason)"] : [])
         case .orderFilled(let fill): return [fill.liquidity == .maker ? "maker" : "taker"]
         case .roundTripClosed: return ["round trip"]
         case .tradingStateChanged: return ["latch"]
         case .intentRefused(_, _, let fault, _, _): return ["refused \(fault)"]
+        case .priceMarked: return ["mark"]
+        case .orderRested: return ["rested"]
+        case .dayStarted: return ["day"]
+        case .dailyLossExceeded(let breach): return ["breach \(breach.scope.name)"]
         }
     }
 }

@@ -23,7 +23,14 @@ private struct Listener: Strategy {
     }
     mutating func onTrade(_ trade: Trade, _ context: inout Context) { heard.append("trade") }
     mutating func onQuote(_ quote: Quote, _ context: inout Context) { heard.append("quote") }
-    mutating func onDepth(_ level: DepthLevel, _ context: inout Context) { heard.append("depth") }
+    mutating func onDepth(_ depth: Depth, _ context: inout Context) {
+        heard.append("depth")
+        for level in depth.bids { heard.append("bid \(level.quantity) at \(level.price)") }
+        for level in depth.asks { heard.append("ask \(level.quantity) at \(level.price)") }
+        if let change = depth.changedLevel {
+            heard.append("\(change.side) \(change.number) is \(change.level.quantity) at \(change.level.price)")
+        }
+    }
     mutating func onTimer(_ id: UInt32, _ context: inout Context) { heard.append("timer\(id)") }
     mutating func onStatus(_ status: StatusChange, _ context: inout Context) { heard.append("\(status)") }
 }

@@ -64,7 +64,7 @@ struct ReadmeTests {
             default: false
             }
         }
-        let outside = ["/", "-", "..", "./", ".build", "application/", "text/"]
+        let outside = ["/", "-", "..", "./", ".build", ".stratagem", "application/", "text/"]
         guard isPlain, !outside.contains(where: { code.hasPrefix($0) }) else { return false }
         if code.contains("/") {
             let isRate = code.utf8.first.map { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") } ?? true

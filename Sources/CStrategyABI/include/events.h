@@ -76,6 +76,21 @@ typedef struct strategy_bar_more_v1_t {
     uint64_t reserved[4];
 } strategy_bar_more_v1_t;
 
+/// The upper byte of a depth MORE record's flags: number of its first level, and this bit where its levels are asks.
+#define STRATEGY_DEPTH_SHIFT 8
+#define STRATEGY_DEPTH_ASK 0x8000u
+/// Levels that the host keeps of each side.
+#define STRATEGY_DEPTH_LEVELS 10
+
+/// MORE of a depth record: up to three levels of one side, from the best on; a quantity of 0 is no level.
+typedef struct strategy_depth_more_v1_t {
+    uint16_t type, flags; ///< first level and side in the upper byte of flags, see STRATEGY_DEPTH_SHIFT
+    uint32_t instrument;
+    int64_t time;
+    int64_t price[3];
+    int64_t quantity[3];
+} strategy_depth_more_v1_t;
+
 /// MORE of an order update: the commission of the fill in it.
 typedef struct strategy_commission_more_v1_t {
     uint16_t type, flags;
@@ -118,14 +133,16 @@ typedef struct strategy_quote_v1_t {
     uint64_t reserved[2];
 } strategy_quote_v1_t;
 
-/// One level of the order book; quantity 0 removes it.
+/// The order book. Alone it is one level that changed: quantity 0 removes it, and the levels behind it move up. With MORE
+/// records it is the whole book, level 0 of one side and strategy_depth_more_v1_t for the rest: what they do not name is
+/// empty.
 typedef struct strategy_depth_v1_t {
     uint16_t type, flags;
     uint32_t instrument;
     int64_t time;
     int64_t price;
     int64_t quantity;
-    uint64_t order_count;
+    uint64_t order_count; ///< 0 = the feed does not tell
     uint8_t side;  ///< STRATEGY_SIDE_BUY = bid, STRATEGY_SIDE_SELL = ask
     uint8_t level; ///< 0 = best
     uint8_t reserved[22];
@@ -201,7 +218,7 @@ typedef struct strategy_denial_v1_t {
     uint64_t failed_rules; ///< bit n set = rule n failed
     int64_t observed;      ///< of the first failing rule, 1e-8 of its unit
     int64_t limit;
-    int64_t headroom;
+    int64_t headroom; ///< what the limit leaves without the order; 0 where the rule has no measure
     uint32_t first_rule;
     uint32_t reserved;
 } strategy_denial_v1_t;
@@ -283,6 +300,7 @@ STRATEGY_ASSERT(sizeof(strategy_event_v1_t) == 64, "event records are one cache 
 STRATEGY_ASSERT(sizeof(strategy_bar_more_v1_t) == 64 && sizeof(strategy_commission_more_v1_t) == 64, "record size");
 STRATEGY_ASSERT(sizeof(strategy_text_more_v1_t) == 64 && sizeof(strategy_trade_v1_t) == 64, "record size");
 STRATEGY_ASSERT(sizeof(strategy_quote_v1_t) == 64 && sizeof(strategy_depth_v1_t) == 64, "record size");
+STRATEGY_ASSERT(sizeof(strategy_depth_more_v1_t) == 64, "record size");
 STRATEGY_ASSERT(sizeof(strategy_bar_v1_t) == 64 && sizeof(strategy_order_update_v1_t) == 64, "record size");
 STRATEGY_ASSERT(sizeof(strategy_denial_v1_t) == 64 && sizeof(strategy_position_v1_t) == 64, "record size");
 STRATEGY_ASSERT(sizeof(strategy_timer_v1_t) == 64 && sizeof(strategy_parameter_v1_t) == 64, "record size");

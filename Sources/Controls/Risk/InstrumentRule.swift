@@ -20,21 +20,23 @@ enum InstrumentRule {
     private static func checkQuantity(_ order: OrderContext, _ findings: inout Findings) {
         let quantity = order.intent.quantity
         let terms = order.terms
-        func fail(_ reason: FindingReason, limit: Quantity) {
+        func fail(_ reason: FindingReason, limit: Quantity, used: Int128? = nil) {
             findings.add(
-                Finding(.instrument, reason, observed: Int128(quantity.raw), limit: Int128(limit.raw)))
+                Finding(.instrument, reason, observed: Int128(quantity.raw), limit: Int128(limit.raw), used: used))
         }
         guard quantity.raw > 0 else { return fail(.badQuantity, limit: .zero) }
         if quantity.raw % terms.lot.raw != 0 { fail(.lotMultiple, limit: terms.lot) }
         // What is left of a stop may have shrunk with the position that it protects.
         if quantity < terms.minQuantity, order.purpose != .trigger { fail(.belowMinimum, limit: terms.minQuantity) }
-        if quantity > terms.maxQuantity { fail(.aboveMaximum, limit: terms.maxQuantity) }
+        if quantity > terms.maxQuantity { fail(.aboveMaximum, limit: terms.maxQuantity, used: 0) }
         let reach = max(
             order.own.worstCase(order.intent.side, adding: quantity),
             order.net.worstCase(order.intent.side, adding: quantity))
         if reach > reachMax {
             findings.add(
-                Finding(.instrument, .valueOverflow, observed: Int128(reach.raw), limit: Int128(reachMax.raw)))
+                Finding(
+                    .instrument, .valueOverflow, observed: Int128(reach.raw), limit: Int128(reachMax.raw),
+                    used: Int128(reach.raw) - Int128(quantity.raw)))
         }
         let price = order.valuationPrice
         guard price.raw > 0 else { return }

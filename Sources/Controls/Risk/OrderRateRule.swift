@@ -1,12 +1,13 @@
 import Trading
 
-/// risk.order-rate: a token bucket per second and per minute in every scope that limits them. A trigger is no new order.
+/// risk.order-rate: a token bucket per second and per minute in every scope that limits them. A trigger is no new
+/// order, and the host's protective orders follow fills, so that they neither wait nor use up what a strategy has.
 enum OrderRateRule {
     private static let second: Int64 = 1_000_000_000
     private static let minute: Int64 = 60_000_000_000
 
     static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) {
-        guard order.purpose != .trigger else { return }
+        guard order.purpose != .trigger, covers(order.intent) else { return }
         scopes.forEach { scope, state in
             guard !order.isReducing(scope) else { return }
             func judge(_ meter: RateMeter, _ limit: Int32?, _ period: Int64, _ reason: FindingReason) {
@@ -16,22 +17,29 @@ enum OrderRateRule {
                 findings.add(
                     Finding(
                         .orderRate, reason, scope: scope, observed: Int128(load) * 100_000_000,
-                        limit: Int128(limit) * 100_000_000))
+                        limit: Int128(limit) * 100_000_000, used: Int128(load - 1) * 100_000_000))
             }
             judge(state.pointee.perSecond, state.pointee.limits.maxOrdersPerSecond, second, .perSecond)
             judge(state.pointee.perMinute, state.pointee.limits.maxOrdersPerMinute, minute, .perMinute)
         }
     }
 
+    /// Whether new orders and modifications of this kind take tokens.
+    static func covers(_ intent: OrderIntent) -> Bool { !intent.isProtective }
+
     /// An approved order takes its token everywhere.
     static func count(_ order: OrderContext, _ scopes: Scopes) {
-        guard order.purpose != .trigger else { return }
+        guard order.purpose != .trigger, covers(order.intent) else { return }
+        count(at: order.time, scopes)
+    }
+
+    static func count(at time: Timestamp, _ scopes: Scopes) {
         scopes.forEach { _, state in
             if let limit = state.pointee.limits.maxOrdersPerSecond, limit > 0 {
-                state.pointee.perSecond.count(at: order.time, limit: limit, period: second)
+                state.pointee.perSecond.count(at: time, limit: limit, period: second)
             }
             if let limit = state.pointee.limits.maxOrdersPerMinute, limit > 0 {
-                state.pointee.perMinute.count(at: order.time, limit: limit, period: minute)
+                state.pointee.perMinute.count(at: time, limit: limit, period: minute)
             }
         }
     }

@@ -11,7 +11,7 @@ enum OrderSizeRule {
                 findings.add(
                     Finding(
                         .orderSize, .orderQuantity, scope: scope, observed: Int128(order.intent.quantity.raw),
-                        limit: Int128(limit.raw)))
+                        limit: Int128(limit.raw), used: 0))
             }
             guard let limit = state.pointee.limits.maxOrderNotional else { return }
             let value = notional ?? order.notional(of: order.intent.quantity)
@@ -21,7 +21,7 @@ enum OrderSizeRule {
             }
             if value > limit {
                 findings.add(
-                    Finding(.orderSize, .orderNotional, scope: scope, observed: value.raw, limit: limit.raw))
+                    Finding(.orderSize, .orderNotional, scope: scope, observed: value.raw, limit: limit.raw, used: 0))
             }
         }
     }

@@ -45,7 +45,7 @@ enum PositionRule {
             findings.add(
                 Finding(
                     .position, .positionQuantity, scope: scope, observed: Int128(reach.quantity.raw),
-                    limit: Int128(limit.raw)))
+                    limit: Int128(limit.raw), used: Int128(reach.quantity.raw) - Int128(order.intent.quantity.raw)))
         }
         if let limit = limits.maxPositionNotional {
             check(order, reach.notional(order), .positionNotional, limit: limit, scope, &findings)
@@ -66,7 +66,9 @@ enum PositionRule {
             return findings.add(Finding(.position, order.missingNotional, scope: scope, limit: limit.raw))
         }
         if notional > limit {
-            findings.add(Finding(.position, reason, scope: scope, observed: notional.raw, limit: limit.raw))
+            let used = order.notional(of: order.intent.quantity).map { (notional - $0).raw }
+            findings.add(
+                Finding(.position, reason, scope: scope, observed: notional.raw, limit: limit.raw, used: used))
         }
     }
 }

@@ -27,15 +27,16 @@ enum PriceCollarRule {
     /// The mid of a fresh quote whose sides lie inside the collar, else a fresh last trade.
     private static func reference(_ order: OrderContext, collar: Rate, maxAge: Int64?) -> Price? {
         let market = order.market
-        func isFresh(_ time: Timestamp) -> Bool {
+        func isFresh(_ time: Timestamp, for interval: Int64) -> Bool {
             guard time.nanoseconds != .min else { return false }
-            return maxAge.map { Int128(order.time.nanoseconds) - Int128(time.nanoseconds) <= Int128($0) } ?? true
+            guard let maxAge else { return true }
+            return Int128(order.time.nanoseconds) - Int128(time.nanoseconds) <= Int128(max(maxAge, interval))
         }
-        if market.bid.raw > 0, market.ask >= market.bid, isFresh(market.quoteTime) {
+        if market.bid.raw > 0, market.ask >= market.bid, isFresh(market.quoteTime, for: 0) {
             let mid = Price(raw: market.bid.raw + (market.ask.raw - market.bid.raw) / 2)
             if market.ask.raw - mid.raw <= distance(mid, collar) { return mid }
         }
-        return market.last.raw > 0 && isFresh(market.lastTime) ? market.last : nil
+        return market.last.raw > 0 && isFresh(market.lastTime, for: market.barInterval) ? market.last : nil
     }
 
     /// The farthest tick inside the collar on the order's aggressive side, at least one tick.

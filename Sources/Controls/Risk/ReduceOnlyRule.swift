@@ -10,6 +10,6 @@ enum ReduceOnlyRule {
         findings.add(
             Finding(
                 .reduceOnly, available == 0 ? .nothingToReduce : .wouldGrow, scope: .strategy, observed: wanted,
-                limit: available))
+                limit: available, used: Int128(order.reduceOnlyWorking.raw)))
     }
 }

@@ -1,7 +1,7 @@
 import Trading
 
-/// risk.trading-state: the last latch before a venue. Halted passes only what an operator or a liquidation sends to
-/// reduce, and protective stops that were approved before; reducing passes what shrinks the strategy's position.
+/// risk.trading-state: the last latch before a venue. Halted passes only what an operator, a liquidation or the host's
+/// protection sends to reduce, and stops that were approved before; reducing passes what shrinks the strategy's position.
 enum TradingStateRule {
     static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) {
         scopes.forEach { scope, state in

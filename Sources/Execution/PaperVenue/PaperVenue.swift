@@ -19,50 +19,64 @@ public struct VenueReport: Sendable, BitwiseCopyable {
 /// a report (books the fill, ends the order, lets the gate judge a trigger) before it asks for the next.
 public struct PaperVenue: ~Copyable {
     /// Orders are looked at in this order within one event.
-    private enum Phase: UInt8, BitwiseCopyable { case expiry, market, stop, limit, done }
+    private enum Phase: UInt8, BitwiseCopyable { case expiry, market, stop, limit, queue, done }
 
     public let terms: VenueTerms
-    private var event: VenueEvent?
-    private var instrument = 0
+    var event: VenueEvent?
+    /// Where the feed has depth: the engine's, which outlives the event (BookMatching.swift).
+    var book: UnsafeMutablePointer<OrderBook>?
+    var instrument = 0
     private var phase = Phase.done
     /// An order whose stop was just reported: it trades next if the gate lets it.
     private var triggered: (slot: Int32, id: UInt64, price: Price)?
     /// An order that may not rest (IOC, FOK) and was just filled: its rest is cancelled next.
-    private var immediate: (slot: Int32, id: UInt64)?
+    var immediate: (slot: Int32, id: UInt64)?
+    /// An order that has just taken a level of the book: it goes on to the next.
+    var walking: (slot: Int32, id: UInt64, liquidity: Fill.Liquidity)?
 
     public init(terms: VenueTerms) { self.terms = terms }
 
-    /// Starts to match one event of `instrument`. Returns false for a type that nothing matches against.
+    /// Starts to match one event of `instrument`. Returns false for a type that nothing matches against. `book` is given
+    /// where the feed has depth, already renewed by the event, and must stay where it is until the event is done.
     public mutating func begin(
-        _ record: EventRecord, _ instrumentTerms: InstrumentTerms, sequence: UInt64
+        _ record: EventRecord, _ instrumentTerms: InstrumentTerms, sequence: UInt64,
+        book: UnsafeMutablePointer<OrderBook>? = nil
     ) -> Bool {
+        if let book, book.pointee.time == nil || record.kind == .quote || record.kind == .bar { return false }
         switch record.kind {
         case .bar:
             event = VenueEvent(
                 record.asBar, instrumentTerms, sequence: sequence, volumeShare: terms.volumeShare)
         case .quote: event = VenueEvent(record.asQuote, instrumentTerms, sequence: sequence)
         case .trade: event = VenueEvent(record.asTrade, instrumentTerms, sequence: sequence)
+        case .depth:
+            guard let book else { return false }
+            event = VenueEvent(book.pointee, at: record.timestamp, instrumentTerms, sequence: sequence)
         default: return false
         }
+        self.book = book
         instrument = Int(record.instrument)
         phase = .expiry
         triggered = nil
         immediate = nil
+        walking = nil
         return true
     }
 
     /// The next report of the event, nil when all orders have been looked at.
     public mutating func next(_ orders: inout OrderManager) -> VenueReport? {
         guard let event else { return nil }
+        if let report = walkOn(orders) { return report }
         if let report = restOfImmediate(orders) { return report }
         if let report = tradeTriggered(&orders) { return report }
-        while phase != .done {
+        while phase != .done, orders.hasWorking(instrument) {
             let report: VenueReport? =
                 switch phase {
                 case .expiry: nextExpired(orders, event)
                 case .market: nextMarket(&orders, event)
                 case .stop: nextStop(&orders, event)
                 case .limit: nextLimit(&orders, event)
+                case .queue: measureQueues(&orders)
                 case .done: nil
                 }
             if let report { return report }
@@ -89,7 +103,9 @@ public struct PaperVenue: ~Copyable {
             if order.isMarket, isTradable(orders[slot], event) {
                 orders[slot].lookedAtIn = event.sequence
                 let price = event.arrivalPrice(order.intent.side)
-                if price.raw > 0 {
+                if book != nil {
+                    if let report = walk(slot, order) { return report }
+                } else if price.raw > 0 {
                     if let report = trade(slot, order, at: price) { return report }
                 } else if isImmediate(order) {
                     return ended(slot, .cancelled, .notFillable)
@@ -124,22 +140,26 @@ public struct PaperVenue: ~Copyable {
         while let best = bestLimit(orders, event) {
             orders[best.slot].lookedAtIn = event.sequence
             orders[best.slot].hasArrived = true
-            if let report = fill(best.slot, best.order, at: best.price, best.liquidity) { return report }
+            let report =
+                book == nil
+                ? fill(best.slot, orders.order(best.slot), at: best.price, best.liquidity)
+                : fillFromBook(orders[best.slot], best.slot, best.liquidity)
+            if let report { return report }
         }
         return nil
     }
 
     private func bestLimit(_ orders: borrowing OrderManager, _ event: VenueEvent) -> (
-        slot: Int32, order: Order, price: Price, liquidity: Fill.Liquidity
+        slot: Int32, price: Price, liquidity: Fill.Liquidity
     )? {
-        var best: (slot: Int32, order: Order, price: Price, liquidity: Fill.Liquidity)?
+        var best: (slot: Int32, price: Price, liquidity: Fill.Liquidity)?
         var slot = orders.first(instrument)
         while slot != OrderManager.none {
-            let order = orders.order(slot)
-            if isLimit(orders[slot], event), best.map({ precedes(order, $0.order) }) ?? true,
-                let match = match(order, isArriving: !orders[slot].hasArrived, event)
+            if isLimit(orders[slot], event),
+                best.map({ precedes(orders.order(slot), orders.order($0.slot)) }) ?? true,
+                let match = match(orders[slot], event)
             {
-                best = (slot, order, match.price, match.liquidity)
+                best = (slot, match.price, match.liquidity)
             }
             slot = orders.next(slot)
         }
@@ -151,7 +171,7 @@ public struct PaperVenue: ~Copyable {
         var slot = orders.first(instrument)
         while slot != OrderManager.none {
             let order = orders.order(slot)
-            if isLimit(orders[slot], event), match(order, isArriving: !orders[slot].hasArrived, event) == nil {
+            if isLimit(orders[slot], event), match(orders[slot], event) == nil {
                 orders[slot].lookedAtIn = event.sequence
                 orders[slot].hasArrived = true
                 if isImmediate(order) { return ended(slot, .cancelled, .notFillable) }
@@ -161,7 +181,7 @@ public struct PaperVenue: ~Copyable {
         return nil
     }
 
-    private func isLimit(_ entry: WorkingOrder, _ event: VenueEvent) -> Bool {
+    func isLimit(_ entry: WorkingOrder, _ event: VenueEvent) -> Bool {
         entry.order.intent.kind.hasLimitPrice && !entry.order.isDormant && isTradable(entry, event)
     }
 
@@ -171,8 +191,11 @@ public struct PaperVenue: ~Copyable {
         triggered = nil
         let order = orders.order(slot)
         guard order.id == id, !order.state.isTerminal, order.isTriggered else { return nil }
-        guard order.intent.kind.hasLimitPrice else { return trade(slot, order, at: price) }
+        guard order.intent.kind.hasLimitPrice else {
+            return book == nil ? trade(slot, order, at: price) : walk(slot, order)
+        }
         orders[slot].hasArrived = true
+        if book != nil { return bestLevel(within: order) == nil ? nil : walk(slot, order) }
         let side = order.intent.side
         let isMarketable = side == .buy ? price <= order.intent.price : price >= order.intent.price
         return isMarketable ? fill(slot, order, at: price, .taker) : nil
@@ -192,17 +215,17 @@ public struct PaperVenue: ~Copyable {
         entry.acceptedIn < event.sequence && entry.lookedAtIn != event.sequence && event.time >= entry.tradableFrom
     }
 
-    private func isImmediate(_ order: Order) -> Bool {
+    func isImmediate(_ order: Order) -> Bool {
         order.intent.timeInForce == .immediateOrCancel || order.intent.timeInForce == .fillOrKill
     }
 
     /// Where a limit order trades in this event: at the market when it arrives marketable, else as it rests.
-    private func match(_ order: Order, isArriving: Bool, _ event: VenueEvent) -> (
-        price: Price, liquidity: Fill.Liquidity
-    )? {
+    private func match(_ entry: WorkingOrder, _ event: VenueEvent) -> (price: Price, liquidity: Fill.Liquidity)? {
+        if book != nil { return matchBook(entry) }
+        let order = entry.order
         let side = order.intent.side
         let limit = order.intent.price
-        if isArriving {
+        if !entry.hasArrived {
             let price = event.arrivalPrice(side)
             if price.raw > 0, side == .buy ? price <= limit : price >= limit { return (price, .taker) }
             if isImmediate(order) { return nil }
@@ -249,7 +272,7 @@ public struct PaperVenue: ~Copyable {
             slot: slot, kind: .filled, reason: .fill, price: price, quantity: quantity, liquidity: liquidity)
     }
 
-    private func ended(_ slot: Int32, _ kind: VenueReport.Kind, _ reason: OrderReason) -> VenueReport {
+    func ended(_ slot: Int32, _ kind: VenueReport.Kind, _ reason: OrderReason) -> VenueReport {
         VenueReport(slot: slot, kind: kind, reason: reason, price: .zero, quantity: .zero, liquidity: .taker)
     }
 }

@@ -3,7 +3,7 @@ import Trading
 
 /// One market event as the venue reads it: what an arriving order meets, how far the price went, and the shown size.
 struct VenueEvent: BitwiseCopyable {
-    enum Kind: UInt8, BitwiseCopyable { case bar, quote, trade }
+    enum Kind: UInt8, BitwiseCopyable { case bar, quote, trade, book }
 
     let kind: Kind
     let sequence: UInt64
@@ -18,6 +18,8 @@ struct VenueEvent: BitwiseCopyable {
     /// What is left for own orders; `.max` = unlimited. A bar and a trade share one size over both sides.
     private var buySize: Int64
     private var sellSize: Int64
+    /// Of a trade: who took; zero = the feed does not tell.
+    private var aggressor: UInt8 = 0
 
     init(_ bar: Bar, _ terms: InstrumentTerms, sequence: UInt64, volumeShare: Rate?) {
         kind = .bar
@@ -61,6 +63,21 @@ struct VenueEvent: BitwiseCopyable {
         low = buyPrice
         buySize = trade.quantity / terms.lot.raw * terms.lot.raw
         sellSize = buySize
+        aggressor = trade.aggressor
+    }
+
+    /// The event of a renewed book: its best prices, as the feed shows them. The sizes are the book's.
+    init(_ book: borrowing OrderBook, at time: Timestamp, _ terms: InstrumentTerms, sequence: UInt64) {
+        kind = .book
+        self.sequence = sequence
+        self.terms = terms
+        self.time = time
+        buyPrice = book.asks.first?.price ?? .zero
+        sellPrice = book.bids.first?.price ?? .zero
+        high = .zero
+        low = .zero
+        buySize = .max
+        sellSize = .max
     }
 
     /// What an order on `side` meets when it arrives; zero = nothing there.
@@ -69,7 +86,7 @@ struct VenueEvent: BitwiseCopyable {
     func available(_ side: Side) -> Quantity { Quantity(raw: side == .buy ? buySize : sellSize) }
 
     mutating func take(_ quantity: Quantity, _ side: Side) {
-        let isShared = kind != .quote
+        let isShared = kind == .bar || kind == .trade
         if buySize != .max && (isShared || side == .buy) { buySize -= quantity.raw }
         if sellSize != .max && (isShared || side == .sell) { sellSize -= quantity.raw }
     }
@@ -77,7 +94,7 @@ struct VenueEvent: BitwiseCopyable {
     /// The price at which a resting limit trades in this event, nil when it does not.
     func restingPrice(_ limit: Price, _ side: Side, touchFills: Bool) -> Price? {
         switch kind {
-        case .quote:
+        case .quote, .book:
             let opposite = arrivalPrice(side)
             guard opposite.raw > 0 else { return nil }
             return (side == .buy ? opposite <= limit : opposite >= limit) ? limit : nil
@@ -104,6 +121,17 @@ struct VenueEvent: BitwiseCopyable {
         if touchFills && extreme == limit { return true }
         return side == .buy ? extreme < limit : extreme > limit
     }
+
+    /// A trade printed beyond `limit`: whoever stood there was served.
+    func isBeyond(_ limit: Price, _ side: Side) -> Bool { isThrough(limit, side, false) }
+
+    /// A trade printed at `limit`, and not by somebody who took from the other side.
+    func isTrade(at limit: Price, _ side: Side) -> Bool {
+        kind == .trade && high == limit && aggressor != side.rawValue
+    }
+
+    /// `quantity` in whole lots.
+    func inLots(_ quantity: Quantity) -> Quantity { Quantity(raw: quantity.raw / terms.lot.raw * terms.lot.raw) }
 
     /// A taker's price: worse than `price` by the slippage, on the tick away from the trader's favour.
     func slipped(_ price: Price, _ side: Side, _ slippage: Rate) -> Price {

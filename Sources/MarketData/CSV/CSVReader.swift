@@ -182,8 +182,10 @@ struct CSVReader: ~Copyable {
         }
         let more = layout.hasMore ? output.count / 2 : output.count
         return MarketFile(
-            name: name, kind: layout.kind, events: MarketEvents(output), first: first.timestamp, last: last.timestamp,
-            rows: more, priceDecimals: decimals, interval: interval, skipped: skipped)
+            name: name, kind: layout.kind, kinds: layout.kind.feed, events: MarketEvents(output),
+            first: first.timestamp,
+            last: last.timestamp,
+            rows: more, priceDecimals: decimals, interval: interval, skipped: skipped, described: nil)
     }
 }
 

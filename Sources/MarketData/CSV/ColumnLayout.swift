@@ -95,7 +95,7 @@ struct ColumnLayout {
 
     private static func used(by kind: MarketFile.Kind) -> [Column] {
         switch kind {
-        case .bars: [.time, .open, .high, .low, .close, .volume, .vwap, .tradeCount, .symbol]
+        case .bars, .events: [.time, .open, .high, .low, .close, .volume, .vwap, .tradeCount, .symbol]
         case .trades: [.time, .price, .quantity, .side, .buyerIsMaker, .tradeID, .symbol]
         case .quotes: [.time, .bid, .ask, .bidSize, .askSize, .symbol]
         }

@@ -55,7 +55,7 @@ struct RowReader: ~Copyable {
         let stamp = self[.time]
         try checkOrder(stamp)
         switch layout.kind {
-        case .bars: try appendBar(to: &output)
+        case .bars, .events: try appendBar(to: &output)
         case .trades: if stamp >= from, stamp < to { appendTrade(to: &output) }
         case .quotes: try appendQuote(to: &output)
         }

@@ -1,7 +1,8 @@
 public import CStrategyABI
 public import Trading
 
-/// A market out of a seed: quotes, trades and bars of its instruments in time order, always open.
+/// A market out of a seed: quotes, trades, bars and order books of its instruments in time order, always open. The book
+/// comes with each quote and right before it, and its best levels are the quote.
 ///
 /// It has no clock and no thread: the caller asks for events up to a time, and so sets the pace. The same seed, start and
 /// instruments give the same bytes whatever the pieces are in which they are taken, on every machine: the arithmetic is
@@ -14,6 +15,7 @@ public struct MarketSimulator: ~Copyable {
 
     private let specs: [SimulatedInstrument]
     private var paths: FixedBuffer<InstrumentPath>
+    private let shapes: FixedBuffer<BookShape>
     private var factorRandom: RandomStream
     private var classFactors: FixedBuffer<Int64>
     private var builder: BarBuilder
@@ -42,6 +44,9 @@ public struct MarketSimulator: ~Copyable {
             paths[index] = InstrumentPath(spec, random: streams[spec.stream])
         }
         self.paths = paths
+        // Keys by stream, so that a book does not depend on which others there are.
+        let keys = SplitMix64(seed: seed ^ 0x0b00_c0de).keys(count: streams.count)
+        shapes = FixedBuffer(instruments.map { BookShape($0, key: keys[$0.stream]) })
         classFactors = FixedBuffer(count: SimulatedMarket.factorCount, repeating: 0)
         scratch = FixedBuffer(count: instruments.count, repeating: EventRecord())
         builder = BarBuilder(
@@ -51,7 +56,7 @@ public struct MarketSimulator: ~Copyable {
 
     public var instruments: [Instrument] { specs.map(\.instrument) }
     /// What the feed of each instrument holds.
-    public var kinds: FeedKinds { [.quotes, .trades, .bars] }
+    public static let kinds: FeedKinds = [.quotes, .trades, .bars, .depth]
     /// What the instrument is doing in the step that was made last.
     public func regime(of instrument: Int) -> Regime { paths[instrument].state.regime }
 
@@ -71,12 +76,13 @@ public struct MarketSimulator: ~Copyable {
     /// Fills the buffer with the next events and says how many there are: all that fit, but a record with a MORE record
     /// is not parted from it. The buffer must have room for 2.
     public mutating func fill(_ buffer: UnsafeMutableBufferPointer<EventRecord>) -> Int {
-        precondition(buffer.count >= 2, "a buffer of \(buffer.count) records cannot hold a bar and its MORE record")
+        precondition(buffer.count >= OrderBook.recordCount, "a buffer of \(buffer.count) records cannot hold a book")
         var count = 0
         while true {
             let ready = queue.records
             while queueStart < ready.count {
-                let size = ready[queueStart].hasMore ? 2 : 1
+                var size = 1
+                while ready[queueStart + size - 1].hasMore { size += 1 }
                 if count + size > buffer.count { return count }
                 for offset in 0..<size { buffer[count + offset] = ready[queueStart + offset] }
                 count += size
@@ -102,9 +108,21 @@ public struct MarketSimulator: ~Copyable {
             insert(event, at: count)
             count += 1
         }
-        for index in 0..<count { builder.pass(scratch[index], into: &queue) }
+        for index in 0..<count {
+            if scratch[index].kind == .quote { writeBook(around: scratch[index].asQuote) }
+            builder.pass(scratch[index], into: &queue)
+        }
         stepStart += MarketSimulator.stepNanoseconds
         builder.advance(to: Timestamp(nanoseconds: stepStart), into: &queue)
+    }
+
+    /// Before the quote, so that an order sent on a quote does not meet the very book that the quote is of.
+    private mutating func writeBook(around quote: Quote) {
+        let book = shapes[Int(quote.instrument)].book(around: quote)
+        let records = book.records(instrument: quote.instrument, time: Timestamp(nanoseconds: quote.time))
+        // Bars that are due come first.
+        builder.pass(records[0], into: &queue)
+        for index in 1..<OrderBook.recordCount { queue.append(records[index]) }
     }
 
     /// Sorts by time; of equal times the lower instrument stays first.

@@ -12,6 +12,12 @@ public struct SplitMix64: Sendable, BitwiseCopyable {
         z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
         return z ^ (z >> 31)
     }
+
+    /// The next `count` words.
+    func keys(count: Int) -> [UInt64] {
+        var generator = self
+        return (0..<count).map { _ in generator.next() }
+    }
 }
 
 /// xoshiro256** 1.0 (Blackman, Vigna 2018), and the shapes that the simulator draws. Integers alone: the results do not

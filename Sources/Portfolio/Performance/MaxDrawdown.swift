@@ -3,7 +3,7 @@
     @usableFromInline var peak: Double
     /// An equity below this deepens the drawdown: peak × (1 − drawdown).
     @usableFromInline var floor: Double
-    public private(set) var fraction = 0.0
+    public internal(set) var fraction = 0.0
 
     /// `openingEquity` is the first peak.
     public init(openingEquity: Double) {

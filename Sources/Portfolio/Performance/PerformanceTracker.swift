@@ -9,10 +9,10 @@ public import Trading
 @frozen public struct PerformanceTracker: Sendable {
     public static let reservedDays = 4096
 
-    public let openingEquity: Double
+    public internal(set) var openingEquity: Double
     public let dayOffset: Int64
     /// Of all round trips so far.
-    public private(set) var trades = TradeTotals()
+    public internal(set) var trades = TradeTotals()
 
     @usableFromInline var drawdown: MaxDrawdown
     @usableFromInline var lastTime: Int64 = 0
@@ -22,11 +22,11 @@ public import Trading
     /// The first instant after the current day; before the first event everything is after it.
     @usableFromInline var dayEnd = Int64.min
 
-    private var firstTime: Int64?
-    private var firstDay: Int64 = 0
-    private var lastDay: Int64 = 0
-    private var dayOpeningEquity: Double
-    private var finishedReturns: [Double] = []
+    var firstTime: Int64?
+    var firstDay: Int64 = 0
+    var lastDay: Int64 = 0
+    var dayOpeningEquity: Double
+    var finishedReturns: [Double] = []
 
     /// `dayOffset`: when the account's day starts, in nanoseconds after midnight UTC.
     public init(openingEquity: Double, dayOffset: Int64 = 0) {

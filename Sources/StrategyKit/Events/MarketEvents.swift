@@ -73,23 +73,3 @@ public import CStrategyABI
         return Price(raw: bid.raw + (ask.raw - bid.raw) / 2)
     }
 }
-
-/// One level of the order book; quantity zero removes it.
-@frozen public struct DepthLevel {
-    @usableFromInline let record: UnsafePointer<strategy_depth_v1_t>
-
-    @inlinable @inline(__always)
-    init(_ event: UnsafePointer<strategy_event_v1_t>) {
-        record = UnsafeRawPointer(event).assumingMemoryBound(to: strategy_depth_v1_t.self)
-    }
-
-    @inlinable public var instrument: InstrumentIndex { record.pointee.instrument }
-    @inlinable public var time: Timestamp { Timestamp(nanoseconds: record.pointee.time) }
-    @inlinable public var price: Price { Price(raw: record.pointee.price) }
-    @inlinable public var quantity: Quantity { Quantity(raw: record.pointee.quantity) }
-    @inlinable public var orderCount: UInt64 { record.pointee.order_count }
-    /// Buy = bid, sell = ask.
-    @inlinable public var side: Side? { Side(rawValue: record.pointee.side) }
-    /// 0 = best.
-    @inlinable public var level: Int { Int(record.pointee.level) }
-}

@@ -57,7 +57,8 @@ public enum OrderReason: UInt16, Sendable, BitwiseCopyable {
     public var tag: OrderTag { OrderTag(record.pointee.tag) }
     /// Bit n set = rule n of the host's list failed.
     public var failedRules: UInt64 { record.pointee.failed_rules }
-    /// The first failing rule; `observed`, `limit` and `headroom` are its numbers, in 1e-8 of their unit.
+    /// The first failing rule; `observed`, `limit` and `headroom` are its numbers, in 1e-8 of their unit; headroom
+    /// is what the limit leaves without the order, and 0 where the rule has no measure.
     public var firstRule: UInt32 { record.pointee.first_rule }
     public var observed: Int64 { record.pointee.observed }
     public var limit: Int64 { record.pointee.limit }

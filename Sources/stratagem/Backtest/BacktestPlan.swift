@@ -64,7 +64,7 @@ struct BacktestPlan {
                 at: strategy.file,
                 "name it with --instrument: \(strategy.instruments.joined(separator: ", "))")
         }
-        let file = try Recording.read(path, options: csv)
+        let (_, file) = try Recording.read(path, instrument: id, options: csv)
         let universe = universe(Recording.instrument(id, of: file), file)
         let account = host.account(strategy.account) ?? AccountConfiguration(id: strategy.account)
         let program = host.program(account.complianceProgram)
@@ -80,7 +80,9 @@ struct BacktestPlan {
         setup.systemLimits = LimitSet(host.limits).counted(at: rate)
         setup.instrumentLimits = host.instrumentLimits[id].map { [0: LimitSet($0).counted(at: rate)] } ?? [:]
         setup.strategies[0].limits = LimitSet(strategy.limits).counted(at: rate)
+        setup.strategies[0].schedule = strategy.schedule.windows(from: file.first)
         setup.strategies[0].orderKinds = strategy.orderKinds ?? OrderKind.allCases
+        setup.strategies[0].protection = ProtectionTerms(strategy.risk)
         let wanted = universe.timeframe(timeframe ?? strategy.timeframe, of: [0])
         let values = strategy.parameterValues.merging(parameters) { _, flag in flag }
         return try backtest(plugin, file, setup, values, bars: [wanted]) { refusal in
@@ -89,13 +91,13 @@ struct BacktestPlan {
     }
 
     private func make(_ plugin: LoadedPlugin) throws(CommandError) -> Backtest {
-        let file = try Recording.read(path, options: csv)
-        let universe = universe(Recording.instrument(instrument ?? Recording.id(of: path), of: file), file)
+        let (id, file) = try Recording.read(path, instrument: instrument, options: csv)
+        let universe = universe(Recording.instrument(id, of: file), file)
         let account = EngineSetup.Account(
             id: "backtest",
             terms: AccountTerms(
                 openingBalance: cash ?? BacktestPlan.standardCash, maxLeverage: BacktestPlan.plainLeverage))
-        let hasWanted = plugin.events & file.kind.eventType.mask != 0
+        let hasWanted = plugin.events & file.eventMask != 0
         let bars = timeframe ?? (hasWanted ? nil : Timeframe.oneMinute)
         return try backtest(plugin, file, setup(universe, account), parameters, bars: bars.map { [$0] } ?? []) {
             refusal in refusal.problems.map(\.text)
@@ -142,16 +144,6 @@ struct BacktestPlan {
         return Backtest(
             strategyID: name, plugin: plugin, instance: instance, file: file, instrument: setup.instruments[0],
             events: events, setup: setup)
-    }
-}
-
-extension MarketFile.Kind {
-    var eventType: EventType {
-        switch self {
-        case .bars: .bar
-        case .trades: .trade
-        case .quotes: .quote
-        }
     }
 }
 

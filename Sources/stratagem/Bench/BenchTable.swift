@@ -18,6 +18,10 @@ struct BenchTable {
 
     init(rounds: Int) { self.rounds = rounds }
 
+    mutating func add(_ id: String, _ value: Double, _ unit: String, _ method: String) {
+        rows.append(Row(id: id, value: value, unit: unit, method: method))
+    }
+
     /// ns per event: the median over rounds of a run's time by its events.
     mutating func addCall(_ id: String, _ work: CallWork) {
         rows.append(

@@ -1,5 +1,6 @@
 import Configuration
 import Glibc
+import MarketData
 import PluginHost
 import Trading
 
@@ -110,7 +111,7 @@ struct Check {
 
     /// Instruments of recorded feeds are known by name alone; that is enough to judge parameters with.
     private static func listing(_ id: String) -> Universe.Listing {
-        Universe.Listing(instrument: MarketPlan.knownInstrument(id), kinds: [.quotes, .trades, .bars])
+        Universe.Listing(instrument: MarketPlan.knownInstrument(id), kinds: MarketSimulator.kinds)
     }
 
     private static func isStrategy(_ folder: String) -> Bool {

@@ -16,7 +16,7 @@ struct BacktestCommand: ParsableCommand {
     @Argument(help: "A strategy's id, or a plugin's.")
     var strategy: String
 
-    @Option(help: ArgumentHelp("Market data: CSV, plain or gzip.", valueName: "file"))
+    @Option(help: ArgumentHelp("Market data: CSV, plain or gzip, or a session's recording.", valueName: "file"))
     var data: String
 
     @Option(

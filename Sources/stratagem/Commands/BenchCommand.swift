@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import FoundationEssentials
 import Glibc
+import Journal
 import PluginHost
 import Trading
 
@@ -18,6 +19,9 @@ struct BenchCommand: ParsableCommand {
 
     @Flag(help: "Counts instructions per event, too, with valgrind.")
     var instructions = false
+
+    @Flag(help: "Measures durable orders through the journal, too, on the disk of the data folder.")
+    var journal = false
 
     @Option(help: ArgumentHelp("Measures the plugins of this folder too.", valueName: "dir"))
     var plugins: String?
@@ -44,6 +48,7 @@ struct BenchCommand: ParsableCommand {
         if let work { return try repeatWork(work, found) }
         var table = measure(found)
         if instructions { try countInstructions(&table, found, data) }
+        if journal { try measureJournal(&table, data) }
         if output.json { Console.print(table.json.text) }
         if output.isForPeople { table.lines.forEach(Console.print) }
     }
@@ -73,11 +78,27 @@ struct BenchCommand: ParsableCommand {
     }
 
     private func countInstructions(_ table: inout BenchTable, _ found: [LoadedPlugin], _ data: DataFolder) throws {
-        let folder = "\(data.path)/bench-\(getpid())"
-        mkdir(folder, 0o700)
+        let folder = BenchCommand.scratch(data)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let works = ["direct_c"] + callable(found).map { "plugin_\($0.id)" } + ["orders", "backtest"]
         try table.addInstructions(works, InstructionCount(folder: folder, plugins: plugins))
+    }
+
+    /// A folder that the caller removes.
+    private static func scratch(_ data: DataFolder) -> String {
+        let folder = "\(data.path)/bench-\(getpid())"
+        mkdir(folder, 0o700)
+        return folder
+    }
+
+    private func measureJournal(_ table: inout BenchTable, _ data: DataFolder) throws {
+        let folder = BenchCommand.scratch(data)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        do {
+            try table.addJournal(JournalLoad(path: folder + "/journal.sqlite", seconds: quick ? 0.5 : 1.5))
+        } catch {
+            throw CommandError(.environment, error.message, at: folder, "name another folder with --data-dir")
+        }
     }
 
     /// Plugins that take bars.

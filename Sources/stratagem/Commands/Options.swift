@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Glibc
 
 /// Flags of every command.
@@ -11,6 +12,38 @@ struct OutputOptions: ParsableArguments {
 
     /// Text for people is wanted.
     var isForPeople: Bool { !json && !quiet }
+}
+
+extension OutputOptions {
+    /// The result of a command that has one sentence to say.
+    func tell(_ text: String, _ members: [(key: String, value: JSON)]) {
+        if json { Console.print(JSON.object(members).text) }
+        if isForPeople { Console.print(text.printable) }
+    }
+}
+
+/// Where the API listens. A flag wins over the environment, and that over host.yaml.
+struct ListenOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Address that the API listens on; default: host.yaml.", valueName: "host"))
+    var host: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Port of the API, 0 = any free one; default: STRATAGEM_PORT, then host.yaml.", valueName: "port"))
+    var port: UInt16?
+
+    func apply(to settings: inout APISettings) throws(CommandError) {
+        if let host { settings.host = host }
+        if let port {
+            settings.port = port
+        } else if let text = getenv("STRATAGEM_PORT").map({ String(cString: $0) }), !text.isEmpty {
+            guard let port = UInt16(text) else {
+                throw CommandError(
+                    .usage, "'\(text.printable)' is no port", at: "STRATAGEM_PORT", "set it to 0…65535, or unset it")
+            }
+            settings.port = port
+        }
+    }
 }
 
 /// Folders of a command that loads plugins.
@@ -51,4 +84,29 @@ enum FileSystem {
     }
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// nil where there is no such file.
+    static func bytes(of path: String) -> Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
+    }
+
+    /// A small file; nil where it cannot be read (`errno` says why) or is larger.
+    static func text(of path: String, bytesMax: Int) -> String? {
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 14)
+        while true {
+            let count = read(file, &chunk, chunk.count)
+            guard count >= 0 else { return nil }
+            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+            bytes += chunk[..<count]
+            guard bytes.count <= bytesMax else {
+                errno = EFBIG
+                return nil
+            }
+        }
+    }
 }

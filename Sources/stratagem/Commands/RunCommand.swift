@@ -1,19 +1,25 @@
+import API
 import ArgumentParser
 import Configuration
 import Engine
+import Glibc
+import Journal
 import MarketData
 import PluginHost
 import Trading
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Trades the strategies folder on paper, on the simulator or a recorded file.",
+        commandName: "run", abstract: "Starts the host: strategies, paper account, market, journal and API.",
         discussion: """
             On a terminal a table shows every strategy; in a pipe there are lines. Ctrl-C (or SIGTERM) stops the strategies \
-            by their policies and prints a summary; a second one ends at once.
+            by their policies and prints a summary; a second one ends at once. A host that crashes is started again and goes \
+            on where it was. With --feed a recording is played from its start on an account of its own.
             """)
 
     @OptionGroup var folders: FolderOptions
+
+    @OptionGroup var listen: ListenOptions
 
     @Option(help: ArgumentHelp("Plays a recorded file instead of the simulator.", valueName: "file"))
     var feed: String?
@@ -35,8 +41,16 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Seed of the simulator; 0 = another one at each start.", valueName: "n"))
     var seed: UInt64?
 
+    @Option(
+        help: ArgumentHelp(
+            "Records every event of the market; a recording that is there goes on.", valueName: "file"))
+    var record: String?
+
     @Option(help: ArgumentHelp("Ends by itself after so many seconds.", valueName: "seconds"))
     var duration: Double?
+
+    /// The process that started this one as its host.
+    @Option(help: .hidden) var supervised: Int32?
 
     @OptionGroup var output: OutputOptions
 
@@ -47,6 +61,10 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
+        guard let supervised else {
+            Console.exit(try Supervisor.run(arguments: Array(CommandLine.arguments.dropFirst())))
+        }
+        ParentTie.bind(to: supervised)
         let signals = SignalWatch()
         guard FileSystem.isFolder(folders.strategies) else { throw CommandError.missingFolder(folders.strategies) }
         let data = try DataFolder(folders.dataDir)
@@ -56,6 +74,7 @@ struct RunCommand: ParsableCommand {
         if folder.findings.contains(where: { $0.file == hostFile && $0.severity == .error }) {
             throw CommandError.configuration(hostFile, folder.findings.filter { $0.file == hostFile })
         }
+        try listen.apply(to: &folder.host.api)
         let loader = PluginLoader(
             generationsFolder: data.generations, generationsMax: folder.host.plugins.generationsMax)
         let catalog = PluginCatalog(
@@ -63,60 +82,116 @@ struct RunCommand: ParsableCommand {
             loader: loader)
         let plan = MarketPlan(feed: feed, instrument: instrument, seed: seed)
         let source = try plan.source(&folder)
-        let universe = Universe(source.listings, accountCurrencies: folder.host.accounts.map(\.currency))
-        let wiring = Wiring(folder, catalog, universe, start: source.start, seed: plan.pluginSeed(source))
-        try check(wiring, catalog)
-        let host = Host(wiring, feed: source.feed(timeframes: wiring.timeframes), start: source.start)
-        try trade(host, source, folder.host.simulator.speed, catalog, signals)
+        let journal = try openJournal(data, folder.host, source)
+        let start = try HostStart(
+            folder: folder, data: data, journal: journal, catalog: catalog, source: source,
+            seed: plan.pluginSeed(source))
+        try check(start.wiring, catalog)
+        try trade(start, source, folder.host, signals)
+    }
+
+    /// A recording is played on an account of its own, which begins anew each time.
+    private func openJournal(_ data: DataFolder, _ host: HostConfiguration, _ source: MarketSource) throws -> Journal {
+        var path = JournalPlace.path(host.journal, dataDir: data.path)
+        if source.isRecorded {
+            path = data.path + "/playback.sqlite"
+            for suffix in ["", "-wal", "-shm", ".unsaved"] { unlink(path + suffix) }
+        }
+        do {
+            return try Journal.open(path: path)
+        } catch {
+            throw CommandError(
+                .environment, error.message, at: path, "mend that, or name another folder with --data-dir")
+        }
     }
 
     /// Something must be able to trade.
     private func check(_ wiring: Wiring, _ catalog: PluginCatalog) throws(CommandError) {
-        let problems = wiring.setup.problems
-        guard problems.isEmpty else {
-            throw CommandError(
-                .usage, problems.joined(separator: "; "), at: folders.strategies, "mend host.yaml or the data")
-        }
-        guard !wiring.strategies.contains(where: \.configuration.enabled) else { return }
-        let disabled = wiring.strategies.map { "\($0.configuration.file): enabled: false" }
+        guard wiring.strategies.isEmpty else { return }
         throw CommandError(
             .usage, "there is no strategy that can run", at: folders.strategies,
             "mend what is listed, or add a folder with a strategy.yaml",
-            details: RunReport.refusals(wiring, catalog) + disabled)
+            details: RunReport.refusals(wiring, catalog))
     }
 
-    private func view(_ signals: SignalWatch) -> any RunView {
+    private func view(_ signals: SignalWatch, _ refused: [RefusedStrategy]) -> any RunView {
         guard output.isForPeople else { return SilentView() }
-        return Screen.isUsable ? TableView(signals) : LogView()
+        return Screen.isUsable ? TableView(signals, refused: refused) : LogView()
     }
 
     private func trade(
-        _ host: Host, _ source: MarketSource, _ standardSpeed: Rate, _ catalog: PluginCatalog, _ signals: SignalWatch
+        _ start: HostStart, _ source: MarketSource, _ settings: HostConfiguration, _ signals: SignalWatch
     ) throws {
-        let speed = marketSpeed ?? (source.isRecorded ? nil : standardSpeed)
-        let view = view(signals)
+        let speed = marketSpeed ?? (source.isRecorded ? nil : settings.simulator.speed)
+        let wiring = start.wiring
+        let catalog = start.catalog
+        let journal = start.journal
+        let notices = start.notices + [start.recoveryNotice].compactMap { $0 }
+        let password = try FirstAdmin.ensure(journal, dataPath: start.dataPath)
+        let view = view(signals, wiring.refused)
+        let core = HostCore(start)
+        let recorder = try record.map { path throws(CommandError) in
+            try SessionRecorder(path, wiring.universe, start: start.startTime, goesOn: !source.isRecorded)
+        }
+        core.recorder = recorder
+        let engine = EngineThread(
+            core, speed: speed, checkpointNanoseconds: Int64(settings.journal.checkpointSeconds) * 1_000_000_000)
+        let host = RunningHost(engine, journal, core.unsaved)
+        let listener = try Listener(
+            host, API.APISettings(settings.api), journal, dataPath: folders.dataDir, supervisor: supervised)
+        announce(
+            wiring, catalog, source, speed,
+            notices + [listener.notice] + [password, recorder?.notice].compactMap { $0 })
+        let begin = MonotonicClock.now
+        engine.start { $0.begin() }
+        var loop = RunLoop(
+            host: host, view: view, signals: signals, durationNanoseconds: duration.map { Int64($0 * 1e9) })
+        loop.run()
+        let last = host.stop()
+        listener.stop()
+        engine.join()
+        let recorded = recorder?.close()
+        try close(journal)
+        if let last { view.end(last) }
+        conclude(last, seconds: Double(MonotonicClock.now - begin) / 1e9, source, wiring)
+        try recorded.map(report)
+    }
+
+    private func close(_ journal: Journal) throws(CommandError) {
+        do {
+            try journal.close()
+        } catch {
+            throw CommandError(
+                .environment, "the last facts could not be written: \(error.message)", at: journal.path,
+                "make room on the disk; what was acknowledged is there")
+        }
+    }
+
+    private func report(_ recorded: SessionRecorder.End) throws(CommandError) {
+        if output.isForPeople { Console.print(recorded.notice) }
+        if let problem = recorded.problem { throw problem }
+    }
+
+    private func announce(
+        _ wiring: Wiring, _ catalog: PluginCatalog, _ source: MarketSource, _ speed: Rate?, _ notices: [String]
+    ) {
         if !output.isForPeople {
-            RunReport.refusals(host.wiring, catalog).forEach(Console.error)
+            RunReport.refusals(wiring, catalog).forEach(Console.error)
         } else if Screen.isUsable {
             // The table says the rest.
-            RunReport.problems(host.wiring, catalog).forEach(Console.print)
+            (RunReport.problems(wiring, catalog) + notices).forEach(Console.print)
         } else {
-            RunReport.opening(host.wiring, source: source, speed: speed, catalog: catalog).forEach(Console.print)
+            (RunReport.opening(wiring, source: source, speed: speed, catalog: catalog) + notices).forEach(Console.print)
         }
         Console.flush()
-        let begin = MonotonicClock.now
-        host.start()
-        var loop = RunLoop(
-            host, view, signals, speed: speed, durationNanoseconds: duration.map { Int64($0 * 1e9) })
-        loop.run()
-        host.stop()
-        view.end(host)
-        let seconds = Double(MonotonicClock.now - begin) / 1e9
+    }
+
+    private func conclude(_ last: RunPicture?, seconds: Double, _ source: MarketSource, _ wiring: Wiring) {
+        guard let status = last?.status else { return }
         if output.json {
-            Console.print(
-                host.status().json(seconds: seconds, source: source.description, refused: host.wiring.refused).text)
+            Console.print(status.json(seconds: seconds, source: source.description, refused: wiring.refused).text)
         } else if output.isForPeople {
-            RunReport.closing(host.status(), seconds: seconds, columns: Screen.isUsable ? Console.size.columns : nil)
+            RunReport.closing(status, seconds: seconds, columns: Screen.isUsable ? Console.size.columns : nil)
                 .forEach(Console.print)
         }
     }

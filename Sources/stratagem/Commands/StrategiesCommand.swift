@@ -22,7 +22,7 @@ struct StrategiesCommand: ParsableCommand {
             loader: loader)
         let folder = StrategiesFolder.read(folders.strategies)
         let listings = folder.host.instruments.map {
-            Universe.Listing(instrument: MarketPlan.knownInstrument($0), kinds: [.quotes, .trades, .bars])
+            Universe.Listing(instrument: MarketPlan.knownInstrument($0), kinds: MarketSimulator.kinds)
         }
         let universe = Universe(listings, accountCurrencies: folder.host.accounts.map(\.currency))
         let wiring = Wiring(folder, catalog, universe, start: Timestamp(nanoseconds: 0), seed: 0)

@@ -8,12 +8,13 @@ struct DataFolder {
     /// Makes the folder where it is missing.
     init(_ path: String) throws(CommandError) {
         self.path = path
-        for folder in DataFolder.withAncestors(path) where mkdir(folder, 0o777) != 0 && errno != EEXIST {
+        if let folder = DataFolder.make(path) {
             throw CommandError(
                 .environment, "the data folder could not be made: \(DataFolder.systemMessage)", at: folder,
                 "name a folder that you may write to with --data-dir")
         }
-        guard access(path, W_OK | X_OK) == 0 else {
+        // With the dot a file that has the folder's name is "Not a directory".
+        guard access(path + "/.", W_OK | X_OK) == 0 else {
             throw CommandError(
                 .environment, "the data folder cannot be used: \(DataFolder.systemMessage)", at: path,
                 "name a folder that you may write to with --data-dir")
@@ -48,6 +49,11 @@ struct DataFolder {
         var bytes = [UInt8](repeating: 0, count: 32)
         let count = pread(file, &bytes, bytes.count, 0)
         return String(decoding: bytes.prefix(max(count, 0)).filter { (0x30...0x39).contains($0) }, as: UTF8.self)
+    }
+
+    /// Makes a folder and those above it; what could not be made, with `errno` set.
+    static func make(_ path: String) -> String? {
+        withAncestors(path).first { mkdir($0, 0o777) != 0 && errno != EEXIST }
     }
 
     private static func withAncestors(_ path: String) -> [String] {

@@ -3,7 +3,8 @@ import Glibc
 /// Writes a file as a whole or not at all: into a temporary one beside it, which then takes its name.
 enum ReplacedFile {
     /// An existing file is replaced. Anything in the way is an error of the environment.
-    static func write(_ text: String, to path: String) throws(CommandError) {
+    /// `mode` is narrowed by the user's mask, as for any new file.
+    static func write(_ text: String, to path: String, mode: mode_t = 0o666) throws(CommandError) {
         func fail(_ step: String) -> CommandError {
             CommandError(
                 .environment, "could not be \(step): \(String(cString: strerror(errno)))", at: path,
@@ -15,7 +16,7 @@ enum ReplacedFile {
             return try writeThrough(text, to: path, fail)
         }
         let temporary = "\(path).\(getpid()).tmp"
-        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard file >= 0 else { throw fail("made") }
         let failure = OutputFile.write(text, to: file)
         let isClosed = close(file) == 0

@@ -11,8 +11,8 @@ struct MarketPlan {
     /// Reads the files that are needed. With a file of no named instrument, all strategies are put on it.
     func source(_ folder: inout StrategiesFolder) throws(CommandError) -> MarketSource {
         if let feed {
-            let file = try Recording.read(feed, options: CSVOptions())
-            let id = instrument ?? Recording.id(of: feed)
+            if instrument == nil, let source = try session(feed) { return source }
+            let (id, file) = try Recording.read(feed, instrument: instrument, options: CSVOptions())
             if instrument == nil {
                 for index in folder.strategies.indices { folder.strategies[index].instruments = [id] }
             }
@@ -27,6 +27,28 @@ struct MarketPlan {
             instruments: folder.host.simulator.instruments.compactMap(SimulatedMarket.find))
     }
 
+    /// All instruments of a session's recording that has several; the strategies trade their own of them. nil = it is a
+    /// file of one instrument.
+    private func session(_ path: String) throws(CommandError) -> MarketSource? {
+        guard RecordingReader.isRecording(path) else { return nil }
+        let count = try Recording.usable { () throws(MarketDataError) in
+            try RecordingReader(path).header.instruments.count
+        }
+        guard count > 1 else { return nil }
+        let session = try Recording.session(path)
+        var files: [(instrument: Instrument, file: MarketFile)] = []
+        for recorded in session.header.instruments {
+            var options = CSVOptions()
+            options.instrument = UInt32(files.count)
+            let id = recorded.instrument.id
+            // One that had no event has no market here.
+            guard session.hasMarket(id) else { continue }
+            let file = try Recording.usable { () throws(MarketDataError) in try session.file(id, options: options) }
+            files.append((recorded.instrument, file))
+        }
+        return files.isEmpty ? nil : .recordings(files)
+    }
+
     /// The files of host.yaml's `feeds`, instead of the simulator; a path is relative to the strategies folder.
     private func recordings(_ feeds: [FeedSettings], below folder: String) throws(CommandError) -> MarketSource {
         var recordings: [(instrument: Instrument, file: MarketFile)] = []
@@ -34,8 +56,8 @@ struct MarketPlan {
             var options = CSVOptions()
             options.instrument = UInt32(index)
             let path = feed.file.hasPrefix("/") ? feed.file : "\(folder)/\(feed.file)"
-            let file = try Recording.read(path, options: options)
-            recordings.append((Recording.instrument(feed.instrument, of: file), file))
+            let (id, file) = try Recording.read(path, instrument: feed.instrument, options: options)
+            recordings.append((Recording.instrument(id, of: file), file))
         }
         return .recordings(recordings)
     }

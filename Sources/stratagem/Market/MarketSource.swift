@@ -1,4 +1,5 @@
 import Configuration
+import Engine
 import MarketData
 import Trading
 
@@ -12,7 +13,7 @@ enum MarketSource {
     var listings: [Universe.Listing] {
         switch self {
         case .simulator(_, _, let instruments):
-            instruments.map { Universe.Listing(instrument: $0.instrument, kinds: [.quotes, .trades, .bars]) }
+            instruments.map { Universe.Listing(instrument: $0.instrument, kinds: MarketSimulator.kinds) }
         case .recordings(let recordings):
             recordings.map {
                 Universe.Listing(
@@ -29,6 +30,17 @@ enum MarketSource {
         case .simulator(_, let start, _): start
         case .recordings(let recordings): recordings.map(\.file.first).min() ?? Timestamp(nanoseconds: 0)
         }
+    }
+
+    /// The same market going on at `start`: simulated prices where the engine saw them last, recordings as they are.
+    func continued(from start: Timestamp, _ engine: borrowing Engine, _ universe: Universe) -> MarketSource {
+        guard case .simulator(let seed, _, var instruments) = self else { return self }
+        for index in instruments.indices {
+            guard let known = universe.index(of: instruments[index].instrument.id) else { continue }
+            let mark = engine.mark(known)
+            if mark != .zero { instruments[index].startPrice = mark }
+        }
+        return .simulator(seed: seed, start: start, instruments: instruments)
     }
 
     func feed(timeframes: [Timeframe]) -> any MarketFeed {
@@ -53,10 +65,45 @@ enum MarketSource {
 
 /// How a recorded file becomes an instrument's market.
 enum Recording {
-    /// A file that cannot be read is a usage error with the file's own words.
-    static func read(_ path: String, options: CSVOptions) throws(CommandError) -> MarketFile {
+    /// One instrument's market: a CSV file, or the part of a session's recording that is of `instrument`. A file that
+    /// cannot be read is a usage error with the file's own words.
+    static func read(
+        _ path: String, instrument: String?, options: CSVOptions
+    ) throws(CommandError) -> (id: String, file: MarketFile) {
+        guard RecordingReader.isRecording(path) else {
+            return (
+                instrument ?? id(of: path),
+                try usable { () throws(MarketDataError) in try MarketFile.read(path, options: options) }
+            )
+        }
+        let session = try session(path)
+        let ids = session.header.instruments.map(\.instrument.id)
+        guard let id = instrument ?? (ids.count == 1 ? ids[0] : nil) else {
+            throw CommandError(
+                .usage, "which of its \(ids.count) instruments to trade is not said", at: path,
+                "name it with --instrument: \(ids.joined(separator: ", "))")
+        }
+        return (id, try usable { () throws(MarketDataError) in try session.file(id, options: options) })
+    }
+
+    /// A session's recording with all its instruments.
+    static func session(_ path: String) throws(CommandError) -> MarketRecording {
+        let session = try usable { () throws(MarketDataError) in try MarketRecording.read(path) }
+        if let tail = session.tail {
+            Console.error(
+                "warning: \(tail.file): its end was not written whole: \(tail.bytes) bytes from byte \(tail.offset) on were passed over, with up to \(tail.records) records"
+            )
+        }
+        if session.droppedRecords > 0 {
+            Console.error(
+                "warning: \(path): \(session.droppedRecords) records could not be written when it was recorded")
+        }
+        return session
+    }
+
+    static func usable<Value>(_ read: () throws(MarketDataError) -> Value) throws(CommandError) -> Value {
         do {
-            return try MarketFile.read(path, options: options)
+            return try read()
         } catch {
             let place = error.line.map { "\(error.file):\($0)" } ?? error.file
             let rows =
@@ -65,9 +112,10 @@ enum Recording {
         }
     }
 
-    /// The instrument `id` as the simulator knows it, else as the file shows it. Prices of the file may be finer than the
+    /// The instrument `id` as a recording describes it, else as the simulator knows it, else as the file shows it. Prices of the file may be finer than the
     /// known tick: then the tick is the finest that fits both.
     static func instrument(_ id: String, of file: MarketFile) -> Instrument {
+        if let described = file.described { return described }
         let shown = file.instrument(id: id)
         guard var known = SimulatedMarket.find(id)?.instrument else { return shown }
         known.terms.tick = Price(raw: commonDivisor(known.terms.tick.raw, shown.terms.tick.raw))

@@ -4,9 +4,9 @@ import Trading
 
 /// What happened lately, as lines for people: fills, denials with their reasons, faults, what strategies logged.
 final class Activity {
-    enum Kind { case fill, denial, problem, note }
+    enum Kind: Sendable { case fill, denial, problem, note }
 
-    struct Line {
+    struct Line: Sendable {
         let time: Timestamp
         let kind: Kind
         let strategy: String
@@ -26,7 +26,14 @@ final class Activity {
     private var lines: [Line] = []
     private(set) var lost = 0
     private static let linesMax = 2000
-    private var names: [String] = []
+    private let names: [String]
+    private let instruments: [String]
+
+    /// Ids by index.
+    init(_ names: HostNames) {
+        self.names = names.strategies
+        instruments = names.instruments
+    }
 
     /// Takes the lines since the last call, and how many were dropped before them.
     func takeLines() -> (lines: [Line], lost: Int) {
@@ -50,14 +57,13 @@ final class Activity {
 
     // MARK: From facts
 
-    func take(_ log: FactLog, _ wiring: Wiring) {
-        if names.isEmpty { names = wiring.strategies.map(\.id) }
-        for event in log.events { take(event, log, wiring.universe.instruments) }
+    func take(_ log: FactLog) {
+        for event in log.events { take(event, log) }
     }
 
-    private func take(_ event: TradingEvent, _ log: FactLog, _ instruments: [Instrument]) {
+    private func take(_ event: TradingEvent, _ log: FactLog) {
         func name(_ instrument: UInt32) -> String {
-            Int(instrument) < instruments.count ? instruments[Int(instrument)].id : "instrument \(instrument)"
+            Int(instrument) < instruments.count ? instruments[Int(instrument)] : "instrument \(instrument)"
         }
         switch event {
         case .orderFilled(let fill):
@@ -67,7 +73,7 @@ final class Activity {
                 "\(fill.side.name) \(fill.quantity) \(name(fill.instrument)) @ \(fill.price) \(liquidity)")
         case .orderDenied(let denial):
             let intent = denial.intent
-            let findings = log.findings[denial.firstFinding..<(denial.firstFinding + denial.findingCount)]
+            let findings = log.findings[denial.findings]
             add(
                 .denial, Int(intent.strategy), denial.time,
                 "denied \(intent.side.name) \(intent.quantity) \(name(intent.instrument)): "
@@ -85,12 +91,16 @@ final class Activity {
             )
         case .tradingStateChanged(let scope, let index, let state, let time):
             add(.note, -1, time, "\(scope.name) \(index): trading is \(state.name)")
-        case .orderAccepted, .roundTripClosed: return
+        case .dailyLossExceeded(let breach):
+            add(
+                .problem, breach.scope == .strategy ? Int(breach.index) : -1, breach.time,
+                "the day's loss of \(breach.loss) is beyond the limit of \(breach.limit)"
+                    + (breach.isLatched ? ": only reducing orders until tomorrow" : ""))
+        case .orderAccepted, .roundTripClosed, .dayStarted, .priceMarked, .orderRested: return
         }
     }
 
-    func take(_ lines: [StrategyLine], _ wiring: Wiring) {
-        if names.isEmpty { names = wiring.strategies.map(\.id) }
+    func take(_ lines: [StrategyLine]) {
         for line in lines {
             switch line.level {
             case UInt32(STRATEGY_LOG_ERROR), UInt32(STRATEGY_LOG_WARNING):

@@ -4,7 +4,7 @@ import Portfolio
 import Trading
 
 /// A host at one moment, for whoever shows it.
-struct HostStatus {
+struct HostStatus: Sendable {
     let time: Timestamp
     let start: Timestamp
     let eventCount: UInt64
@@ -12,7 +12,7 @@ struct HostStatus {
     let strategies: [StrategyStatus]
 }
 
-struct AccountStatus {
+struct AccountStatus: Sendable {
     let id: String
     let currency: String
     let cash: Money
@@ -21,7 +21,7 @@ struct AccountStatus {
     let opening: Money
 }
 
-struct HeldPosition: Equatable {
+struct HeldPosition: Equatable, Sendable {
     let instrument: String
     let quantity: Quantity
     let averagePrice: Price
@@ -30,8 +30,8 @@ struct HeldPosition: Equatable {
     var text: String { "\(instrument) \(quantity > .zero ? "+" : "")\(quantity)" }
 }
 
-struct StrategyStatus {
-    enum State: String {
+struct StrategyStatus: Sendable {
+    enum State: String, Sendable {
         /// `off` = not enabled in its configuration.
         case running, stopped, off, fault
         /// For narrow columns.

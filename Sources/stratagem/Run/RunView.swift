@@ -4,22 +4,19 @@ import Trading
 /// Shows a run while it goes on.
 protocol RunView: AnyObject {
     /// Called often; it looks at the clock and decides what to show. False = nobody looks any more.
-    func show(_ host: Host, clock: Int64) -> Bool
+    func show(_ picture: RunPicture, clock: Int64) -> Bool
     /// The process is about to be paused, and has come back.
     func pause()
     func resume()
-    func end(_ host: Host)
+    func end(_ picture: RunPicture)
 }
 
 /// Shows nothing.
 final class SilentView: RunView {
-    func show(_ host: Host, clock: Int64) -> Bool {
-        _ = host.activity.takeLines()
-        return true
-    }
+    func show(_ picture: RunPicture, clock: Int64) -> Bool { true }
     func pause() {}
     func resume() {}
-    func end(_ host: Host) {}
+    func end(_ picture: RunPicture) {}
 }
 
 /// The table on a terminal, four times a second.
@@ -33,19 +30,24 @@ final class TableView: RunView {
     private static let drawingNanoseconds: Int64 = 250_000_000
     private static let linesKept = 100
 
-    init(_ signals: SignalWatch) { self.signals = signals }
+    private let refused: [RefusedStrategy]
 
-    func show(_ host: Host, clock: Int64) -> Bool {
+    init(_ signals: SignalWatch, refused: [RefusedStrategy]) {
+        self.signals = signals
+        self.refused = refused
+    }
+
+    func show(_ picture: RunPicture, clock: Int64) -> Bool {
         let isResized = signals.takeResize()
+        picture.lines.forEach(add)
         guard clock >= nextDrawing || isResized else { return true }
         nextDrawing = clock + TableView.drawingNanoseconds
         if !screen.isOpen { resume() }
-        measure(host.eventCount, clock)
-        host.activity.takeLines().lines.forEach(add)
+        measure(picture.status.eventCount, clock)
         let size = Console.size
         let table = LiveTable(columns: size.columns, rows: size.rows)
         return screen.draw(
-            table.lines(host.status(), refused: host.wiring.refused, rate: rate, activity: lines),
+            table.lines(picture.status, refused: refused, rate: rate, activity: lines),
             columns: size.columns, rows: size.rows, isCleared: isResized)
     }
 
@@ -78,7 +80,7 @@ final class TableView: RunView {
         screen.open()
     }
 
-    func end(_ host: Host) { pause() }
+    func end(_ picture: RunPicture) { pause() }
 }
 
 /// Lines for a pipe or a log file: what happens, and once a second how each strategy that changed stands.
@@ -89,7 +91,7 @@ final class LogView: RunView {
     private var omitted = 0
     /// Lines that were printed lately, with how often they came again since.
     private var printed: [(line: Activity.Line, clock: Int64)] = []
-    private var shown: [String] = []
+    private var shown: [String: String] = [:]
     private var lastHead: (events: UInt64, clock: Int64)?
 
     private static let second: Int64 = 1_000_000_000
@@ -99,23 +101,22 @@ final class LogView: RunView {
     /// For so long the same again is only counted.
     private static let repeatNanoseconds: Int64 = 10 * second
 
-    func show(_ host: Host, clock: Int64) -> Bool {
+    func show(_ picture: RunPicture, clock: Int64) -> Bool {
         if clock >= nextBudget {
             reportOmitted()
             nextBudget = clock + LogView.second
             budget = LogView.linesPerSecond
         }
-        report(host.activity, clock)
+        report(picture.lines, lost: picture.lost, clock)
         if clock >= nextStatus {
             nextStatus = clock + LogView.second
-            reportStatus(host.status(), clock)
+            reportStatus(picture.status, clock)
         }
         return Console.flush()
     }
 
-    private func report(_ activity: Activity, _ clock: Int64) {
+    private func report(_ lines: [Activity.Line], lost: Int, _ clock: Int64) {
         reportRepeats(before: clock - LogView.repeatNanoseconds)
-        let (lines, lost) = activity.takeLines()
         omitted += lost
         for line in lines {
             if line.kind != .fill, let index = printed.firstIndex(where: { $0.line.repeats(line) }) {
@@ -146,12 +147,11 @@ final class LogView: RunView {
     }
 
     private func reportStatus(_ status: HostStatus, _ clock: Int64) {
-        let texts = status.strategies.map(\.logText)
-        for (index, text) in texts.enumerated() where shown.isEmpty || shown[index] != text {
-            let unrealized = status.strategies[index].unrealized.map { ", unrealized \(NumberText.signed($0))" } ?? ""
-            Console.print("\(status.time.secondText) \(status.strategies[index].id): \(text)\(unrealized)")
+        for strategy in status.strategies where shown[strategy.id] != strategy.logText {
+            shown[strategy.id] = strategy.logText
+            let unrealized = strategy.unrealized.map { ", unrealized \(NumberText.signed($0))" } ?? ""
+            Console.print("\(status.time.secondText) \(strategy.id): \(strategy.logText)\(unrealized)")
         }
-        shown = texts
         reportHead(status, clock)
     }
 
@@ -169,8 +169,8 @@ final class LogView: RunView {
     func pause() {}
     func resume() {}
 
-    func end(_ host: Host) {
-        report(host.activity, MonotonicClock.now)
+    func end(_ picture: RunPicture) {
+        report(picture.lines, lost: picture.lost, MonotonicClock.now)
         reportRepeats(before: .max)
         reportOmitted()
     }

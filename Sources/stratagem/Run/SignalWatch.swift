@@ -5,6 +5,7 @@ import Synchronization
 /// second one ends the process even when a plugin does not come back.
 final class SignalWatch: Sendable {
     private let stopSignal = Atomic<Int32>(0)
+    private let stopTime = Atomic<Int64>(0)
     private let resized = Atomic<Bool>(false)
     private let suspended = Atomic<Bool>(false)
     /// The alternate screen is in use and has to be left before the end.
@@ -59,7 +60,13 @@ final class SignalWatch: Sendable {
 
     private func stop(_ signal: Int32) {
         let isFirst = stopSignal.compareExchange(expected: 0, desired: signal, ordering: .relaxed).exchanged
-        if isFirst { return }
+        let now = MonotonicClock.now
+        if isFirst {
+            stopTime.store(now, ordering: .relaxed)
+            return
+        }
+        // Who signals a whole group reaches the supervisor as well, which passes it on: that is the same request again.
+        if now - stopTime.load(ordering: .relaxed) < StopRequests.echoNanoseconds { return }
         if screenInUse.load(ordering: .relaxed) { _ = OutputFile.write(Screen.leaving, to: STDOUT_FILENO) }
         _exit(128 + signal)
     }

@@ -167,10 +167,13 @@ extension Money {
 
 extension Timestamp {
     /// "2026-01-31 14:30:15", in UTC.
-    var secondText: String {
-        String(description.prefix(19).map { $0 == "T" ? " " : $0 })
-    }
+    var secondText: String { description.secondText }
 
     /// "14:30:15".
     var clockText: String { String(description.dropFirst(11).prefix(8)) }
+}
+
+extension String {
+    /// Of a stamp that a host sent, what a person reads: "2026-01-31 14:30:15".
+    var secondText: String { String(prefix(19).map { $0 == "T" ? " " : $0 }) }
 }

@@ -17,6 +17,12 @@ extension LimitSet {
         priceCollar = settings.priceCollar
         maxOrdersPerSecond = settings.maxOrdersPerSecond.map(Int32.init(clamping:))
         maxOrdersPerMinute = settings.maxOrdersPerMinute.map(Int32.init(clamping:))
+        maxGrossExposure = settings.maxGrossExposure
+        maxNetExposure = settings.maxNetExposure
+        maxConcentration = settings.maxConcentration
+        maxLeverage = settings.maxLeverage
+        maxDailyLoss = settings.maxDailyLoss
+        dailyLossBase = settings.dailyLossBase ?? .equity
         marketDataMaxAgeNanoseconds = settings.marketDataMaxAgeMilliseconds.map { $0 * 1_000_000 }
     }
 
@@ -28,7 +34,24 @@ extension LimitSet {
         var limits = self
         limits.maxOrderNotional = convert(maxOrderNotional)
         limits.maxPositionNotional = convert(maxPositionNotional)
+        limits.maxGrossExposure = convert(maxGrossExposure)
+        limits.maxNetExposure = convert(maxNetExposure)
+        limits.maxDailyLoss = convert(maxDailyLoss)
         return limits
+    }
+}
+
+extension AccountConfiguration {
+    /// Rates that follow an instrument of this market, of account number `account`.
+    func quotedRates(_ universe: Universe, account: Int) -> [QuotedRate] {
+        conversion.sorted { $0.key < $1.key }.compactMap { code, conversion in
+            guard let instrument = conversion.instrument.flatMap({ universe.index(of: $0) }),
+                let currency = universe.currencies.firstIndex(of: code)
+            else { return nil }
+            return QuotedRate(
+                account: Int32(account), currency: Int32(currency), instrument: Int32(instrument),
+                isInverse: universe.instruments[instrument].quoteCurrency == code)
+        }
     }
 }
 

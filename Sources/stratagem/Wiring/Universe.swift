@@ -16,11 +16,13 @@ struct Universe {
         var barInterval: Int64 = 0
     }
 
-    init(_ listings: [Listing], accountCurrencies: [String]) {
+    /// `knownCurrencies` keep their places.
+    init(_ listings: [Listing], accountCurrencies: [String], knownCurrencies: [String] = []) {
         instruments = listings.map(\.instrument)
         feeds = listings.map(\.kinds)
         barIntervals = listings.map(\.barInterval)
-        for code in accountCurrencies + instruments.map(\.quoteCurrency) where !currencies.contains(code) {
+        for code in knownCurrencies + accountCurrencies + instruments.map(\.quoteCurrency)
+        where !currencies.contains(code) {
             currencies.append(code)
         }
         for index in instruments.indices {

@@ -1,0 +1,25 @@
+/// What an operation answers. `example` describes it: its lists are not empty, its optional values may be nil.
+public protocol OperationOutput: JSONWritable, Sendable {
+    static var example: Self { get }
+    /// HTTP status of the answer; 200 unless the answer says otherwise.
+    var status: Int { get }
+    static var contentType: String { get }
+}
+
+extension OperationOutput {
+    public var status: Int { 200 }
+    public static var contentType: String { "application/json" }
+    public static var schema: Schema {
+        let example = Self.example
+        return JSONWriter.describe { example.write(&$0) }
+    }
+}
+
+/// {success: true}
+public struct Success: OperationOutput {
+    public init() {}
+    public static var example: Success { Success() }
+    public func write(_ json: inout JSONWriter) {
+        json.object { $0.constant("success", true) }
+    }
+}

@@ -1,0 +1,40 @@
+import Crypto
+import HTTPTypes
+import NIOCore
+import Trading
+
+extension OperationContext {
+    /// The header Idempotency-Key, with the fingerprint of the order as it was understood: a body that means the same (other
+    /// spacing, "0.50" for 0.5, a default that is spelt out) is the same request.
+    func idempotencyKey(for order: OrderRequest) throws(APIError) -> IdempotencyKey? {
+        guard let key = headers[.idempotencyKey] else { return nil }
+        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw .invalid([
+                RequestFault(path: "Idempotency-Key", message: "must have 1 to 255 visible ASCII characters")
+            ])
+        }
+        var json = JSONWriter()
+        order.writeCanonical(&json, operation: operationID)
+        let digest = SHA256.hash(data: Array(json.buffer.readableBytesView))
+        let fingerprint = digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        return IdempotencyKey(user: principal?.username ?? "", key: key, fingerprint: fingerprint)
+    }
+}
+
+extension OrderRequest {
+    /// Journalled fingerprints outlive the process: names and order of these fields must stay.
+    fileprivate func writeCanonical(_ json: inout JSONWriter, operation: String) {
+        json.object { json in
+            json.field("operation", operation)
+            json.field("strategy", strategy)
+            json.field("instrument", instrument)
+            json.field("side", side.name)
+            json.field("kind", kind.name)
+            json.field("quantity", quantity)
+            json.nullable("price", price)
+            json.nullable("stop_price", stopPrice)
+            json.field("time_in_force", timeInForce.name)
+            json.field("is_live", isLive)
+        }
+    }
+}

@@ -1,0 +1,4 @@
+/// Strategies, plugins, orders, positions and trades (document 004).
+public enum TradingOperations {
+    public static var all: [APIOperation] { strategies + plugins + orders + positions + trades }
+}

@@ -1,0 +1,52 @@
+public import Trading
+
+/// The running host as the API sees it. Every answer is given between two events of the engine and after all facts that it shows
+/// are durable, so that a client reads its own write and nothing leaves the process that a crash could take back.
+public protocol TradingHost: Sendable {
+    // Strategies.
+    func strategies() async throws(HostRefusal) -> [StrategyView]
+    func strategy(_ id: String) async throws(HostRefusal) -> StrategyView
+    func enable(_ id: String, by requester: Requester) async throws(HostRefusal) -> StrategyView
+    func disable(_ id: String, by requester: Requester) async throws(HostRefusal) -> StrategyView
+    func configure(_ id: String, _ change: StrategyChange, by requester: Requester) async throws(HostRefusal)
+        -> StrategyView
+    func performance(of id: String) async throws(HostRefusal) -> PerformanceView
+    func plugins() async throws(HostRefusal) -> [PluginView]
+
+    // Orders, positions, trades.
+    func place(_ order: OrderRequest, key: IdempotencyKey?, by requester: Requester) async throws(HostRefusal)
+        -> OrderView
+    func modify(_ id: String, _ change: OrderChange, by requester: Requester) async throws(HostRefusal) -> OrderView
+    func cancel(_ id: String, by requester: Requester) async throws(HostRefusal) -> OrderView
+    func orders(_ filter: HistoryFilter) async throws(HostRefusal) -> [OrderView]
+    func trades(_ filter: HistoryFilter) async throws(HostRefusal) -> [TradeView]
+    /// Open ones of all strategies, or of one.
+    func positions(strategy: String?) async throws(HostRefusal) -> [PositionView]
+    /// `quantity` nil = all of it. The answer is the closing market order.
+    func close(_ position: String, quantity: Quantity?, by requester: Requester) async throws(HostRefusal) -> OrderView
+
+    // The market.
+    func instruments() async throws(HostRefusal) -> [InstrumentView]
+    func depth(_ instrument: String) async throws(HostRefusal) -> DepthView
+    /// `timeframe` by its name ("1m"); one that the host does not have is refused.
+    func candles(_ instrument: String, _ timeframe: String, from: Timestamp, to: Timestamp, limit: Int)
+        async throws(HostRefusal) -> [CandleView]
+    func ticks(_ instrument: String, from: Timestamp?, to: Timestamp?, limit: Int) async throws(HostRefusal)
+        -> [TickView]
+    func stats(_ instrument: String) async throws(HostRefusal) -> MarketStatsView
+
+    // Risk.
+    func portfolioRisk() async throws(HostRefusal) -> PortfolioRiskView
+    func setLimits(_ change: LimitChange, by requester: Requester) async throws(HostRefusal) -> RiskLimitsView
+    func alerts() async throws(HostRefusal) -> [AlertView]
+    func denials(_ filter: HistoryFilter) async throws(HostRefusal) -> [DenialView]
+    func headroom(account: String?, strategy: String?) async throws(HostRefusal) -> [HeadroomView]
+    func throwStop(_ request: StopRequest, by requester: Requester) async throws(HostRefusal) -> StopView
+    func stops() async throws(HostRefusal) -> [StopView]
+    func releaseStop(_ id: String, reason: String, authorizedBy: String, by requester: Requester)
+        async throws(HostRefusal) -> StopView
+
+    // The host itself.
+    func health() async -> HostHealth
+    func figures() async -> HostFigures
+}

@@ -1,0 +1,161 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Trading
+
+/// Takes a request through the tests in the contract's order: rate limit, token, role and CSRF, JSON syntax, fields; then the
+/// operation itself. Whatever happens, the answer is in the route's dialect.
+struct OperationResponder: HTTPResponder {
+    typealias Context = ConnectionContext
+
+    let routes: RouteTable
+    let host: any TradingHost
+    let tokens: any TokenChecking
+    let limiter: RateLimiter
+    let bodyBytesMax: Int
+    /// Connections act as the local admin.
+    let isLocal: Bool
+    let observe: @Sendable (RequestObservation) -> Void
+
+    func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        let began = ContinuousClock.now
+        let id = RequestID.of(request)
+        let target = RequestTarget(request.head.path ?? "/")
+        var route = Route(request: request, id: id, address: context.address, target: target)
+        var response: Response
+        do {
+            response = Response(try await answer(&route))
+        } catch {
+            await finishBody(route, context)
+            response = route.response(to: APIError(from: error, logger: context.logger))
+        }
+        response.headers[.requestID] = id
+        response.headers[.cacheControl] = "no-store"
+        response.headers[.xContentTypeOptions] = "nosniff"
+        if let verdict = route.verdict {
+            response.headers[.rateLimit] = String(verdict.limit)
+            response.headers[.rateRemaining] = String(verdict.remaining)
+            response.headers[.rateReset] = String(verdict.resetSeconds)
+        }
+        observe(
+            RequestObservation(
+                method: request.method.rawValue, route: route.operation?.path.text ?? "unmatched",
+                status: Int(response.status.code), isOrderEntry: route.operation?.rate == .trading,
+                duration: ContinuousClock.now - began))
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func answer(_ route: inout Route) async throws -> OperationAnswer {
+        guard let parts = route.target.parts, let match = routes.match(parts) else {
+            throw APIError(.unknown, "no operation has the path \(route.path.prefix(200))")
+        }
+        route.dialect = match.operations[0].dialect
+        guard let operation = match.operation(route.request.method.rawValue) else {
+            var error = APIError(.methodNotAllowed, "\(route.path.prefix(200)) takes \(match.allow)")
+            error.headers = [("Allow", match.allow)]
+            throw error
+        }
+        route.operation = operation
+        route.dialect = operation.dialect
+
+        // Tokens may stand in the body: then it is read first.
+        var token = route.token(allowingQuery: operation.access == .anyToken)
+        var bytes: ByteBuffer?
+        if token == nil, operation.access == .anyToken {
+            bytes = try await body(&route)
+            token = bytes.flatMap { try? parse($0) }.flatMap { Route.token(inBody: $0) }
+        }
+        let principal = isLocal ? Principal.local : await principal(token)
+        try limit(&route, principal)
+        try admit(principal, hasToken: token != nil, to: operation, csrf: route.request.headers[.csrfToken])
+
+        if bytes == nil { bytes = try await body(&route) }
+        let document = try bytes.flatMap { $0.readableBytes == 0 ? nil : try parse($0) }
+        return try await operation.perform(
+            OperationRequest(
+                path: match.request(of: operation), query: route.target.query, faults: route.target.queryFaults,
+                body: document),
+            OperationContext(
+                host: host, principal: principal, token: token, requestID: route.id, address: route.address, time: .now,
+                operationID: operation.id, headers: route.request.headers, body: document))
+    }
+
+    private func principal(_ token: String?) async -> Principal? {
+        guard let token else { return nil }
+        return await tokens.principal(for: token)
+    }
+
+    private func limit(_ route: inout Route, _ principal: Principal?) throws(APIError) {
+        guard !isLocal, let operation = route.operation else { return }
+        let client = principal.map { "user \($0.userID)" } ?? route.address
+        route.verdict = limiter.take(operation.rate, client: client, at: monotonicNanoseconds())
+        guard let seconds = route.verdict?.retrySeconds else { return }
+        var error = APIError(.rateLimited, "too many requests; the next one is possible in \(seconds) s")
+        error.headers = [("Retry-After", String(seconds))]
+        throw error
+    }
+
+    private func admit(_ principal: Principal?, hasToken: Bool, to operation: APIOperation, csrf: String?)
+        throws(APIError)
+    {
+        if operation.access == .open { return }
+        guard let principal else {
+            var error = APIError(
+                .unauthorized, hasToken ? "the token is not valid, or expired or revoked" : "a bearer token is needed")
+            error.headers = [("WWW-Authenticate", "Bearer")]
+            throw error
+        }
+        guard let role = principal.role, role >= operation.role else {
+            throw APIError(.forbidden, "this needs the role \(operation.role.rawValue)")
+        }
+        if operation.access == .bearerCSRF, principal.kind == .login {
+            guard let csrf, let expected = principal.csrf, constantTimeEqual(csrf, expected) else {
+                throw APIError(.forbidden, "the header X-CSRF-Token must carry the login's csrfToken")
+            }
+        }
+    }
+
+    private func body(_ route: inout Route) async throws(APIError) -> ByteBuffer {
+        let length = route.request.headers[.contentLength].flatMap(Int.init) ?? 0
+        let error = APIError(.tooLarge, "the body must have at most \(bodyBytesMax) bytes")
+        route.body = .lost
+        if length > bodyBytesMax { throw error }
+        do {
+            let bytes = try await route.request.body.collect(upTo: bodyBytesMax)
+            route.body = .read
+            return bytes
+        } catch is NIOTooManyBytesError {
+            throw error
+        } catch {
+            throw APIError(.malformed, "the body broke off")
+        }
+    }
+
+    /// An answer that does not need the body still reads it, so that the next request can follow. A body that is too large
+    /// ends the connection instead, a moment after the answer: an endless one would hold it for ever.
+    private func finishBody(_ route: Route, _ context: ConnectionContext) async {
+        if route.body == .read { return }
+        var route = route
+        if route.body == .untouched, (try? await body(&route)) != nil { return }
+        let channel = context.channel
+        channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+    }
+
+    private func parse(_ bytes: ByteBuffer) throws(APIError) -> JSONValue {
+        let result = bytes.withUnsafeReadableBytes { bytes in
+            Result { () throws(JSONFailure) in try JSONParser.parse(bytes) }
+        }
+        switch result {
+        case .success(let document): return document
+        case .failure(let failure): throw APIError(.malformed, "the body is no JSON: \(failure)")
+        }
+    }
+}
+
+extension Response {
+    fileprivate init(_ answer: OperationAnswer) {
+        self.init(
+            status: HTTPResponse.Status(code: answer.status), headers: [.contentType: answer.contentType],
+            body: ResponseBody(byteBuffer: answer.body))
+    }
+}

@@ -1,0 +1,26 @@
+import Trading
+
+/// risk.daily-loss: no order that could lose more once the day's loss, realised and unrealised, is beyond the limit. The
+/// engine asks the same of every mark and latches; this rule answers for the moment of an order.
+enum DailyLossRule {
+    static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) {
+        check(order, order.accountDay, scopes[.system].pointee.limits, .system, &findings)
+        check(order, order.accountDay, scopes[.account].pointee.limits, .account, &findings)
+        check(order, order.ownDay, scopes[.strategy].pointee.limits, .strategy, &findings)
+    }
+
+    private static func check(
+        _ order: OrderContext, _ day: OrderContext.Day?, _ limits: LimitSet, _ scope: LimitScope,
+        _ findings: inout Findings
+    ) {
+        guard let limit = limits.maxDailyLoss, order.isKnown, !order.isReducing(scope) else { return }
+        guard let day else {
+            return findings.add(Finding(.dailyLoss, .noConversionRate, scope: scope, limit: limit.raw))
+        }
+        let loss = day.loss(from: limits.dailyLossBase)
+        guard loss > limit else { return }
+        // The order adds nothing yet: the limit is used up without it.
+        findings.add(
+            Finding(.dailyLoss, .dailyLoss, scope: scope, observed: loss.raw, limit: limit.raw, used: loss.raw))
+    }
+}

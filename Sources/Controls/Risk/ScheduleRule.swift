@@ -1,0 +1,10 @@
+import Trading
+
+/// risk.schedule: a strategy's own orders go out only within its schedule, a stop of its own that triggers included. An
+/// operator's order, a liquidation and what only reduces pass.
+enum ScheduleRule {
+    static func check(_ order: OrderContext, _ findings: inout Findings) {
+        guard !order.isScheduled, order.intent.origin == .strategy, !order.isReducingOwn else { return }
+        findings.add(Finding(.schedule, .outsideSchedule, scope: .strategy))
+    }
+}

@@ -1,0 +1,35 @@
+public import Trading
+
+/// What the engine thread hands over in one turn: the facts of the core, in order, and what the host did.
+public struct JournalBatch: Sendable {
+    public var events: [TradingEvent]
+    /// Findings of the denials among `events`; `Denial.firstFinding` is an index into them.
+    public var findings: [Finding]
+    /// They take effect after the events.
+    public var notes: [HostFact]
+    /// The host's clock.
+    public var wallTime: Timestamp
+
+    public init(
+        events: [TradingEvent] = [], findings: [Finding] = [], notes: [HostFact] = [], wallTime: Timestamp
+    ) {
+        self.events = events
+        self.findings = findings
+        self.notes = notes
+        self.wallTime = wallTime
+    }
+}
+
+/// What the host did beside the core's facts.
+public enum HostFact: Sendable {
+    case idempotency(IdempotencyRecord)
+    case strategySetting(StrategySettingRecord)
+    /// What a strategy saved of itself; `strategy` is the engine's index.
+    case strategyState(StrategyStateRecord)
+    case limits(LimitsRecord)
+    /// A thrown stop, and the same again (same id) when it is released.
+    case stop(StopRecord)
+    case audit(AuditRecord)
+    /// The whole state after the events of its batch.
+    case checkpoint(engine: [UInt8], extra: [UInt8], time: Timestamp)
+}

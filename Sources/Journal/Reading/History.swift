@@ -1,0 +1,69 @@
+import GRDB
+public import Trading
+
+// Queries beside the writer, on connections of their own: they wait for nothing, and nothing waits for them.
+
+extension Journal {
+    /// Orders as they stand, by their submission, newest first.
+    public func orders(_ filter: OrderFilter) throws(JournalError) -> [OrderRow] {
+        try rows(filter.query, filter.page, OrderRow.init(row:))
+    }
+
+    /// One order; nil = the journal has none of this id.
+    public func order(id: UInt64) throws(JournalError) -> OrderRow? {
+        var query = HistoryQuery(select: "*", from: "orders", time: "submitted_at", tie: "id")
+        query.match("id", Int(Int64(bitPattern: id)))
+        return try rows(query, HistoryPage(limit: 1), OrderRow.init(row:)).first
+    }
+
+    public func fills(_ filter: FillFilter) throws(JournalError) -> [FillRow] {
+        try rows(filter.query, filter.page, FillRow.init(row:))
+    }
+
+    /// What the gate refused, newest first.
+    public func denials(_ filter: DenialFilter) throws(JournalError) -> [DecisionRow] {
+        try rows(filter.query, filter.page, DecisionRow.init(row:))
+    }
+
+    /// One verdict of the gate, by the number of its fact.
+    public func decision(sequence: UInt64) throws(JournalError) -> DecisionRow? {
+        var query = HistoryQuery(select: "*", from: "decisions", time: "time", tie: "sequence")
+        query.match("sequence", Int(Int64(bitPattern: sequence)))
+        return try rows(query, HistoryPage(limit: 1), DecisionRow.init(row:)).first
+    }
+
+    public func roundTrips(_ filter: RoundTripFilter) throws(JournalError) -> [RoundTrip] {
+        try rows(filter.query, filter.page, RoundTrip.init(row:))
+    }
+
+    /// All stops ever thrown, newest first.
+    public func stops(_ page: HistoryPage = HistoryPage()) throws(JournalError) -> [StopRecord] {
+        try rows(HistoryQuery(select: "*", from: "stops", time: "thrown_at", tie: "id"), page, StopRecord.init(row:))
+    }
+
+    public func audit(_ page: HistoryPage = HistoryPage()) throws(JournalError) -> [AuditRow] {
+        try rows(HistoryQuery(select: "*", from: "audit", time: "time", tie: "id"), page) { row in
+            AuditRow(
+                id: try row.id("id"),
+                record: AuditRecord(
+                    time: try row.time("time"), user: try row.get("user"), channel: try row.get("channel"),
+                    action: try row.get("action"),
+                    target: try row.get("target"), detailJSON: try row.get("detail")))
+        }
+    }
+
+    private func rows<Value>(
+        _ query: HistoryQuery, _ page: HistoryPage, _ decode: (Row) throws -> Value
+    ) throws(JournalError) -> [Value] {
+        try attempt(path) {
+            try pool.read { db in
+                let (sql, arguments) = query.finished(page)
+                let rows = try Row.fetchCursor(
+                    try db.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+                var result: [Value] = []
+                while let row = try rows.next() { result.append(try decode(row)) }
+                return result
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import GRDB
+import Trading
+
+extension Recovery {
+    mutating func readHostFacts(_ db: Database, now: Timestamp, _ options: JournalOptions) throws {
+        settings = try Row.fetchAll(db, sql: "SELECT * FROM strategy_settings ORDER BY strategy").map { row in
+            StrategySettingRecord(
+                strategy: try row.get("strategy"), fileHash: try row.get("file_hash"),
+                isEnabled: try row.get("is_enabled"),
+                configurationJSON: try row.get("configuration"), changedBy: try row.get("changed_by"),
+                time: try row.time("time"))
+        }
+        strategyStates = try Row.fetchAll(db, sql: "SELECT * FROM strategy_states ORDER BY strategy").map { row in
+            StrategyStateRecord(
+                strategy: try row.get("strategy"), schemaVersion: try row.get("schema_version"),
+                schemaHash: try row.id("schema_hash"), bytes: try row.bytes("bytes"),
+                time: try row.time("time"))
+        }
+        limits = try Row.fetchAll(db, sql: "SELECT * FROM limits ORDER BY scope, id").map { row in
+            guard let scope = LimitScope(rawValue: try row.get("scope")) else {
+                throw JournalError(
+                    .corrupt, "limits of the unknown scope \(try row.get("scope", Int.self)): restore a backup")
+            }
+            return LimitsRecord(
+                scope: scope, id: try row.get("id"), json: try row.get("json"), changedBy: try row.get("changed_by"),
+                time: try row.time("time"))
+        }
+        activeStops = try Row.fetchAll(db, sql: "SELECT * FROM stops WHERE resolved_at IS NULL ORDER BY id")
+            .map(StopRecord.init(row:))
+        let oldest = now.nanoseconds - Int64(options.idempotencyDays) * Timestamp.nanosecondsPerDay
+        idempotency = try Row.fetchAll(
+            db, sql: "SELECT * FROM idempotency WHERE time >= ? ORDER BY time, user, key", arguments: [oldest]
+        ).map { row in
+            IdempotencyRecord(
+                user: try row.get("user"), key: try row.get("key"), fingerprint: try row.get("fingerprint"),
+                orderID: try row.id("order_id"),
+                denialID: try row.id("denial_id"), answer: try row.get("answer"), time: try row.time("time"))
+        }
+    }
+}
+
+extension StopRecord {
+    init(row: Row) throws {
+        self.init(
+            id: try row.id("id"), scope: try row.get("scope"), target: try row.optional("target"),
+            mode: try row.get("mode"), reason: try row.get("reason"),
+            triggeredBy: try row.get("triggered_by"), requester: try row.get("requester"),
+            channel: try row.get("channel"),
+            isDrill: try row.get("is_drill"), thrownAt: try row.time("thrown_at"),
+            affectedJSON: try row.get("affected"),
+            resolvedAt: try row.optionalTime("resolved_at"),
+            resolvedBy: try row.optional("resolved_by"), resolution: try row.optional("resolution"))
+    }
+}

@@ -1,0 +1,39 @@
+public import Trading
+
+/// Everything that a host needs to go on where it was.
+public struct Recovery: Sendable {
+    /// The newest readable one; nil = the facts begin with the first ever.
+    public var checkpoint: StoredCheckpoint?
+    /// Facts after the checkpoint, in order. Denials point into `findings`.
+    public var facts: [TradingEvent] = []
+    public var findings: [Finding] = []
+    /// Number of the last fact; 0 = none. The engine's fact counter goes on from here.
+    public var lastSequence: UInt64 = 0
+    /// Time of the last fact or checkpoint.
+    public var lastEventTime: Timestamp?
+    public var strategyStates: [StrategyStateRecord] = []
+    public var settings: [StrategySettingRecord] = []
+    public var limits: [LimitsRecord] = []
+    /// Those in force.
+    public var activeStops: [StopRecord] = []
+    /// Of the last seven days.
+    public var idempotency: [IdempotencyRecord] = []
+    public var lastOrderID: UInt64 = 0
+    public var lastFillID: UInt64 = 0
+    public var lastRoundTripID: UInt64 = 0
+    public var lastStopID: UInt64 = 0
+    public var lastAuditID: UInt64 = 0
+    /// What was not as it should be and could be helped: "checkpoint 812 is damaged; the one before it is used".
+    public var warnings: [String] = []
+
+    /// A journal without anything in it.
+    public var isEmpty: Bool { lastSequence == 0 && checkpoint == nil }
+}
+
+/// The whole state after the fact with number `sequence`.
+public struct StoredCheckpoint: Sendable, Equatable {
+    public var sequence: UInt64
+    public var engine: [UInt8]
+    public var extra: [UInt8]
+    public var time: Timestamp
+}

@@ -1,0 +1,152 @@
+import GRDB
+import Trading
+
+/// The rows that facts leave for queries.
+struct FactRows {
+    private var order: BoundStatement
+    private var decision: BoundStatement
+    private var rule: BoundStatement
+    private var fill: BoundStatement
+    private var trip: BoundStatement
+
+    init(_ db: Database) throws {
+        order = try BoundStatement(db, FactRows.orderSQL)
+        decision = try BoundStatement(db, FactRows.decisionSQL)
+        rule = try BoundStatement(db, "INSERT INTO denial_rules (rule, time, sequence) VALUES (?, ?, ?)")
+        fill = try BoundStatement(db, FactRows.fillSQL)
+        trip = try BoundStatement(db, FactRows.tripSQL)
+    }
+
+    static let intentColumns = """
+        strategy, account, instrument, tag, side, kind, time_in_force, reduce_only, origin, quantity, price, stop_price
+        """
+
+    /// What never changes of an order is written once; so no index is touched again.
+    private static let orderSQL = """
+        INSERT INTO orders (id, \(intentColumns), protection, state, is_triggered, filled, filled_value, priority, \
+        reason, submitted_at, updated_at, wall_time) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+        ON CONFLICT (id) DO UPDATE SET time_in_force = excluded.time_in_force, reduce_only = excluded.reduce_only, \
+        quantity = excluded.quantity, price = excluded.price, stop_price = excluded.stop_price, \
+        protection = excluded.protection, state = excluded.state, is_triggered = excluded.is_triggered, \
+        filled = excluded.filled, filled_value = excluded.filled_value, priority = excluded.priority, \
+        reason = excluded.reason, updated_at = excluded.updated_at
+        """
+    private static let decisionSQL = """
+        INSERT INTO decisions (sequence, order_id, \(intentColumns), is_denied, failed_rules, findings, time, \
+        wall_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    private static let fillSQL = """
+        INSERT INTO fills (id, order_id, strategy, account, instrument, side, liquidity, price, quantity, value, \
+        commission, time, wall_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    private static let tripSQL = """
+        INSERT INTO round_trips (id, strategy, instrument, side, quantity, entry_time, entry_price, exit_time, \
+        exit_price, commission, pnl) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+
+    mutating func upsert(_ touched: TouchedOrder) throws {
+        let value = touched.order
+        order.put(value.id)
+        order.put(value.intent, account: value.account)
+        order.put(value.protection)
+        order.put(value.state.rawValue)
+        order.put(value.isTriggered)
+        order.put(value.filled)
+        order.put(value.filledValue)
+        order.put(value.priority)
+        order.put(touched.reason.rawValue)
+        order.put(value.submittedAt)
+        order.put(value.updatedAt)
+        order.put(touched.wallTime)
+        try order.run()
+    }
+
+    mutating func insertDecision(_ accepted: Order, sequence: UInt64, wallTime: Timestamp) throws {
+        decision.put(sequence)
+        decision.put(accepted.id)
+        decision.put(accepted.intent, account: accepted.account)
+        decision.put(false)
+        decision.put(0)
+        decision.putNull()
+        decision.put(accepted.updatedAt)
+        decision.put(wallTime)
+        try decision.run()
+    }
+
+    mutating func insertDecision(
+        _ denial: Denial, findings: ArraySlice<Finding>, sequence: UInt64, wallTime: Timestamp, _ bytes: inout [UInt8]
+    ) throws {
+        bytes.removeAll(keepingCapacity: true)
+        var writer = ByteWriter(taking: &bytes)
+        for finding in findings { writer.put(finding) }
+        writer.finish(into: &bytes)
+        decision.put(sequence)
+        decision.put(denial.orderID)
+        decision.put(denial.intent, account: denial.account)
+        decision.put(true)
+        decision.put(denial.failedRules)
+        decision.put(bytes)
+        decision.put(denial.time)
+        decision.put(wallTime)
+        try decision.run()
+        var rest = denial.failedRules
+        while rest != 0 {
+            rule.put(rest.trailingZeroBitCount)
+            rule.put(denial.time)
+            rule.put(sequence)
+            try rule.run()
+            rest &= rest - 1
+        }
+    }
+
+    mutating func insert(_ value: Fill, wallTime: Timestamp) throws {
+        fill.put(value.id)
+        fill.put(value.orderID)
+        fill.put(value.strategy)
+        fill.put(value.account)
+        fill.put(value.instrument)
+        fill.put(value.side.rawValue)
+        fill.put(value.liquidity.rawValue)
+        fill.put(value.price)
+        fill.put(value.quantity)
+        fill.put(value.value)
+        fill.put(value.commission)
+        fill.put(value.time)
+        fill.put(wallTime)
+        try fill.run()
+    }
+
+    mutating func insert(_ value: RoundTrip) throws {
+        trip.put(value.id)
+        trip.put(value.strategy)
+        trip.put(value.instrument)
+        trip.put(value.side.rawValue)
+        trip.put(value.quantity)
+        trip.put(value.entryTime)
+        trip.put(value.entryPrice)
+        trip.put(value.exitTime)
+        trip.put(value.exitPrice)
+        trip.put(value.commission)
+        trip.put(value.pnl)
+        try trip.run()
+    }
+}
+
+extension BoundStatement {
+    /// The columns `FactRows.intentColumns`.
+    fileprivate mutating func put(_ intent: OrderIntent, account: Int32) {
+        put(intent.strategy)
+        put(account)
+        put(intent.instrument)
+        put(intent.tag)
+        put(intent.side.rawValue)
+        put(intent.kind.rawValue)
+        put(intent.timeInForce.rawValue)
+        put(intent.reduceOnly)
+        put(intent.origin.rawValue)
+        put(intent.quantity)
+        put(intent.price)
+        put(intent.stopPrice)
+    }
+}

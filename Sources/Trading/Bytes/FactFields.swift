@@ -1,0 +1,173 @@
+// The records inside of facts, field by field. The order of the fields is for good: journals hold it.
+
+extension ByteWriter {
+    public mutating func put(_ intent: OrderIntent) {
+        put(intent.strategy)
+        put(intent.instrument)
+        put(intent.tag)
+        put(intent.side.rawValue)
+        put(intent.kind.rawValue)
+        put(intent.timeInForce.rawValue)
+        put(intent.reduceOnly)
+        put(intent.origin.rawValue)
+        put(intent.quantity)
+        put(intent.price)
+        put(intent.stopPrice)
+    }
+
+    public mutating func put(_ order: Order) {
+        put(order.intent)
+        put(order.id)
+        put(order.account)
+        put(order.state.rawValue)
+        put(order.isTriggered)
+        put(order.protection)
+        put(order.filled)
+        put(order.filledValue)
+        put(order.priority)
+        put(order.submittedAt)
+        put(order.updatedAt)
+    }
+
+    public mutating func put(_ fill: Fill) {
+        put(fill.id)
+        put(fill.orderID)
+        put(fill.strategy)
+        put(fill.account)
+        put(fill.instrument)
+        put(fill.side.rawValue)
+        put(fill.liquidity.rawValue)
+        put(fill.price)
+        put(fill.quantity)
+        put(fill.value)
+        put(fill.commission)
+        put(fill.time)
+    }
+
+    public mutating func put(_ trip: RoundTrip) {
+        put(trip.id)
+        put(trip.strategy)
+        put(trip.instrument)
+        put(trip.side.rawValue)
+        put(trip.quantity)
+        put(trip.entryTime)
+        put(trip.entryPrice)
+        put(trip.exitTime)
+        put(trip.exitPrice)
+        put(trip.commission)
+        put(trip.pnl)
+    }
+
+    public mutating func put(_ start: DayStart) {
+        put(start.scope.rawValue)
+        put(start.index)
+        put(start.day)
+        put(start.balance)
+        put(start.equity)
+        put(start.time)
+    }
+
+    public mutating func put(_ breach: DailyLossBreach) {
+        put(breach.scope.rawValue)
+        put(breach.index)
+        put(breach.loss)
+        put(breach.limit)
+        put(breach.isLatched)
+        put(breach.time)
+    }
+
+    /// With `used` the scope carries a mark and the number follows; without, these are the bytes of builds that had none.
+    public mutating func put(_ finding: Finding) {
+        put(finding.rule.rawValue)
+        put(finding.scope.rawValue | (finding.used == nil ? 0 : Finding.usedMark))
+        put(finding.reason.rawValue)
+        put(finding.observed)
+        put(finding.limit)
+        if let used = finding.used { put(used) }
+    }
+
+    /// A denial without its findings.
+    public mutating func put(_ denial: Denial) {
+        put(denial.intent)
+        put(denial.orderID)
+        put(denial.account)
+        put(denial.failedRules)
+        put(denial.time)
+    }
+}
+
+extension ByteReader {
+    public mutating func intent() throws(CodingFault) -> OrderIntent {
+        let strategy = try number(Int32.self)
+        let instrument = try number(UInt32.self)
+        let tag = try number(UInt64.self)
+        let side = try choice("side", Side.self)
+        let kind = try choice("order kind", OrderKind.self)
+        let timeInForce = try choice("time in force", TimeInForce.self)
+        let isReduceOnly = try bool()
+        let origin = try choice("origin", OrderOrigin.self)
+        return OrderIntent(
+            strategy: strategy, instrument: instrument, tag: tag, side: side, kind: kind, quantity: try fixed(),
+            price: try fixed(), stopPrice: try fixed(), timeInForce: timeInForce, reduceOnly: isReduceOnly,
+            origin: origin)
+    }
+
+    public mutating func order() throws(CodingFault) -> Order {
+        let intent = try intent()
+        var order = Order(
+            id: try number(), intent: intent, account: try number(), at: Timestamp(nanoseconds: 0))
+        order.state = try choice("order state")
+        order.isTriggered = try bool()
+        order.protection = try fixed()
+        order.filled = try fixed()
+        order.filledValue = try money()
+        order.priority = try number()
+        order.submittedAt = try timestamp()
+        order.updatedAt = try timestamp()
+        return order
+    }
+
+    public mutating func fill() throws(CodingFault) -> Fill {
+        Fill(
+            id: try number(), orderID: try number(), strategy: try number(), account: try number(),
+            instrument: try number(), side: try choice("side"), liquidity: try choice("liquidity"),
+            price: try fixed(), quantity: try fixed(), value: try money(), commission: try money(),
+            time: try timestamp())
+    }
+
+    public mutating func dayStart() throws(CodingFault) -> DayStart {
+        DayStart(
+            scope: try choice("scope"), index: try number(), day: try number(), balance: try money(),
+            equity: try money(), time: try timestamp())
+    }
+
+    public mutating func dailyLossBreach() throws(CodingFault) -> DailyLossBreach {
+        DailyLossBreach(
+            scope: try choice("scope"), index: try number(), loss: try money(), limit: try money(),
+            isLatched: try bool(), time: try timestamp())
+    }
+
+    public mutating func roundTrip() throws(CodingFault) -> RoundTrip {
+        RoundTrip(
+            id: try number(), strategy: try number(), instrument: try number(), side: try choice("side"),
+            quantity: try fixed(), entryTime: try timestamp(), entryPrice: try fixed(), exitTime: try timestamp(),
+            exitPrice: try fixed(), commission: try money(), pnl: try money())
+    }
+
+    public mutating func finding() throws(CodingFault) -> Finding {
+        let rule = try choice("rule", RuleID.self)
+        let start = offset
+        let mark = try number(UInt8.self)
+        guard let scope = LimitScope(rawValue: mark & ~Finding.usedMark) else {
+            throw CodingFault(offset: start, .unknown("scope", UInt64(mark)))
+        }
+        let reason = try choice("reason of a denial", FindingReason.self)
+        return Finding(
+            rule, reason, scope: scope, observed: try number(), limit: try number(),
+            used: mark & Finding.usedMark == 0 ? nil : try number())
+    }
+}
+
+extension Finding {
+    fileprivate static let usedMark: UInt8 = 0x80
+}

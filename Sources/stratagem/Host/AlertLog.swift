@@ -1,0 +1,79 @@
+import API
+import Trading
+
+/// What an operator should look at: kept for a quarter of an hour, the same again counts on the one that is there.
+struct AlertLog {
+    enum Event {
+        case denied(DenialView)
+        case stopThrown(StopView)
+        case faulted(String, String)
+        case journalBlocked(isFailing: Bool)
+        case lossLimit(String)
+    }
+
+    private struct Entry {
+        var view: AlertView
+        var key: String
+        var count = 1
+    }
+
+    private var entries: [Entry] = []
+    private var lastNumber: UInt64 = 0
+    private static let activeNanoseconds = 15 * 60 * Timestamp.nanosecondsPerSecond
+    private static let capacity = 200
+
+    mutating func raise(_ event: Event, at time: Timestamp) {
+        let (severity, code, key, message) = event.parts
+        if let index = entries.lastIndex(where: { $0.key == key }),
+            time.nanoseconds - entries[index].view.time.nanoseconds < AlertLog.activeNanoseconds
+        {
+            var entry = entries.remove(at: index)
+            entry.count += 1
+            entry.view.time = time
+            entry.view.message = "\(message) (\(entry.count) times)"
+            entries.append(entry)
+            return
+        }
+        lastNumber += 1
+        if entries.count == AlertLog.capacity { entries.removeFirst() }
+        let view = AlertView(id: "alr-\(lastNumber)", severity: severity, code: code, message: message, time: time)
+        entries.append(Entry(view: view, key: key))
+    }
+
+    /// Newest first.
+    func active(at time: Timestamp) -> [AlertView] {
+        entries.reversed().filter { time.nanoseconds - $0.view.time.nanoseconds < AlertLog.activeNanoseconds }
+            .map(\.view)
+    }
+}
+
+extension AlertLog.Event {
+    fileprivate var parts: (AlertView.Severity, String, key: String, message: String) {
+        switch self {
+        case .denied(let denial):
+            let rules = denial.findings.map(\.rule.name)
+            return (
+                .medium, "ORDER_DENIED", "denied \(denial.strategy ?? "") \(denial.instrument) \(rules)",
+                "an order of \(denial.strategy ?? "nobody") in \(denial.instrument) was denied by "
+                    + rules.joined(separator: ", ")
+            )
+        case .stopThrown(let stop):
+            return (
+                .critical, "EMERGENCY_STOP", "stop \(stop.id)",
+                "\(stop.id) (\(stop.request.mode.rawValue)) on \(stop.request.scope.rawValue) "
+                    + "\(stop.request.target ?? "") by \(stop.requester.user): \(stop.request.reason)"
+            )
+        case .faulted(let strategy, let text):
+            return (.high, "STRATEGY_FAULTED", "fault \(strategy)", "\(strategy) was stopped: it answered with \(text)")
+        case .journalBlocked(let isFailing):
+            return (
+                .critical, "JOURNAL_BLOCKED", "journal",
+                isFailing
+                    ? "the journal cannot be written; new orders are denied"
+                    : "the journal is behind; new orders are denied until it has caught up"
+            )
+        case .lossLimit(let scope):
+            return (.high, "DAILY_LOSS", "loss \(scope)", "the daily loss limit of \(scope) is reached; reducing only")
+        }
+    }
+}

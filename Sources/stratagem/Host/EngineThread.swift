@@ -1,0 +1,80 @@
+import Glibc
+import Journal
+import Trading
+
+/// The thread that runs the engine: commands, then the market up to now, then the journal; over and over until it is stopped.
+final class EngineThread: @unchecked Sendable {
+    let mailbox = Mailbox()
+    private let core: HostCore
+    /// nil = as fast as possible.
+    private let speed: Rate?
+    private var pace: Pace?
+    private var thread = pthread_t()
+    private let checkpointNanoseconds: Int64
+
+    private static let sliceNanoseconds: Int64 = 10_000_000
+    /// A turn does not take longer than this, whatever the market has to say: commands have to wait for it.
+    private static let burstNanoseconds: Int64 = 20_000_000
+
+    /// `core` belongs to the thread from here on.
+    init(_ core: HostCore, speed: Rate?, checkpointNanoseconds: Int64) {
+        self.core = core
+        self.speed = speed
+        self.checkpointNanoseconds = checkpointNanoseconds
+    }
+
+    /// `prepare` is the first thing that the thread does.
+    func start(_ prepare: @escaping @Sendable (HostCore) -> Void) {
+        _ = mailbox.post(prepare)
+        let failure = pthread_create(
+            &thread, nil,
+            { engine in
+                Unmanaged<EngineThread>.fromOpaque(engine!).takeRetainedValue().run()
+                return nil
+            }, Unmanaged.passRetained(self).toOpaque())
+        precondition(failure == 0, "no thread could be made: \(String(cString: strerror(failure)))")
+    }
+
+    /// Waits until the thread has ended; `HostCore.isStopping` makes it end.
+    func join() { pthread_join(thread, nil) }
+
+    private func run() {
+        var commands: [Mailbox.Command] = []
+        var deadline = MonotonicClock.now
+        pace = speed.map { Pace(speed: $0, clock: deadline, market: core.startTime) }
+        var nextCheckpoint = deadline + checkpointNanoseconds
+        while !core.isStopping {
+            let isWaiting = pace != nil || core.isAtEnd
+            mailbox.take(until: isWaiting ? deadline : 0, into: &commands)
+            for command in commands { command(core) }
+            let clock = MonotonicClock.now
+            if !core.isStopping, !core.isAtEnd { advance(clock) }
+            if clock >= nextCheckpoint {
+                nextCheckpoint = clock + checkpointNanoseconds
+                core.requestCheckpoint()
+            }
+            core.settle(clock: clock)
+            // Absolute deadlines do not drift; missed ones are not made up for.
+            if clock >= deadline { deadline = max(deadline + EngineThread.sliceNanoseconds, clock) }
+        }
+        for command in mailbox.close() { command(core) }
+        core.settle(clock: MonotonicClock.now)
+    }
+
+    private func advance(_ clock: Int64) {
+        // A journal that is behind slows the market down, as long as it works at all.
+        guard core.journal.load < 0.5 || core.isJournalBlocked else {
+            pace?.reset(clock: clock, market: core.marketTime)
+            return
+        }
+        guard let target = pace?.market(at: clock) else {
+            core.advance(until: Timestamp(nanoseconds: .max))
+            return
+        }
+        while !core.advance(until: target), !core.isAtEnd {
+            guard MonotonicClock.now - clock > EngineThread.burstNanoseconds else { continue }
+            pace?.reset(clock: MonotonicClock.now, market: core.marketTime)
+            return
+        }
+    }
+}

@@ -1,0 +1,252 @@
+import API
+import CStrategyABI
+import Configuration
+import Engine
+import Journal
+import MarketData
+import PluginHost
+import Portfolio
+import Trading
+
+/// All that the engine thread owns: the engine, the market that it runs on, the strategies in their slots, and what readers
+/// ask for. Nobody else touches it; commands come through the mailbox and are answered between two events.
+final class HostCore {
+    private let box: EngineBox
+    var engine: Engine {
+        _read { yield box.engine }
+        _modify { yield &box.engine }
+    }
+    let universe: Universe
+    let host: HostConfiguration
+    let folderPath: String
+    private let feed: any MarketFeed
+    /// By the feed's instrument: ours. nil = they are the same.
+    private let remap: [UInt32]?
+
+    /// By slot in the engine.
+    var strategies: [StrategyRecord]
+    /// Of the folder, and without a slot because they never could run.
+    var refused: [RefusedStrategy]
+    let hostNames: HostNames
+    let catalog: PluginCatalog
+    let accounts: [EngineSetup.Account]
+    /// By account: what was changed over the API.
+    var accountLimits: [AccountLimits]
+    let wiring: Wiring
+    let dataPath: String
+    /// When the plugins were loaded.
+    let loadedAt = Timestamp(nanoseconds: WallClock.now)
+    /// Equity of the portfolio's account, for its statistics.
+    var tracker: PerformanceTracker
+    private(set) var lastOrderID: UInt64
+
+    // What readers ask for.
+    var market: MarketHistory
+    var orders: OrderHistory
+    var fills: History<Fill>
+    var denials: History<DenialView>
+    var alerts = AlertLog()
+    var stops = StopRegister()
+    var idempotency = IdempotencyTable()
+    let activity: Activity
+    /// nil = nobody wants the session's events.
+    var recorder: SessionRecorder?
+
+    // The journal, and what waits for its next commit.
+    let journal: Journal
+    /// What is answered while the journal does not work.
+    let unsaved: UnsavedLog
+    /// What the host before answered so and the journal does not have.
+    let unsavedAnswers: [UnsavedLog.Entry]
+    var notes: [HostFact] = []
+    private var waiting: [@Sendable (Result<Void, JournalError>) -> Void] = []
+    /// The journal does not keep up or does not work: no new orders.
+    private(set) var isJournalBlocked = false
+
+    private(set) var eventCount: UInt64 = 0
+    private(set) var factCount: UInt64 = 0
+    private(set) var marketTime: Timestamp
+    let startTime: Timestamp
+    private var nextMarks: Timestamp
+    private var nextTending: Int64 = 0
+    private var isCheckpointDue = false
+    /// A day has begun, so latches are set anew.
+    private var areLatchesDue = false
+    var isStopping = false
+    /// Its strategies were stopped, for good.
+    var isClosing = false
+
+    init(_ start: HostStart) {
+        universe = start.wiring.universe
+        host = start.wiring.host
+        folderPath = start.folderPath
+        dataPath = start.dataPath
+        wiring = start.wiring
+        accountLimits = start.accountLimits
+        tracker = start.tracker
+        lastOrderID = start.summary.orders
+        stops = start.stops
+        idempotency = IdempotencyTable(start.recovered.idempotency)
+        feed = start.feed
+        remap = start.remap
+        strategies = start.strategies
+        refused = start.wiring.refused
+        catalog = start.catalog
+        accounts = start.wiring.setup.accounts
+        hostNames = HostNames(
+            strategies: start.strategies.map(\.id), instruments: start.wiring.universe.instruments.map(\.id),
+            accounts: start.wiring.setup.accounts.map(\.id),
+            multipliers: start.wiring.universe.instruments.map(\.terms.multiplier))
+        activity = Activity(hostNames)
+        let most = HostStart.recentMax
+        orders = OrderHistory(newestFirst: start.recent.orders, most: most)
+        fills = History(capacity: 50_000, newestFirst: start.recent.fills, most: most)
+        denials = History(
+            capacity: 5_000, newestFirst: start.recent.denials.map(hostNames.view(of:)), most: most)
+        market = MarketHistory(feeds: start.wiring.universe.feeds)
+        journal = start.journal
+        let unsaved = UnsavedLog(besides: start.journal.path)
+        self.unsaved = unsaved
+        unsavedAnswers = unsaved.left.filter { !start.recovered.has($0) }
+        startTime = start.startTime
+        marketTime = start.startTime
+        nextMarks = start.startTime
+        box = start.engine
+    }
+
+    var isAtEnd: Bool { feed.isAtEnd }
+
+    // MARK: The market
+
+    /// Takes events up to `time`, or about `most` of them, whichever comes first; true when the market has got there.
+    @discardableResult
+    func advance(until time: Timestamp, most: Int = 1 << 13) -> Bool {
+        let (events, reached) = feed.next(until: time, most: most)
+        if let remap { rename(events, remap) }
+        recorder?.take(events)
+        engine.run(events)
+        market.take(events)
+        eventCount += UInt64(events.count)
+        // Timers are due though nothing happens; a recording's clock stands still beyond its end.
+        if reached.nanoseconds != .max { engine.advance(to: reached) }
+        marketTime = engine.now
+        if marketTime >= nextMarks {
+            if !isJournalBlocked { engine.recordMarks() }
+            if let equity = engine.equity(account: 0) {
+                tracker.mark(
+                    time: marketTime.nanoseconds, equity: equity.approximate, isOpen: holdsAnything(account: 0))
+            }
+            nextMarks = marketTime + Timestamp.nanosecondsPerSecond
+        }
+        return reached >= time
+    }
+
+    /// The feed numbers its instruments by itself; ours keep their numbers for as long as the journal lives.
+    private func rename(_ events: UnsafeBufferPointer<EventRecord>, _ remap: [UInt32]) {
+        let records = UnsafeMutableBufferPointer(mutating: events)
+        for index in records.indices { records[index].instrument = remap[Int(records[index].instrument)] }
+    }
+
+    // MARK: Facts
+
+    /// Ends a turn: what happened is shown to readers, and handed to the journal together with everyone who waits for it.
+    func settle(clock: Int64) {
+        take(engine.factLog)
+        // A checkpoint is the state after the last fact of its batch.
+        if isCheckpointDue { noteCheckpoint() }
+        let batch = JournalBatch(
+            events: engine.factLog.events.compactCopy, findings: engine.factLog.findings.compactCopy, notes: notes,
+            wallTime: Timestamp(nanoseconds: WallClock.now))
+        factCount += UInt64(batch.events.count)
+        engine.clearFacts()
+        notes.removeAll()
+        activity.take(engine.takeLines())
+        if areLatchesDue {
+            areLatchesDue = false
+            applyStops()
+        }
+        for slot in strategies.indices { handleFault(slot) }
+        if clock >= nextTending {
+            nextTending = clock + 200_000_000
+            tend()
+        }
+        guard !batch.isEmpty || !waiting.isEmpty else { return }
+        let replies = waiting
+        waiting.removeAll()
+        journal.append(batch) { result in for reply in replies { reply(result) } }
+    }
+
+    /// Calls `reply` once everything up to now is durable; at once while the journal cannot take anything.
+    func afterDurable(_ reply: @escaping @Sendable (Result<Void, JournalError>) -> Void) {
+        if case .failing(let reason, _) = journal.status {
+            reply(.failure(reason))
+        } else {
+            waiting.append(reply)
+        }
+    }
+
+    private func take(_ log: FactLog) {
+        activity.take(log)
+        for event in log.events { take(event, log) }
+    }
+
+    private func take(_ event: TradingEvent, _ log: FactLog) {
+        switch event {
+        case .orderAccepted(let order):
+            orders.accept(order)
+            lastOrderID = max(lastOrderID, order.id)
+        case .orderChanged(let order, _): orders.change(order)
+        case .orderFilled(let fill): fills.append(fill)
+        case .orderDenied(let denial):
+            let view = hostNames.view(of: denial, log.findings[denial.findings].compactCopy)
+            denials.append(view)
+            alerts.raise(.denied(view), at: engine.now)
+        case .dayStarted: areLatchesDue = true
+        case .dailyLossExceeded(let breach):
+            let index = Int(breach.index)
+            let name = breach.scope == .strategy ? strategies[index].id : accounts[index].id
+            alerts.raise(.lossLimit(name), at: breach.time)
+        default: break
+        }
+    }
+
+    /// Writes the whole state with the facts of this turn: recovery begins with the newest one.
+    func requestCheckpoint() { isCheckpointDue = true }
+
+    private func noteCheckpoint() {
+        guard !isJournalBlocked else { return }
+        isCheckpointDue = false
+        for slot in strategies.indices {
+            guard let instance = strategies[slot].instance else { continue }
+            guard case .success(let state?) = instance.saveState() else { continue }
+            notes.append(
+                .strategyState(
+                    StrategyStateRecord(
+                        strategy: slot, schemaVersion: state.schemaVersion, schemaHash: state.schemaHash,
+                        bytes: state.bytes, time: engine.now)))
+        }
+        notes.append(.checkpoint(engine: engine.snapshot(), extra: tracker.stored, time: engine.now))
+    }
+
+    // MARK: Looking after things
+
+    /// A few times a second: the journal's health, stops that still have something to close.
+    private func tend() {
+        watchStopFile()
+        let isFailing = if case .failing = journal.status { true } else { false }
+        let load = journal.load
+        // Once blocked, it takes a good deal of room before orders pass again.
+        let isBlocked = isFailing || load > (isJournalBlocked ? 0.4 : 0.8)
+        if isBlocked != isJournalBlocked {
+            isJournalBlocked = isBlocked
+            if isBlocked { alerts.raise(.journalBlocked(isFailing: isFailing), at: engine.now) }
+            applyStops()
+        }
+        tendStops()
+        forgetUnsaved()
+    }
+}
+
+extension JournalBatch {
+    var isEmpty: Bool { events.isEmpty && notes.isEmpty }
+}

@@ -1,0 +1,109 @@
+import API
+import CStrategyABI
+import Engine
+import MarketData
+import Trading
+
+// The market as commands of the engine thread.
+
+extension RunningHost {
+    func instruments() async throws(HostRefusal) -> [InstrumentView] {
+        try await ask { core throws(HostRefusal) in
+            core.universe.instruments.map { InstrumentView(instrument: $0, aliases: $0.aliases) }
+        }
+    }
+
+    func depth(_ instrument: String) async throws(HostRefusal) -> DepthView {
+        try await ask { core throws(HostRefusal) in try core.depth(instrument) }
+    }
+
+    func candles(_ instrument: String, _ timeframe: String, from: Timestamp, to: Timestamp, limit: Int)
+        async throws(HostRefusal) -> [CandleView]
+    {
+        try await ask { core throws(HostRefusal) in
+            let index = try core.known(instrument)
+            guard let length = CandleLength(name: timeframe) else {
+                let known = CandleLength.all.map(\.name).joined(separator: ", ")
+                throw .invalid("timeframe", "must be one of \(known)")
+            }
+            return core.market.candles(index, length, from: from, to: to, limit: limit).map {
+                CandleView(
+                    time: $0.time, open: $0.open, high: $0.high, low: $0.low, close: $0.close, volume: $0.volume,
+                    vwap: $0.vwap)
+            }
+        }
+    }
+
+    func ticks(_ instrument: String, from: Timestamp?, to: Timestamp?, limit: Int) async throws(HostRefusal)
+        -> [TickView]
+    {
+        try await ask { core throws(HostRefusal) in
+            let index = try core.known(instrument)
+            let first = from ?? Timestamp(nanoseconds: .min)
+            let last = to ?? Timestamp(nanoseconds: .max)
+            return core.market.ticks(index, from: first, to: last, limit: limit).map {
+                TickView(time: $0.time, price: $0.price, quantity: $0.quantity, id: $0.id)
+            }
+        }
+    }
+
+    func stats(_ instrument: String) async throws(HostRefusal) -> MarketStatsView {
+        try await ask { core throws(HostRefusal) in
+            let index = try core.known(instrument)
+            guard let stats = core.market.statistics(index, now: core.marketTime) else {
+                throw .unavailable("nothing has traded in \(core.universe.instruments[index].id) yet")
+            }
+            return MarketStatsView(
+                instrument: core.universe.instruments[index].id, time: stats.time, lastPrice: stats.lastPrice,
+                high24h: stats.high, low24h: stats.low, volume24h: stats.volume,
+                changePercent24h: stats.changeRate.approximate * 100)
+        }
+    }
+}
+
+extension HostCore {
+    fileprivate func known(_ id: String) throws(HostRefusal) -> Int {
+        guard let index = instrument(id) else { throw .unknown(kind: "instrument", id: id) }
+        return index
+    }
+
+    /// The book where the feed has one, else the quote as its first level.
+    fileprivate func depth(_ id: String) throws(HostRefusal) -> DepthView {
+        let index = try known(id)
+        let name = universe.instruments[index].id
+        let (bids, asks) = engine.depthLevels(instrument: index)
+        if let time = engine.depth(instrument: index).time {
+            return DepthView(
+                instrument: name, time: time, bids: bids.map { LevelView(price: $0.price, quantity: $0.quantity) },
+                asks: asks.map { LevelView(price: $0.price, quantity: $0.quantity) })
+        }
+        guard let quote = market.quote(index) else {
+            throw .unavailable("there is no quote of \(name) yet")
+        }
+        return DepthView(
+            instrument: name, time: Timestamp(nanoseconds: quote.time),
+            bids: LevelView.side(quote.bid_price, quote.bid_quantity),
+            asks: LevelView.side(quote.ask_price, quote.ask_quantity))
+    }
+
+    /// Annualised standard deviation of the last hour's one-minute returns; 0 while there are fewer than ten.
+    func volatility(_ instrument: Int) -> Double {
+        let hour = marketTime + -3600 * Timestamp.nanosecondsPerSecond
+        guard let minute = CandleLength(name: "1m") else { return 0 }
+        let closes = market.candles(
+            instrument, minute, from: hour, to: marketTime, limit: 61
+        ).map { $0.close.approximate }
+        guard closes.count > 10 else { return 0 }
+        let returns: [Double] = zip(closes.dropFirst(), closes).map { $0 / $1 - 1 }
+        let mean: Double = returns.reduce(0, +) / Double(returns.count)
+        let squares: [Double] = returns.map { ($0 - mean) * ($0 - mean) }
+        let variance: Double = squares.reduce(0, +) / Double(returns.count - 1)
+        return (variance * 365.25 * 24 * 60).squareRoot()
+    }
+}
+
+extension LevelView {
+    fileprivate static func side(_ price: Int64, _ quantity: Int64) -> [LevelView] {
+        price > 0 ? [LevelView(price: Price(raw: price), quantity: Quantity(raw: quantity))] : []
+    }
+}

@@ -1,0 +1,360 @@
+import API
+import Controls
+import Engine
+import Journal
+import Trading
+
+// Orders, positions and trades as commands of the engine thread.
+
+extension RunningHost {
+    func place(_ request: OrderRequest, key: IdempotencyKey?, by requester: Requester) async throws(HostRefusal)
+        -> OrderView
+    {
+        let placed = try await ask(.required) { core throws(HostRefusal) in
+            try core.place(request, key: key, by: requester)
+        }
+        switch placed {
+        case .order(let view): return view
+        case .earlier(let id): return try await storedOrder(id)
+        }
+    }
+
+    /// One that memory has let go, as the journal has it.
+    private func storedOrder(_ id: UInt64) async throws(HostRefusal) -> OrderView {
+        let stored = try await older { journal, names in try journal.order(id: id).map { names.view(of: $0.order) } }
+        guard let stored else {
+            throw .conflict("the request was carried out as ord-\(id), which is not in the journal")
+        }
+        return stored
+    }
+
+    func modify(_ id: String, _ change: OrderChange, by requester: Requester) async throws(HostRefusal) -> OrderView {
+        try await ask(.required) { core throws(HostRefusal) in try core.modify(id, change, by: requester) }
+    }
+
+    func cancel(_ id: String, by requester: Requester) async throws(HostRefusal) -> OrderView {
+        try await ask(
+            unsaved: { HostNames.number($0.id, "ord").map { .cancel(order: $0) } },
+            { core throws(HostRefusal) in try core.cancel(id, by: requester) })
+    }
+
+    func close(_ position: String, quantity: Quantity?, by requester: Requester) async throws(HostRefusal)
+        -> OrderView
+    {
+        try await ask(.required) { core throws(HostRefusal) in
+            try core.close(position, quantity: quantity, by: requester)
+        }
+    }
+
+    func positions(strategy: String?) async throws(HostRefusal) -> [PositionView] {
+        try await ask { core throws(HostRefusal) in try core.positions(strategy: strategy) }
+    }
+
+    func orders(_ filter: HistoryFilter) async throws(HostRefusal) -> [OrderView] {
+        let recent = try await ask { core throws(HostRefusal) in try core.orders(filter) }
+        guard let older = recent.older else { return recent.items }
+        return try await self.older { journal, names in
+            try journal.orders(older.orders).map { names.view(of: $0.order) }
+        }
+    }
+
+    func trades(_ filter: HistoryFilter) async throws(HostRefusal) -> [TradeView] {
+        let recent = try await ask { core throws(HostRefusal) in try core.trades(filter) }
+        guard let older = recent.older else { return recent.items }
+        return try await self.older { journal, names in
+            try journal.fills(older.fills).map { names.view(of: $0.fill) }
+        }
+    }
+
+    func denials(_ filter: HistoryFilter) async throws(HostRefusal) -> [DenialView] {
+        let recent = try await ask { core throws(HostRefusal) in try core.denials(filter) }
+        guard let older = recent.older else { return recent.items }
+        return try await self.older { journal, names in
+            try journal.denials(older.denials).map { names.view(of: $0) }
+        }
+    }
+
+    /// Asks the journal for what memory no longer has.
+    private func older<T: Sendable>(
+        _ read: @escaping @Sendable (Journal, HostNames) throws -> T
+    ) async throws(HostRefusal) -> T {
+        let names = try await ask { core throws(HostRefusal) in core.hostNames }
+        do {
+            return try await BlockingWork.run { [journal] in try read(journal, names) }
+        } catch {
+            throw .unavailable("older entries cannot be read from the journal: \(error)")
+        }
+    }
+}
+
+/// What became of a request for an order.
+enum Placed: Sendable {
+    case order(OrderView)
+    /// The request came before, as this order, and only the journal has it still.
+    case earlier(UInt64)
+}
+
+/// An answer from memory.
+struct Recent<Item: Sendable>: Sendable {
+    var items: [Item]
+    /// What to ask the journal, which may have older entries that belong to it; nil = these are all.
+    var older: ResolvedFilter?
+}
+
+extension HostCore {
+    // MARK: Sending
+
+    func place(_ request: OrderRequest, key: IdempotencyKey?, by requester: Requester) throws(HostRefusal) -> Placed {
+        let wall = Timestamp(nanoseconds: WallClock.now)
+        if let key, let earlier = try idempotency.find(key, at: wall) { return try answer(earlier) }
+        let instrument = try checkedInstrument(request)
+        let slot = try slot(request.strategy)
+        guard !request.isLive else { throw .unavailable("live trading is not configured; use PAPER") }
+        try requireEntries()
+        let intent = OrderIntent(
+            strategy: Int32(slot), instrument: UInt32(instrument), tag: 0, side: request.side, kind: request.kind,
+            quantity: request.quantity, price: request.price ?? .zero, stopPrice: request.stopPrice ?? .zero,
+            timeInForce: request.timeInForce, origin: .operator)
+        let order = try submit(intent, key: key, at: wall)
+        audit("order-place", order.id, by: requester)
+        return .order(order)
+    }
+
+    /// Sends an order and finds it, or its denial, among the facts.
+    private func submit(_ intent: OrderIntent, key: IdempotencyKey? = nil, at wall: Timestamp) throws(HostRefusal)
+        -> OrderView
+    {
+        let before = engine.factLog.events.count
+        let verdict = engine.submitOrder(intent)
+        for event in engine.factLog.events[before...] {
+            switch event {
+            case .orderAccepted(let order) where order.intent == intent:
+                if let key { remember(key, order: order.id, at: wall) }
+                return view(engine.workingOrder(id: order.id) ?? order)
+            case .orderChanged(let order, .venue) where order.intent == intent && order.state == .rejected:
+                if let key { remember(key, order: order.id, at: wall) }
+                return view(order)
+            default: continue
+            }
+        }
+        guard case .denied = verdict else { throw .unavailable("the order was taken and cannot be found") }
+        let refused = denial(since: before) { $0.intent == intent }
+        let refusal = refusal(refused, of: intent)
+        // A stop is not remembered: the same request may pass once it is lifted.
+        if let key, case .denied = refusal { remember(key, denied: refused, at: wall) }
+        throw refusal
+    }
+
+    /// Why the gate has said no since `before` facts: strategies that it told may have got a no of their own.
+    private func denial(since before: Int, _ isMeant: (Denial) -> Bool) -> [Finding] {
+        let log = engine.factLog
+        for case .orderDenied(let denial) in log.events[before...] where isMeant(denial) {
+            return log.findings[denial.findings].compactCopy
+        }
+        return []
+    }
+
+    /// The gate's no: a stop is something else than a broken limit.
+    private func refusal(_ findings: [Finding], of intent: OrderIntent) -> HostRefusal {
+        guard findings.contains(where: { $0.rule == .tradingState }) else { return .denied(findings) }
+        let reason = halt(strategy: Int(intent.strategy), instrument: Int(intent.instrument))
+        return .halted(reason ?? "only orders that shrink a position pass")
+    }
+
+    /// The order's instrument. What has to be there for the kind of order, all faults at once; the gate judges the values.
+    private func checkedInstrument(_ request: OrderRequest) throws(HostRefusal) -> Int {
+        var faults: [RequestFault] = []
+        let instrument = instrument(request.instrument)
+        let terms = instrument.map { universe.instruments[$0].terms }
+        if instrument == nil {
+            faults.append(.unknownInstrument("instrument", request.instrument))
+        }
+        if request.quantity.raw <= 0 { faults.append(RequestFault(path: "quantity", message: "must be above 0")) }
+        if let terms, request.quantity.raw % terms.lot.raw != 0 { faults.append(.lot("quantity", terms)) }
+        func check(_ path: String, _ price: Price?, isNeeded: Bool) {
+            switch price {
+            case nil where isNeeded:
+                faults.append(RequestFault(path: path, message: "required for \(request.kind.name)"))
+            case .some(let price) where price.raw <= 0:
+                faults.append(RequestFault(path: path, message: "must be above 0"))
+            case .some where !isNeeded:
+                faults.append(RequestFault(path: path, message: "does not belong to \(request.kind.name)"))
+            case .some(let price):
+                guard let terms, price.raw % terms.tick.raw != 0 else { return }
+                faults.append(.tick(path, terms))
+            case nil: return
+            }
+        }
+        check("price", request.price, isNeeded: request.kind.hasLimitPrice)
+        check("stop_price", request.stopPrice, isNeeded: request.kind.hasStopPrice)
+        guard faults.isEmpty, let instrument else { throw .invalid(faults) }
+        return instrument
+    }
+
+    private func requireEntries() throws(HostRefusal) {
+        guard isJournalBlocked else { return }
+        throw .unavailable("the journal does not take new orders at the moment; cancel, close and stop go on")
+    }
+
+    func modify(_ id: String, _ change: OrderChange, by requester: Requester) throws(HostRefusal) -> OrderView {
+        let order = try working(id, "changed")
+        let faults = faults(of: change, to: order)
+        if !faults.isEmpty { throw .invalid(faults) }
+        try requireEntries()
+        let quantity = change.quantity ?? order.intent.quantity
+        let before = engine.factLog.events.count
+        guard
+            let verdict = engine.modifyOrder(
+                id: order.id, quantity: quantity, price: change.price ?? order.intent.price,
+                stopPrice: change.stopPrice ?? order.intent.stopPrice)
+        else {
+            throw .conflict("\(id) protects a position and follows its strategy's stop-loss and take-profit")
+        }
+        if case .denied = verdict { throw refusal(denial(since: before) { $0.orderID == order.id }, of: order.intent) }
+        audit("order-modify", id, by: requester, ["quantity": quantity.description])
+        return view(engine.workingOrder(id: order.id) ?? order)
+    }
+
+    private func faults(of change: OrderChange, to order: Order) -> [RequestFault] {
+        let terms = universe.instruments[Int(order.intent.instrument)].terms
+        var faults: [RequestFault] = []
+        if let quantity = change.quantity {
+            if quantity <= order.filled {
+                let message = "must be above what is filled already (\(order.filled))"
+                faults.append(RequestFault(path: "quantity", message: message))
+            }
+            if quantity.raw % terms.lot.raw != 0 { faults.append(.lot("quantity", terms)) }
+        }
+        let kind = order.intent.kind
+        for (path, price, isUsed) in [
+            ("price", change.price, kind.hasLimitPrice), ("stop_price", change.stopPrice, kind.hasStopPrice),
+        ] {
+            guard let price else { continue }
+            if !isUsed {
+                faults.append(RequestFault(path: path, message: "does not belong to \(kind.name)"))
+            } else if price.raw % terms.tick.raw != 0 {
+                faults.append(.tick(path, terms))
+            }
+        }
+        if let force = change.timeInForce, force != order.intent.timeInForce {
+            let message = "a working order keeps its time in force; cancel it and send a new one"
+            faults.append(RequestFault(path: "time_in_force", message: message))
+        }
+        return faults
+    }
+
+    func cancel(_ id: String, by requester: Requester) throws(HostRefusal) -> OrderView {
+        let order = try working(id, "cancelled")
+        engine.cancelOrder(id: order.id)
+        audit("order-cancel", id, by: requester)
+        for event in engine.factLog.events.reversed() {
+            if case .orderChanged(let changed, _) = event, changed.id == order.id { return view(changed) }
+        }
+        return view(order)
+    }
+
+    func close(_ id: String, quantity: Quantity?, by requester: Requester) throws(HostRefusal) -> OrderView {
+        guard let number = HostNames.number(id, "pos"), let (slot, instrument) = book(ofPosition: number) else {
+            throw .unknown(kind: "position", id: id)
+        }
+        let held = engine.position(strategy: slot, instrument: instrument).quantity
+        let wanted = quantity ?? held.magnitude
+        let terms = universe.instruments[instrument].terms
+        var faults: [RequestFault] = []
+        if wanted <= .zero || wanted > held.magnitude {
+            let message = "must be above 0 and at most what is held (\(held.magnitude))"
+            faults.append(RequestFault(path: "quantity", message: message))
+        }
+        if wanted.raw % terms.lot.raw != 0 { faults.append(.lot("quantity", terms)) }
+        if !faults.isEmpty { throw .invalid(faults) }
+        let intent = OrderIntent(
+            strategy: Int32(slot), instrument: UInt32(instrument), tag: 0, side: held > .zero ? .sell : .buy,
+            kind: .market, quantity: wanted, reduceOnly: true, origin: .operator)
+        audit("position-close", id, by: requester, ["quantity": wanted.description])
+        return try submit(intent, at: Timestamp(nanoseconds: WallClock.now))
+    }
+
+    private func working(_ id: String, _ verb: String) throws(HostRefusal) -> Order {
+        guard let number = HostNames.number(id, "ord") else { throw .unknown(kind: "order", id: id) }
+        if let order = engine.workingOrder(id: number) { return order }
+        if let order = orders[number] { throw .conflict("\(id) is \(order.state.name) and cannot be \(verb)") }
+        guard number <= lastOrderID else { throw .unknown(kind: "order", id: id) }
+        throw .conflict("\(id) has ended and cannot be \(verb)")
+    }
+
+    private func book(ofPosition id: UInt64) -> (slot: Int, instrument: Int)? {
+        for slot in strategies.indices {
+            for instrument in 0..<engine.instrumentCount {
+                let position = engine.position(strategy: slot, instrument: instrument)
+                if position.id == id, position.quantity != .zero { return (slot, instrument) }
+            }
+        }
+        return nil
+    }
+
+    // MARK: Idempotency
+
+    private func answer(_ record: IdempotencyRecord) throws(HostRefusal) -> Placed {
+        guard record.orderID != 0 else { throw .denied(Finding.list(record.answer)) }
+        guard let order = engine.workingOrder(id: record.orderID) ?? orders[record.orderID] else {
+            return .earlier(record.orderID)
+        }
+        return .order(view(order))
+    }
+
+    private func remember(
+        _ key: IdempotencyKey, order: UInt64 = 0, denied findings: [Finding] = [], at wall: Timestamp
+    ) {
+        let record = IdempotencyRecord(
+            user: key.user, key: key.key, fingerprint: key.fingerprint, orderID: order, answer: Finding.text(findings),
+            time: wall)
+        idempotency.insert(record)
+        notes.append(.idempotency(record))
+    }
+
+    // MARK: Reading
+
+    func orders(_ filter: HistoryFilter) throws(HostRefusal) -> Recent<OrderView> {
+        let wanted = try resolve(filter)
+        let found = orders.newestFirst.lazy.filter { order in
+            wanted.covers(Int(order.intent.strategy), Int(order.intent.instrument), order.submittedAt)
+                && (filter.state == nil || order.state.shown == filter.state)
+        }
+        return page(found, wanted, dropped: orders.dropped) { view($0) }
+    }
+
+    func trades(_ filter: HistoryFilter) throws(HostRefusal) -> Recent<TradeView> {
+        let wanted = try resolve(filter)
+        let found = fills.newestFirst.lazy.filter { wanted.covers(Int($0.strategy), Int($0.instrument), $0.time) }
+        return page(found, wanted, dropped: fills.dropped) { hostNames.view(of: $0) }
+    }
+
+    func denials(_ filter: HistoryFilter) throws(HostRefusal) -> Recent<DenialView> {
+        let wanted = try resolve(filter)
+        if filter.rule != nil, wanted.rule == nil { return Recent(items: []) }
+        let instrument = wanted.instrument.map { universe.instruments[$0].id }
+        let found = denials.newestFirst.lazy.filter { denial in
+            (filter.strategy == nil || denial.strategy == filter.strategy)
+                && (instrument == nil || denial.instrument == instrument)
+                && (wanted.rule == nil || denial.findings.contains { $0.rule == wanted.rule })
+                && filter.covers(denial.time)
+        }
+        return page(found, wanted, dropped: denials.dropped) { $0 }
+    }
+
+    private func page<Item, View: Sendable>(
+        _ found: some Sequence<Item>, _ wanted: ResolvedFilter, dropped: UInt64, _ view: (Item) -> View
+    ) -> Recent<View> {
+        let page = Array(found.lazy.dropFirst(wanted.filter.offset).prefix(wanted.filter.limit).map(view))
+        let isComplete = page.count == wanted.filter.limit || dropped == 0
+        return Recent(items: page, older: isComplete ? nil : wanted)
+    }
+
+    func positions(strategy: String?) throws(HostRefusal) -> [PositionView] {
+        var slots = Array(strategies.indices)
+        if let strategy { slots = [try slot(strategy)] }
+        return slots.flatMap { slot in
+            (0..<engine.instrumentCount).compactMap { positionView(slot, $0) }
+        }
+    }
+}

@@ -1,0 +1,288 @@
+import API
+import Controls
+import Engine
+import Journal
+import Portfolio
+import Trading
+
+// Risk, limits, alerts and stops as commands of the engine thread.
+
+extension RunningHost {
+    func portfolioRisk() async throws(HostRefusal) -> PortfolioRiskView {
+        try await ask { core throws(HostRefusal) in try core.portfolioRisk() }
+    }
+
+    func setLimits(_ change: LimitChange, by requester: Requester) async throws(HostRefusal) -> RiskLimitsView {
+        try await ask(.required) { core throws(HostRefusal) in try core.setLimits(change, by: requester) }
+    }
+
+    func alerts() async throws(HostRefusal) -> [AlertView] {
+        try await ask { core throws(HostRefusal) in core.alerts.active(at: core.engine.now) }
+    }
+
+    func headroom(account: String?, strategy: String?) async throws(HostRefusal) -> [HeadroomView] {
+        try await ask { core throws(HostRefusal) in try core.headroom(account: account, strategy: strategy) }
+    }
+
+    func throwStop(_ request: StopRequest, by requester: Requester) async throws(HostRefusal) -> StopView {
+        try await ask(
+            unsaved: { .stop($0) }, { core throws(HostRefusal) in try core.throwStop(request, by: requester) })
+    }
+
+    func stops() async throws(HostRefusal) -> [StopView] {
+        try await ask { core throws(HostRefusal) in core.stops.stops.reversed() }
+    }
+
+    func releaseStop(_ id: String, reason: String, authorizedBy: String, by requester: Requester)
+        async throws(HostRefusal) -> StopView
+    {
+        try await ask(.required) { core throws(HostRefusal) in
+            try core.releaseStop(id, reason: reason, authorizedBy: authorizedBy, by: requester)
+        }
+    }
+
+    func health() async -> HostHealth {
+        let journalStatus = journal.status
+        do {
+            return try await ask { core throws(HostRefusal) in core.health(journalStatus) }
+        } catch {
+            return HostHealth(parts: [("engine", .unhealthy, "the engine does not answer: \(error)")], isReady: false)
+        }
+    }
+
+    func figures() async -> HostFigures {
+        (try? await ask { core throws(HostRefusal) in core.figures }) ?? HostFigures()
+    }
+}
+
+/// Limits of an account that were changed over the API, as the journal keeps them; decimals as texts.
+struct AccountLimits: Codable, Equatable {
+    var maxPositionEquityFraction: String?
+    var maxDailyLoss: String?
+    var maxLeverage: String?
+
+    init() {}
+
+    init?(json: String) {
+        guard let decoded: AccountLimits = JournalText.decode(json) else { return nil }
+        self = decoded
+    }
+
+    var json: String { JournalText.encode(self) }
+
+    mutating func merge(_ change: LimitChange) {
+        if let fraction = change.maxPositionSize { maxPositionEquityFraction = fraction.description }
+        if let loss = change.maxDailyLoss { maxDailyLoss = loss.description }
+        if let leverage = change.maxExposure { maxLeverage = leverage.description }
+    }
+
+    func applied(to limits: LimitSet) -> LimitSet {
+        var limits = limits
+        if let fraction = maxPositionEquityFraction.flatMap({ Rate($0) }) {
+            limits.maxPositionEquityFraction = fraction
+        }
+        if let loss = maxDailyLoss.flatMap({ Money($0) }) { limits.maxDailyLoss = loss }
+        if let leverage = maxLeverage.flatMap({ Rate($0) }) { limits.maxLeverage = leverage }
+        return limits
+    }
+}
+
+extension HostCore {
+    /// Documents 003 and 004 know one portfolio: the first account.
+    private static let portfolio = 0
+
+    func portfolioRisk() throws(HostRefusal) -> PortfolioRiskView {
+        let account = HostCore.portfolio
+        let terms = accounts[account].terms
+        let currency = Int(terms.currency)
+        guard let equity = engine.equity(account: account) else {
+            throw .unavailable("an amount of account \(accounts[account].id) has no conversion rate")
+        }
+        let day = engine.day(scope: .account, index: account)
+        return PortfolioRiskView(
+            account: accounts[account].id, currency: universe.currencies[currency], time: engine.now, equity: equity,
+            cash: engine.cash(account: account, currency: currency), grossExposure: grossExposure(account),
+            dailyPnL: day.isKnown ? equity - day.equity : .zero, performance: tracker.performance,
+            limits: limitsView(account))
+    }
+
+    /// Σ |market value of an instrument| in the account's currency; what has no rate counts nothing.
+    func grossExposure(_ account: Int) -> Money {
+        var sum = Money.zero
+        for instrument in 0..<engine.instrumentCount {
+            var value = Money.zero
+            for slot in strategies.indices where strategies[slot].account == account {
+                value += marketValue(slot, instrument)
+            }
+            sum += engine.converted(value.magnitude, instrument: instrument, account: account) ?? .zero
+        }
+        return sum
+    }
+
+    /// Of a strategy's position, in the instrument's currency.
+    func marketValue(_ slot: Int, _ instrument: Int) -> Money {
+        Money.value(
+            engine.mark(instrument), engine.position(strategy: slot, instrument: instrument).quantity,
+            multiplier: universe.instruments[instrument].terms.multiplier) ?? .zero
+    }
+
+    func holdsAnything(account: Int) -> Bool {
+        strategies.indices.contains { strategies[$0].account == account && holdsAnything(slot: $0) }
+    }
+
+    func holdsAnything(slot: Int) -> Bool {
+        (0..<engine.instrumentCount).contains { engine.position(strategy: slot, instrument: $0).quantity != .zero }
+    }
+
+    private func limitsView(_ account: Int) -> RiskLimitsView {
+        let own = engine.limits(scope: .account, index: account)
+        let system = engine.limits(scope: .system)
+        func strictest<T: Comparable>(_ path: KeyPath<LimitSet, T?>) -> T? {
+            [own[keyPath: path], system[keyPath: path]].compactMap { $0 }.min()
+        }
+        let terms = accounts[account].terms
+        return RiskLimitsView(
+            maxPositionSize: strictest(\.maxPositionEquityFraction) ?? .one,
+            maxDailyLoss: strictest(\.maxDailyLoss) ?? terms.openingBalance, maxDrawdown: .one,
+            maxExposure: min(strictest(\.maxLeverage) ?? terms.maxLeverage, terms.maxLeverage))
+    }
+
+    func setLimits(_ change: LimitChange, by requester: Requester) throws(HostRefusal) -> RiskLimitsView {
+        guard change.maxDrawdown == nil else {
+            throw .invalid("max_drawdown", "known, but this version has no drawdown rule; leave it out")
+        }
+        let account = HostCore.portfolio
+        accountLimits[account].merge(change)
+        engine.setLimits(
+            accountLimits[account].applied(to: accounts[account].limits), scope: .account, index: account)
+        notes.append(
+            .limits(
+                LimitsRecord(
+                    scope: .account, id: accounts[account].id, json: accountLimits[account].json,
+                    changedBy: requester.user, time: Timestamp(nanoseconds: WallClock.now))))
+        audit("limits.change", accounts[account].id, by: requester, ["limits": accountLimits[account].json])
+        return limitsView(account)
+    }
+
+    // MARK: Headroom
+
+    /// What the limits of an account, and of a strategy, leave at this moment.
+    func headroom(account id: String?, strategy: String?) throws(HostRefusal) -> [HeadroomView] {
+        guard let account = id.map({ id in accounts.firstIndex { $0.id == id } }) ?? HostCore.portfolio else {
+            throw .unknown(kind: "account", id: id ?? "")
+        }
+        var rows: [HeadroomView] = []
+        addAccountRows(account, &rows)
+        if let strategy { addStrategyRows(try slot(strategy), &rows) }
+        return rows
+    }
+
+    private func addAccountRows(_ account: Int, _ rows: inout [HeadroomView]) {
+        let equity = engine.equity(account: account) ?? .zero
+        let gross = grossExposure(account)
+        rows.append(
+            HeadroomView(
+                rule: RuleID.buyingPower.name, scope: "account", used: gross.raw,
+                limit: max(equity.times(accounts[account].terms.maxLeverage).raw, 1)))
+        for (scope, limits) in [
+            ("system", engine.limits(scope: .system)), ("account", engine.limits(scope: .account, index: account)),
+        ] {
+            if let most = limits.maxGrossExposure {
+                rows.append(HeadroomView(rule: RuleID.exposure.name, scope: scope, used: gross.raw, limit: most.raw))
+            }
+            if let most = limits.maxLeverage {
+                rows.append(
+                    HeadroomView(
+                        rule: RuleID.exposure.name, scope: scope, used: gross.raw, limit: equity.times(most).raw))
+            }
+            if let most = limits.maxDailyLoss {
+                rows.append(dayRow(.account, account, scope, most, limits.dailyLossBase))
+            }
+            if let most = limits.maxOrderNotional {
+                rows.append(HeadroomView(rule: RuleID.orderSize.name, scope: scope, used: 0, limit: most.raw))
+            }
+            if let most = limits.maxPositionEquityFraction {
+                rows.append(
+                    HeadroomView(
+                        rule: RuleID.position.name, scope: scope, used: largestPosition(account).raw,
+                        limit: equity.times(most).raw))
+            }
+        }
+    }
+
+    private func addStrategyRows(_ slot: Int, _ rows: inout [HeadroomView]) {
+        let limits = engine.limits(scope: .strategy, index: slot)
+        if let most = limits.maxPositionQuantity {
+            let held = (0..<engine.instrumentCount).map {
+                engine.position(strategy: slot, instrument: $0).quantity.magnitude.raw
+            }
+            rows.append(
+                HeadroomView(
+                    rule: RuleID.position.name, scope: "strategy", used: Int128(held.max() ?? 0),
+                    limit: Int128(most.raw)))
+        }
+        if let most = limits.maxDailyLoss {
+            rows.append(dayRow(.strategy, slot, "strategy", most, limits.dailyLossBase))
+        }
+    }
+
+    private func dayRow(
+        _ scope: LimitScope, _ index: Int, _ name: String, _ most: Money, _ base: DailyLossBase
+    ) -> HeadroomView {
+        let account = scope == .strategy ? strategies[index].account : index
+        let loss = engine.dayLoss(scope: scope, index: index, base: base) ?? .zero
+        return HeadroomView(
+            rule: RuleID.dailyLoss.name, scope: name, used: max(loss.raw, 0), limit: most.raw,
+            resetsAt: engine.now.dayEnd(offset: accounts[account].terms.dayOffset))
+    }
+
+    private func largestPosition(_ account: Int) -> Money {
+        var largest = Money.zero
+        for slot in strategies.indices where strategies[slot].account == account {
+            for instrument in 0..<engine.instrumentCount {
+                let value = marketValue(slot, instrument).magnitude
+                largest = max(largest, engine.converted(value, instrument: instrument, account: account) ?? .zero)
+            }
+        }
+        return largest
+    }
+
+    // MARK: Health
+
+    func health(_ journal: JournalStatus) -> HostHealth {
+        var parts: [(name: String, grade: HostHealth.Grade, text: String)] = [("engine", .healthy, "runs")]
+        switch journal {
+        case .healthy where isJournalBlocked: parts.append(("journal", .degraded, "is behind; new orders are denied"))
+        case .healthy: parts.append(("journal", .healthy, "writes"))
+        case .failing(let error, _): parts.append(("journal", .degraded, "does not write: \(error.message)"))
+        }
+        let isMoving = eventCount > 0
+        parts.append(
+            ("market_data", isMoving ? .healthy : .degraded, isMoving ? "\(eventCount) events" : "no event yet"))
+        let faulted = strategies.indices.filter { isListed($0) && state($0) == .faulted }.map { strategies[$0].id }
+        let all = faulted + neverWired.map(\.id)
+        parts.append(
+            (
+                "strategies", all.isEmpty ? .healthy : .degraded,
+                all.isEmpty ? "none is faulted" : "faulted: \(all.joined(separator: ", "))"
+            ))
+        return HostHealth(parts: parts, isReady: !isStopping && isMoving)
+    }
+
+    var figures: HostFigures {
+        var figures = HostFigures()
+        figures.events = eventCount
+        for slot in strategies.indices {
+            let counters = engine.counters(strategy: slot)
+            figures.orders += counters.orders
+            figures.fills += counters.fills
+            figures.denials += counters.denials
+            figures.signals += counters.signals
+        }
+        figures.workingOrders = engine.workingOrderCount
+        figures.journaledFacts = factCount
+        figures.journalLoad = journal.load
+        figures.equity = engine.equity(account: HostCore.portfolio) ?? .zero
+        return figures
+    }
+}

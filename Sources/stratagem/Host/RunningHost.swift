@@ -1,0 +1,109 @@
+import API
+import Dispatch
+import Glibc
+import Journal
+import Synchronization
+import Trading
+
+/// The host as everyone outside the engine thread sees it: each question becomes a command between two events, and its answer
+/// leaves once all that it shows is durable.
+final class RunningHost: TradingHost {
+    let engineThread: EngineThread
+    let journal: Journal
+    private let unsaved: UnsavedLog
+
+    init(_ engineThread: EngineThread, _ journal: Journal, _ unsaved: UnsavedLog) {
+        self.engineThread = engineThread
+        self.journal = journal
+        self.unsaved = unsaved
+    }
+
+    /// What a failed commit means to the one who asked.
+    enum Durability {
+        /// Reads: answered from memory while the journal does not work.
+        case whenPossible
+        /// Refused when it cannot be made durable.
+        case required
+    }
+
+    func ask<T: Sendable>(
+        _ durability: Durability = .whenPossible,
+        _ work: @escaping @Sendable (HostCore) throws(HostRefusal) -> T
+    ) async throws(HostRefusal) -> T {
+        let (result, failure) = await carryOut(work)
+        guard durability == .required, let failure else { return try result.get() }
+        switch result {
+        case .success: throw .unavailable("it was done, but could not be made durable yet: \(failure)")
+        // The same request may pass after a crash.
+        case .failure(.denied): throw .unavailable("it was denied, but could not be made durable yet: \(failure)")
+        case .failure(let refusal): throw refusal
+        }
+    }
+
+    /// For what must be possible at any time: stop, switch off, cancel. While the journal does not work, the entry in the log
+    /// beside it is what a host after a crash knows of the answer.
+    func ask<T: Sendable>(
+        unsaved entry: (T) -> UnsavedLog.Entry?, _ work: @escaping @Sendable (HostCore) throws(HostRefusal) -> T
+    ) async throws(HostRefusal) -> T {
+        let (result, failure) = await carryOut(work)
+        let answer = try result.get()
+        if failure != nil, let entry = entry(answer) {
+            _ = try? await BlockingWork.run { [unsaved] in unsaved.append(entry) }
+        }
+        return answer
+    }
+
+    /// The answer, once it is durable; or with the reason why it cannot be made so.
+    private func carryOut<T: Sendable>(
+        _ work: @escaping @Sendable (HostCore) throws(HostRefusal) -> T
+    ) async -> (answer: Result<T, HostRefusal>, failure: JournalError?) {
+        await withCheckedContinuation { continuation in
+            let isTaken = engineThread.mailbox.post { core in
+                let result = Result { () throws(HostRefusal) -> T in try work(core) }
+                core.afterDurable { outcome in
+                    switch outcome {
+                    case .success: continuation.resume(returning: (result, nil))
+                    case .failure(let reason): continuation.resume(returning: (result, reason))
+                    }
+                }
+            }
+            if !isTaken {
+                continuation.resume(
+                    returning: (.failure(.unavailable("the host is stopping, or does not keep up")), nil))
+            }
+        }
+    }
+}
+
+extension RunningHost {
+    /// Asks and waits, for a thread of its own; nil = the engine has ended. What it says may not be durable yet.
+    func askNow<T: Sendable>(_ work: @escaping @Sendable (HostCore) -> T) -> T? {
+        let done = DispatchSemaphore(value: 0)
+        let box = AnswerBox<T>()
+        let isTaken = engineThread.mailbox.post { core in
+            let answer = work(core)
+            box.answer.withLock { $0 = answer }
+            done.signal()
+        }
+        guard isTaken else { return nil }
+        done.wait()
+        return box.answer.withLock { $0 }
+    }
+
+    /// Stops all strategies by their policies, gives those that flatten some more of the market, writes a last checkpoint
+    /// and ends the engine. The last picture; nil = it had ended already.
+    func stop() -> RunPicture? {
+        guard askNow({ $0.close() }) != nil else { return nil }
+        let limit = MonotonicClock.now + 1_500_000_000
+        while MonotonicClock.now < limit, askNow({ $0.hasPositionsToFlatten && !$0.isAtEnd }) == true { usleep(20_000) }
+        return askNow { core in
+            core.requestCheckpoint()
+            core.isStopping = true
+            return core.picture()
+        }
+    }
+
+    private final class AnswerBox<T: Sendable>: Sendable {
+        let answer = Mutex<T?>(nil)
+    }
+}

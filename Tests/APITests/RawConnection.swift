@@ -1,0 +1,78 @@
+import Dispatch
+import Glibc
+import Testing
+
+/// A TCP or Unix domain connection on which a test sends what it likes.
+final class RawConnection: Sendable {
+    private let socket: Int32
+
+    init(port: Int) throws {
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let status = withUnsafeBytes(of: &address) { bytes in
+            connect(socket, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+        }
+        try #require(status == 0, "cannot connect to port \(port)")
+        limitWaiting()
+    }
+
+    init(path: String) throws {
+        socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
+        let status = withUnsafeBytes(of: &address) { bytes in
+            connect(socket, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+        }
+        try #require(status == 0, "cannot connect to \(path)")
+        limitWaiting()
+    }
+
+    deinit { close(socket) }
+
+    private func limitWaiting() {
+        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    func send(_ text: String) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            if count <= 0 { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+
+    /// What has come until `end` comes, the peer closes, or five seconds have passed.
+    func receive(until end: String) async -> String {
+        await blocking { [self] in
+            var text = ""
+            var bytes = [UInt8](repeating: 0, count: 65_536)
+            while !text.contains(end) {
+                let count = recv(socket, &bytes, bytes.count, 0)
+                if count <= 0 { break }
+                text += String(decoding: bytes.prefix(count), as: UTF8.self)
+            }
+            return text
+        }
+    }
+
+    /// Whether the peer has closed, within five seconds.
+    func isClosed() async -> Bool {
+        await blocking { [self] in
+            var byte: UInt8 = 0
+            return recv(socket, &byte, 1, 0) == 0
+        }
+    }
+
+    /// Away from the threads of Swift's tasks, which the server under test runs on.
+    private func blocking<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: work()) }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import API
+import Portfolio
+import Synchronization
+import Trading
+
+/// A trading host that answers what a test tells it to, and remembers what it was asked. What is not scripted is unavailable.
+final class ScriptedHost: TradingHost {
+    struct Script: Sendable {
+        var health = HostHealth(
+            parts: [("engine", .healthy, "runs"), ("journal", .healthy, "takes facts")], isReady: true)
+        var figures = HostFigures()
+        /// The answer to every placed order.
+        var place: @Sendable (OrderRequest) throws(HostRefusal) -> OrderView = { _ throws(HostRefusal) in
+            throw .unavailable("not scripted")
+        }
+        var placed: [(order: OrderRequest, key: IdempotencyKey?, requester: Requester)] = []
+        var market = MarketScript()
+        var risk = RiskScript()
+        var trading = TradingScript()
+    }
+    let script: Mutex<Script>
+    init(_ script: Script = Script()) { self.script = Mutex(script) }
+
+    func health() async -> HostHealth { script.withLock { $0.health } }
+    func figures() async -> HostFigures { script.withLock { $0.figures } }
+
+    func place(_ order: OrderRequest, key: IdempotencyKey?, by requester: Requester) async throws(HostRefusal)
+        -> OrderView
+    {
+        let place = script.withLock { script in
+            script.placed.append((order, key, requester))
+            return script.place
+        }
+        return try place(order)
+    }
+}

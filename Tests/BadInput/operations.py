@@ -1,0 +1,75 @@
+"""What the cases know of each operation: who may do it, and a request that only the spoilt field makes bad."""
+
+ROLES = ["viewer", "trader", "admin"]
+
+
+class Operation:
+    def __init__(self, role, body=None, path=None, query="", dialect="d003"):
+        self.role = role
+        self.body = body
+        self.path = path or {}
+        self.query = query
+        # Where /openapi.json describes no error: only another method fails there.
+        self.dialect = dialect
+
+
+CONFIG = {"config": {
+    "id": "sma_cross", "name": "SMA", "description": "d", "instruments": ["BTC_USDT"], "execution_mode": "PAPER",
+    "parameters": {}, "schedule": {"start_time": "00:00", "end_time": "24:00", "days_of_week": [1, 2]},
+    "risk_parameters": {"max_position_size": 1, "stop_loss_percent": 1, "take_profit_percent": 1, "max_daily_loss": 1}}}
+ORDER = {"strategy_id": "manual", "instrument": "BTC_USDT", "order_type": "BUY", "quantity": 0.001,
+         "order_kind": "STOP_LIMIT", "price": 40000, "stop_price": 40000, "time_in_force": "GTC", "execution_mode": "PAPER"}
+DRILL = {"reason": "r", "triggered_by": "t", "scope": "system", "drill": True}
+STRATEGY = {"strategy_id": "sma_cross"}
+MARKET = {"instrument": "BTC_USDT"}
+
+# None = open to all.
+OPERATIONS = {
+    "auth.login": Operation(None, {"username": "nobody", "password": "x"}),
+    "auth.refresh": Operation(None, {"refreshToken": "x"}),
+    "auth.logout": Operation("viewer", {}),
+    "auth.validate": Operation(None, {"token": "x"}),
+    "auth.profile": Operation("viewer"),
+    "additions.api_keys": Operation("admin", {"name": "k", "roles": ["viewer"]}),
+    "additions.api_keys_list": Operation("admin"),
+    "additions.api_key_revoke": Operation("admin", path={"key_id": "key-none"}),
+    "strategies.list": Operation("viewer"),
+    "strategies.get": Operation("viewer", path=STRATEGY),
+    "strategies.config": Operation("trader", CONFIG, STRATEGY),
+    "strategies.enable": Operation("trader", {}, {"strategy_id": "none"}),
+    "strategies.disable": Operation("trader", {}, {"strategy_id": "none"}),
+    "strategies.performance": Operation("viewer", path=STRATEGY),
+    "strategies.positions": Operation("viewer", path=STRATEGY),
+    "additions.plugins": Operation("viewer"),
+    "orders.place": Operation("trader", ORDER),
+    "orders.list": Operation("viewer"),
+    "orders.modify": Operation("trader", {"quantity": 1}, {"order_id": "ord-none"}),
+    "orders.cancel": Operation("trader", path={"order_id": "ord-none"}),
+    "positions.list": Operation("viewer"),
+    "positions.close": Operation("trader", {"quantity": 1}, {"position_id": "pos-none"}),
+    "trades.list": Operation("viewer"),
+    "cfg.symbols": Operation(None, dialect="d001"),
+    "market.instruments": Operation("viewer"),
+    "market.depth": Operation("viewer", path=MARKET),
+    "market.candles": Operation(
+        "viewer", path=MARKET, query="timeframe=1m&from=2025-01-01T00:00:00Z&to=2025-01-02T00:00:00Z"),
+    "market.ticks": Operation("viewer", path=MARKET),
+    "market.stats": Operation("viewer", path=MARKET),
+    "risk.portfolio": Operation("viewer"),
+    "risk.positions": Operation("viewer"),
+    "risk.limits": Operation("admin", {"max_position_size": 1}),
+    "risk.alerts": Operation("viewer"),
+    "additions.risk_denials": Operation("viewer"),
+    "additions.risk_headroom": Operation("viewer"),
+    "risk.emergency_stop": Operation("trader", {"reason": "r", "drill": True}),
+    "v1.emergency_stop": Operation("trader", DRILL),
+    "v1.emergency_stops": Operation("viewer"),
+    "v1.emergency_resolve": Operation(
+        "admin", {"authorized_by": "a", "resolution_reason": "r"}, {"stop_id": "stop-none"}),
+    "health.main": Operation(None),
+    "health.readiness": Operation(None, dialect="d000"),
+    "metrics": Operation(None),
+    "additions.openapi": Operation(None),
+}
+# Bodies whose fields nobody reads.
+ANY_BODY = {"strategies.enable", "strategies.disable"}

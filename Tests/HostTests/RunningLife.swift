@@ -1,0 +1,42 @@
+import API
+import Journal
+import Testing
+import Trading
+
+@testable import stratagem
+
+/// A host on its own thread.
+final class RunningLife: Sendable {
+    let host: RunningHost
+    let journal: Journal
+    private let thread: EngineThread
+
+    /// `speed`: seconds of the market in one second.
+    init(_ folder: HostFolder, speed: Int64 = 20, _ prepare: (HostCore) -> Void = { _ in }) throws {
+        let start = try folder.start()
+        journal = start.journal
+        let core = HostCore(start)
+        prepare(core)
+        thread = EngineThread(
+            core, speed: Rate(raw: speed * Rate.one.raw), checkpointNanoseconds: 1_000_000_000)
+        host = RunningHost(thread, journal, core.unsaved)
+        thread.start { $0.begin() }
+    }
+
+    func waitForPrices() async throws {
+        let deadline = MonotonicClock.now + 120_000_000_000
+        while true {
+            let depth = try? await host.depth("BTC")
+            if await host.health().isReady, depth != nil { return }
+            try #require(MonotonicClock.now < deadline)
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// In order, as a signal does it.
+    func stop() {
+        _ = host.stop()
+        thread.join()
+        try? journal.close()
+    }
+}
