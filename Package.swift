@@ -65,6 +65,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // Author: all that a strategy writer sees.
@@ -88,7 +89,9 @@ let package = Package(
         // Edges: files, libraries, configuration.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         room("MarketData", ["CStrategyABI", "Trading", "CZlib"]),
-        room("PluginHost", ["CStrategyABI", "Trading"]),
+        .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
+        .target(name: "CWorker", dependencies: ["CStrategyABI"], cSettings: strictC),
+        room("PluginHost", ["CStrategyABI", "CWorker", "Trading", "CFFI", "CProcess", crypto]),
         room("Configuration", ["Trading", .product(name: "Yams", package: "Yams")]),
         room(
             "Journal",
@@ -103,7 +106,7 @@ let package = Package(
         // For `stratagem bench`: a library that counts allocations when it is preloaded, and strategies in plain C.
         .target(name: "AllocationCount", cSettings: strictC),
         .target(name: "CBenchmark", dependencies: ["CStrategyABI"], cSettings: strictC),
-        // A call of the system that Swift cannot make, for supervision.
+        // Calls of the system that Swift cannot make: supervision, compilers.
         .target(name: "CProcess", cSettings: strictC),
 
         // The app sees every room.
@@ -113,6 +116,7 @@ let package = Package(
                 "Trading", "Controls", "Portfolio", "Execution", "Engine", "MarketData", "PluginHost", "Configuration",
                 "CStrategyABI", "CBenchmark", "CProcess", "Journal", "API",
                 crypto, .product(name: "Logging", package: "swift-log"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -130,15 +134,18 @@ let package = Package(
         tests("EngineTests", core + ["ScriptedStrategies"]),
         tests("SimulationTests", core + ["ScriptedStrategies"]),
         tests("MarketDataTests", ["CStrategyABI", "Trading", "MarketData", "CZlib"], exclude: ["reference.py"]),
-        tests("PluginHostTests", ["CStrategyABI", "Trading", "PluginHost"]),
+        // Probes are child processes of the executable.
+        tests("PluginHostTests", ["CStrategyABI", "Trading", "PluginHost", "stratagem", crypto]),
         tests("ConfigurationTests", ["Trading", "Configuration"]),
         tests("StrategyKitTests", ["CStrategyABI", "StrategyKit", "StrategyTesting"]),
         tests(
             "JournalTests", ["Trading", "Journal", .product(name: "GRDB", package: "GRDB.swift")],
             exclude: ["Fixtures"]),
-        tests("HostTests", core + ["stratagem", "MarketData", "PluginHost", "Configuration", "Journal", "API"]),
+        tests(
+            "HostTests",
+            core + ["stratagem", "MarketData", "PluginHost", "Configuration", "Journal", "API", "CProcess"]),
         tests("APITests", ["Trading", "Portfolio", "Journal", "API"] + server),
-        tests("CommandLineTests", ["stratagem", "CStrategyABI", "Trading", "MarketData", "Journal"]),
+        tests("CommandLineTests", ["stratagem", "CStrategyABI", "Trading", "MarketData", "PluginHost", "Journal"]),
         tests("TidyTests", []),
     ],
     cLanguageStandard: .c11

@@ -29,9 +29,11 @@
 /// An entry that is partly filled when its CANCEL is confirmed leaves a position, which step c treats like any other.
 /// Tags are 1, 2, 3, … in the order of SUBMITs. exit_window <= window is required. No state is saved: after a restart
 /// the strategy needs `window` events again.
+#include "ext/functions.h"
 #include "ext/params.h"
 #include "strategy_abi.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,6 +130,47 @@ static int32_t param_validate(strategy_instance_t *instance, char *error, size_t
 static const strategy_params_v1_t params_table = {
     sizeof(strategy_params_v1_t), PARAM_COUNT, param_describe, param_get, param_set, param_validate,
 };
+
+// Functions for operators
+
+static int64_t highest(const breakout_t *self, int64_t count);
+static int64_t lowest(const breakout_t *self, int64_t count);
+
+static double channel_high(strategy_instance_t *instance) {
+    const breakout_t *self = instance;
+    const int64_t window = self->parameters[PARAM_WINDOW];
+    return self->event_count < window ? NAN : (double)highest(self, window) / STRATEGY_PRICE_SCALE;
+}
+
+static double channel_low(strategy_instance_t *instance) {
+    const breakout_t *self = instance;
+    const int64_t window = self->parameters[PARAM_WINDOW];
+    return self->event_count < window ? NAN : (double)lowest(self, window) / STRATEGY_PRICE_SCALE;
+}
+
+static const char *would_enter(strategy_instance_t *instance, double price) {
+    const breakout_t *self = instance;
+    if (price > channel_high(instance)) return "long";
+    return self->parameters[PARAM_BOTH] && price < channel_low(instance) ? "short" : "no";
+}
+
+static const strategy_function_v1_t functions[] = {
+    STRATEGY_FUNCTION("channel_high", "Highest price of the window; null until it is full", "(instance) -> f64",
+                      channel_high),
+    STRATEGY_FUNCTION("channel_low", "Lowest price of the window; null until it is full", "(instance) -> f64",
+                      channel_low),
+    STRATEGY_FUNCTION("would_enter", "What a price would make it enter: long, short or no",
+                      "(instance, price: f64) -> string", would_enter),
+};
+enum { FUNCTION_COUNT = sizeof functions / sizeof *functions };
+
+static const strategy_function_v1_t *function_describe(const strategy_descriptor_v1_t *self, uint32_t index) {
+    (void)self;
+    return index < FUNCTION_COUNT ? &functions[index] : NULL;
+}
+
+static const strategy_functions_v1_t functions_table = {
+    sizeof(strategy_functions_v1_t), FUNCTION_COUNT, function_describe};
 
 // What the host reports
 
@@ -299,7 +342,8 @@ static size_t process(strategy_instance_t *instance, const strategy_event_v1_t *
 
 static const void *extension(const strategy_descriptor_v1_t *self, const char *id) {
     (void)self;
-    return strcmp(id, STRATEGY_EXT_PARAMS) == 0 ? &params_table : NULL;
+    if (strcmp(id, STRATEGY_EXT_PARAMS) == 0) return &params_table;
+    return strcmp(id, STRATEGY_EXT_FUNCTIONS) == 0 ? &functions_table : NULL;
 }
 
 static const strategy_descriptor_v1_t descriptor = {

@@ -21,6 +21,11 @@ struct MeanReversion: Strategy {
         .boolean("allow_short", \.allowShort, "Sell short when the price is unusually high"),
     ]
 
+    static let functions: [Function<Self>] = [
+        .function("z_score", "Of the last close, in deviations; null until the window is full") { $0.score.value },
+        .function("awaits_calm", "After a stop: no entry until the price is back near the mean") { $0.awaitsCalm },
+    ]
+
     var window = 50
     var entry = 2.0
     var exit = 0.5

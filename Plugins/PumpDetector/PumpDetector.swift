@@ -32,6 +32,13 @@ struct PumpDetector: Strategy {
         .quantity("quantity", \.quantity, in: 0.00000001...1_000_000_000, "Quantity of an entry"),
     ]
 
+    static let functions: [Function<Self>] = [
+        .function("velocity", "In percent per second; null until the long window is full") {
+            $0.window.reading?.velocity
+        },
+        .function("surge", "Volume ratio of the windows; null until the long one is full") { $0.window.reading?.surge },
+    ]
+
     var direction = Direction.long
     var source = Source.bars
     var shortWindow: Duration = .seconds(4)

@@ -17,6 +17,15 @@ struct SMACross: Strategy {
         .quantity("quantity", \.quantity, in: 0.00000001...1_000_000_000, "Position to hold, long or short"),
     ]
 
+    static let functions: [Function<Self>] = [
+        .function("lead_percent", "How far the fast average is above the slow one; null until both are known") {
+            $0.leadPercent
+        },
+        .function("average", "Mean of the newest closes; null until there are so many", .integer("bars")) {
+            $0.average(of: $1)
+        },
+    ]
+
     var fast = 20
     var slow = 100
     var quantity: Quantity = 1
@@ -49,6 +58,16 @@ struct SMACross: Strategy {
         }
         if lead == 0 { return }
         context.moveTo(lead > 0 ? quantity : -quantity)
+    }
+
+    private var leadPercent: Double? {
+        guard let slow = average(of: slow), let fast = average(of: fast), slow != 0 else { return nil }
+        return (fast / slow - 1) * 100
+    }
+
+    private func average(of bars: Int) -> Double? {
+        guard bars > 0, bars <= closes.count else { return nil }
+        return (0..<bars).reduce(0) { $0 + Price(raw: closes[age: $1]).double } / Double(bars)
     }
 
     private func freshLead() -> Int128 {

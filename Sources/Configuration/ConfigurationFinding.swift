@@ -35,7 +35,9 @@ public struct ConfigurationFinding: Error, Sendable, Equatable, CustomStringConv
     }
 
     public var description: String {
-        var text = line > 0 ? "\(file):\(line): " : "\(file): "
+        // A key says better than a column where to look.
+        let place = line > 0 && column > 0 && keyPath.isEmpty ? ":\(line):\(column)" : line > 0 ? ":\(line)" : ""
+        var text = "\(file)\(place): "
         if !keyPath.isEmpty { text += keyPath + (value == nil ? " – " : ": ") }
         if let value { text += "'\(Self.shortened(value))' – " }
         return text + message

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 public import Trading
 
 /// `api` of host.yaml.
@@ -58,10 +59,11 @@ public struct FeedSettings: Sendable, Equatable {
 
 /// `plugins` of host.yaml.
 public struct PluginSettings: Sendable, Equatable {
-    /// Hashes of the libraries that may be loaded; empty = any.
+    /// SHA-256 of the libraries that may be loaded, 64 lower-case hexadecimal digits; empty = any.
     public var allow: [String] = []
     public var requireSignature = false
-    public var keys: [String] = []
+    /// Ed25519 public keys, 32 bytes each.
+    public var keys: [[UInt8]] = []
     /// Images in memory before the host must be restarted.
     public var generationsMax = 200
 
@@ -156,16 +158,40 @@ extension FeedSettings {
 
 extension PluginSettings {
     init(_ section: inout Section) {
-        if let hashes = section.list("allow", of: "a hash", { $0 }) { allow = hashes }
+        // A wrong hash stays in the list, where it matches nothing: an empty list would let everything in.
+        if let hashes = section.distinct("allow", of: "a SHA-256", { $0.lowercased() }) { allow = hashes }
+        for hash in allow where !Self.isHash(hash) {
+            section.remark(.error, "allow", "'\(hash.prefix(80))' is no SHA-256; expected 64 hexadecimal digits")
+        }
         if let flag = section.boolean("require_signature") { requireSignature = flag }
-        if let texts = section.list("keys", of: "a key", { $0 }) { keys = texts }
+        let expected = "an Ed25519 public key: 32 bytes as hexadecimal digits or base64, or the base64 of its PEM"
+        if let good = section.distinct("keys", of: expected, Self.key) { keys = good }
         if let count = section.integer("generations_max", in: 1...100_000) { generationsMax = count }
-        // As with limits: a check that does not take place must not look as if it did.
-        if !allow.isEmpty { section.remark(.error, "allow", "known, but not enforced by this version; remove it") }
-        if requireSignature {
-            section.remark(.error, "require_signature", "known, but not enforced by this version; remove it")
+        if requireSignature, keys.isEmpty {
+            section.remark(.error, "require_signature", "there is no key to check signatures with; add plugins.keys")
         }
         section.finish()
+    }
+}
+
+extension PluginSettings {
+    private static func isHash(_ text: String) -> Bool {
+        text.utf8.count == 64 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
+    /// What stands before the 32 bytes of an Ed25519 key in a PEM file (RFC 8410).
+    private static let prefix: [UInt8] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00]
+
+    private static func key(_ text: String) -> [UInt8]? {
+        if isHash(text.lowercased()) {
+            let digits = Array(text.utf8)
+            return stride(from: 0, to: digits.count, by: 2).compactMap {
+                UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16)
+            }
+        }
+        guard let data = Data(base64Encoded: text) else { return nil }
+        if data.count == 32 { return Array(data) }
+        return data.count == 44 && data.starts(with: prefix) ? Array(data.dropFirst(prefix.count)) : nil
     }
 }
 

@@ -34,6 +34,14 @@ public struct StrategiesFolder: Sendable {
         return folder
     }
 
+    /// One strategy's folder as it is now, under a host.yaml that was read before; nothing when it is not there.
+    public static func read(_ path: String, only id: String, host: HostConfiguration) -> StrategiesFolder {
+        var folder = StrategiesFolder(path: path)
+        folder.host = host
+        if folder.isFolder("\(path)/\(id)") { folder.readStrategy(id) }
+        return folder
+    }
+
     private mutating func readHost() {
         let file = "\(path)/host.yaml"
         reportMisspelled("host.yml", instead: "host.yaml", in: path)
@@ -74,21 +82,25 @@ public struct StrategiesFolder: Sendable {
         }
     }
 
-    /// Where its code comes from: the plugin key, or exactly one library in the folder.
+    /// Where its code comes from: the plugin key, sources in the folder, or exactly one library there.
     private mutating func reportCode(_ strategy: StrategyConfiguration, _ place: String, hasFile: Bool) {
         guard strategy.plugin == nil else { return }
         let names = names(strategy.folder).filter { !$0.hasPrefix(".") }
         let libraries = names.filter { $0.hasSuffix(".so") }
         let sources = names.filter { name in [".swift", ".c", ".rs"].contains { name.hasSuffix($0) } }
         let message: String
-        if libraries.count == 1 {
+        if !sources.isEmpty {
+            findings += libraries.map {
+                ConfigurationFinding(
+                    severity: .warning, file: "\(strategy.folder)/\($0)",
+                    message: "is not used: the sources beside it are compiled")
+            }
+            return
+        } else if libraries.count == 1 {
             return
         } else if libraries.count > 1 {
             message =
                 "the folder holds several libraries (\(libraries.joined(separator: ", "))); name one by plugin: ID"
-        } else if let source = sources.first {
-            message =
-                "this version does not compile \(source); compile it to a .so in the folder, or name a plugin by plugin: ID"
         } else {
             let missing = hasFile ? "no plugin is named" : "there is no strategy.yaml"
             message = "\(missing) and the folder holds no library (.so) and no source"

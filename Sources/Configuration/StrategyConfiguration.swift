@@ -37,6 +37,8 @@ public struct StrategyConfiguration: Sendable, Equatable {
     public var risk = RiskParameters()
     /// Kinds that it may send; nil = all.
     public var orderKinds: [OrderKind]?
+    /// What it may be bound to, whatever `instruments` says; nil = all.
+    public var instrumentsMax: [String]?
     public var schedule = Schedule()
     public var onStop = EndPolicy.cancel
     public var onFault = EndPolicy.cancel
@@ -125,9 +127,6 @@ extension StrategyConfiguration {
             root.remark(.error, "execution_mode", "known, but this version trades on paper only; use PAPER")
         }
         isolation = root.choice("isolation", Isolation.self)
-        if isolation == .worker {
-            root.remark(.warning, "isolation", "not enforced yet: this version runs every strategy in the host")
-        }
         if let policy = root.choice("on_stop", EndPolicy.self) { onStop = policy }
         if let policy = root.choice("on_fault", EndPolicy.self) { onFault = policy }
     }
@@ -174,6 +173,11 @@ extension StrategyConfiguration {
         orderKinds = capabilities.distinct("order_kinds", of: "one of " + names.joined(separator: ", ")) { name in
             OrderKind.allCases.first { $0.name == name }
         }
+        let expected = "an instrument's id of 1 to 31 characters without spaces"
+        instrumentsMax = capabilities.distinct("instruments", of: expected) { Section.isInstrument($0) ? $0 : nil }
+        for id in instruments where !isCapable(of: id) {
+            root.remark(.error, "instruments", "capabilities.instruments does not list \(id)")
+        }
         let fromCapabilities = LimitSettings(&capabilities, scope: .strategy)
         capabilities.finish()
 
@@ -182,6 +186,9 @@ extension StrategyConfiguration {
         own.finish()
         limits = fromRisk.strictest(fromCapabilities).strictest(fromLimits)
     }
+
+    /// Its capabilities let it trade the instrument.
+    public func isCapable(of instrument: String) -> Bool { instrumentsMax?.contains(instrument) ?? true }
 
     private mutating func readSchedule(_ root: inout Section) {
         var section = root.section("schedule")

@@ -37,7 +37,7 @@ public enum Verdict: Sendable, BitwiseCopyable {
 public struct Gate: ~Copyable {
     var scopes: FixedBuffer<ScopeState>
     let accountCount: Int
-    let strategyCount: Int
+    private(set) var strategyCount: Int
     let instrumentCount: Int
     private var findings = Findings()
     /// What some scope has a limit for, so that the view of the book need not hold what nobody looks at.
@@ -60,6 +60,17 @@ public struct Gate: ~Copyable {
         self.instrumentCount = instrumentCount
         // The last one stays blank, for instruments that nobody knows.
         scopes = FixedBuffer(count: 2 + accountCount + strategyCount + instrumentCount, repeating: ScopeState())
+    }
+
+    /// A scope for one more strategy, behind the others. Allocates: call it between events.
+    public mutating func addStrategy(_ limits: LimitSet) {
+        var grown = FixedBuffer(scopes, adding: 1, of: ScopeState())
+        let new = 1 + accountCount + strategyCount
+        for place in new..<scopes.count { grown[place + 1] = scopes[place] }
+        grown[new] = ScopeState(limits: limits)
+        scopes = grown
+        strategyCount += 1
+        reviewWants()
     }
 
     /// Judges an order. An approval counts against the order rates, a denial does not.

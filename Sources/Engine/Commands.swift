@@ -14,9 +14,24 @@ public enum StopPolicy: String, Sendable, CaseIterable {
 extension Engine {
     /// Puts a strategy into its slot. It starts disabled.
     public mutating func attach(_ call: StrategyCall, strategy: Int) {
-        slots[strategy].call = call
+        slots[strategy].call = call.marked(strategy)
         slots[strategy].interest.events = call.events
     }
+
+    /// Puts something between the engine and a strategy; what was there comes back and is given to `restoreCall` later. nil
+    /// = the slot has no code, or its code does not run here.
+    public mutating func replaceCall(
+        strategy: Int, instance: UnsafeMutableRawPointer, process: @escaping StrategyCall.Process
+    ) -> StrategyCall? {
+        guard let call = slots[strategy].call, call.runsHere else { return nil }
+        slots[strategy].call = call.by(instance, process)
+        return call
+    }
+
+    public mutating func restoreCall(strategy: Int, _ call: StrategyCall) { slots[strategy].call = call }
+
+    /// Writes from now on to `place` whom it calls (`CallMark`). The caller keeps the memory alive as long as the engine.
+    public mutating func markCalls(at place: UnsafeMutablePointer<UInt64>) { callMark = place }
 
     /// Time passes without an event: timers that are due fire. Time that goes back is ignored.
     public mutating func advance(to time: Timestamp) {
@@ -32,7 +47,8 @@ extension Engine {
         guard !slots[strategy].isEnabled else { return true }
         slots[strategy].isEnabled = true
         answer(strategy, .status(STRATEGY_EVENT_SESSION, code: 0, at: now))
-        // It learns what it holds before it sees the market.
+        // It learns which orders of its own work, and what it holds, before it sees the market: its memory may be older.
+        for instrument in 0..<instruments.count { tellWorking(strategy, instrument) }
         for instrument in 0..<instruments.count {
             let position = ledger.position(strategy: strategy, instrument: instrument)
             guard position.quantity != .zero else { continue }
@@ -43,6 +59,15 @@ extension Engine {
         }
         deliverAnswers()
         return true
+    }
+
+    private mutating func tellWorking(_ strategy: Int, _ instrument: Int) {
+        var working = orders.first(instrument)
+        while working != OrderManager.none {
+            let order = orders.order(working)
+            if order.intent.strategy == Int32(strategy), order.intent.origin == .strategy { tell(order, .none) }
+            working = orders.next(working)
+        }
     }
 
     /// A person has looked at what took the strategy out of service; it may be enabled again.
@@ -85,15 +110,28 @@ extension Engine {
         }
     }
 
-    /// A strategy broke the contract: it gets no more events, and its orders are cancelled.
+    /// A strategy broke the contract: it gets no more events, and its policy for faults acts.
     mutating func stopFaulted(_ strategy: Int, _ fault: IntentFault) {
-        slots[strategy].isEnabled = false
         slots[strategy].fault = fault
         slots[strategy].counters.refusedIntents += 1
-        timers.removeAll(slot: strategy)
         facts.append(
             .intentRefused(strategy: Int32(strategy), type: 0, fault: fault, count: 1, time: now))
-        apply(.cancel, to: strategy)
+        takeOutOfService(strategy)
+    }
+
+    /// A strategy failed in a way that only its host can see: it is told nothing any more, and its policy for faults acts.
+    /// It may be given new code and be enabled again.
+    public mutating func stopFailed(strategy: Int) {
+        guard slots[strategy].isEnabled else { return }
+        takeOutOfService(strategy)
+        deliverAnswers()
+    }
+
+    private mutating func takeOutOfService(_ strategy: Int) {
+        slots[strategy].isEnabled = false
+        slots[strategy].answers.removeAll(keepingCapacity: true)
+        timers.removeAll(slot: strategy)
+        apply(slots[strategy].onFault, to: strategy)
     }
 
     /// An operator's order, under a strategy's book. The answer is the gate's.

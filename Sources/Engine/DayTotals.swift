@@ -43,6 +43,12 @@ struct DayBook: ~Copyable {
         strategyFloors = FixedBuffer(count: setup.strategies.count, repeating: DayBook.noFloor)
     }
 
+    /// Its day has not begun yet.
+    mutating func addStrategy() {
+        strategies = FixedBuffer(strategies, adding: 1, of: DayTotals(balance: .zero, equity: .zero))
+        strategyFloors = FixedBuffer(strategyFloors, adding: 1, of: DayBook.noFloor)
+    }
+
     func totals(_ scope: LimitScope, _ index: Int) -> DayTotals {
         scope == .strategy ? strategies[index] : accounts[index]
     }

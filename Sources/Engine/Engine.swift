@@ -42,19 +42,27 @@ public struct Engine: ~Copyable {
     var protectionsDue = 0
 
     // The strategies.
-    // In raw memory: an array would ask on each event whether it may be changed in place.
-    let slots: UnsafeMutableBufferPointer<StrategySlot>
-    let trackers: UnsafeMutableBufferPointer<PerformanceTracker>
+    // In raw memory: an array would ask on each event whether it may be changed in place. `add(strategy:)` alone renews it.
+    var slots: UnsafeMutableBufferPointer<StrategySlot>
+    var trackers: UnsafeMutableBufferPointer<PerformanceTracker>
+    public let strategiesMax: Int
     /// Strategy × instrument: it may see and trade it.
     var bindings: FixedBuffer<Bool>
     var timers: TimerQueue
     let intentBuffer: UnsafeMutablePointer<IntentRecord>
     static let intentCapacity = 1024
+    /// Whom it calls, for whoever watches; its own until the host names another place.
+    var callMark: UnsafeMutablePointer<UInt64>
+    private let ownCallMark: UnsafeMutablePointer<UInt64>
     let intentsPerEventMax: Int
     let answersPerEventMax: Int
     let timersPerEventMax: Int
     /// Some strategy has something to be told.
     var hasAnswers = false
+    /// Strategies with a tape or a shadow: none, but for moments. Not in their slots, which stay small so.
+    var followers: [Followers] = []
+    /// There are some.
+    var hasFollowers = false
 
     // Time and outcome.
     /// Time of the newest event, or what `advance` said since.
@@ -121,9 +129,13 @@ public struct Engine: ~Copyable {
         timers = TimerQueue(capacity: setup.timersMax)
         intentBuffer = .allocate(capacity: Engine.intentCapacity)
         intentBuffer.initialize(repeating: IntentRecord(), count: Engine.intentCapacity)
+        ownCallMark = .allocate(capacity: 1)
+        ownCallMark.initialize(to: 0)
+        callMark = ownCallMark
         intentsPerEventMax = setup.intentsPerEventMax
         answersPerEventMax = setup.answersPerEventMax
         timersPerEventMax = setup.timersPerEventMax
+        strategiesMax = setup.strategiesMax
         facts = FactLog(isKept: setup.keepsFacts)
         recordedMarks = FixedBuffer(count: instrumentCount, repeating: .zero)
         quotedRates = FixedBuffer(setup.quotedRates)
@@ -138,6 +150,7 @@ public struct Engine: ~Copyable {
         trackers.deinitialize()
         trackers.deallocate()
         intentBuffer.deallocate()
+        ownCallMark.deallocate()
     }
 
     private static func gate(_ setup: EngineSetup) -> Gate {

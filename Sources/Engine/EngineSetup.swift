@@ -35,6 +35,8 @@ public struct EngineSetup: Sendable {
         public var orderKinds = OrderKind.allCases
         /// When it may send; nil = always.
         public var schedule: TradingSchedule?
+        /// What becomes of its orders and positions when it fails.
+        public var onFault = StopPolicy.cancel
         /// In each of its instruments, until `setProtection` changes them.
         public var protection = ProtectionTerms.none
 
@@ -58,6 +60,8 @@ public struct EngineSetup: Sendable {
     /// Conversion rates that follow an instrument's mark; until it has one, the account's fixed rate holds.
     public var quotedRates: [QuotedRate] = []
     public var workingOrdersMax = 4096
+    /// Strategies that `Engine.add` takes in; those of the setup may be more.
+    public var strategiesMax = 1024
     /// Intents of one strategy in answer to one event.
     public var intentsPerEventMax = 64
     /// Times that a strategy may answer verdicts, fills and signals with new intents before the next market event or timer;
@@ -105,15 +109,21 @@ public struct EngineSetup: Sendable {
             if !isFound { problems.append("quoted rate \(rate) names what is not there") }
         }
         for strategy in strategies {
-            if !accounts.indices.contains(strategy.account) {
-                problems.append("strategy \(strategy.id): no account \(strategy.account)")
-            }
-            if !strategy.protection.isValid {
-                problems.append("strategy \(strategy.id): stop-loss and take-profit must lie above 0 and up to 1")
-            }
-            for index in strategy.instruments where !instruments.indices.contains(index) {
-                problems.append("strategy \(strategy.id): no instrument \(index)")
-            }
+            problems += strategy.problems(accountCount: accounts.count, instrumentCount: instruments.count)
+        }
+        return problems
+    }
+}
+
+extension EngineSetup.Strategy {
+    func problems(accountCount: Int, instrumentCount: Int) -> [String] {
+        var problems: [String] = []
+        if !(0..<accountCount).contains(account) { problems.append("strategy \(id): no account \(account)") }
+        if !protection.isValid {
+            problems.append("strategy \(id): stop-loss and take-profit must lie above 0 and up to 1")
+        }
+        for index in instruments where !(0..<instrumentCount).contains(index) {
+            problems.append("strategy \(id): no instrument \(index)")
         }
         return problems
     }

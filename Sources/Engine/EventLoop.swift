@@ -28,7 +28,7 @@ extension Engine {
     private var isCalm: Bool {
         slots.count == 1 && slots[0].isEnabled && orders.workingCount == 0 && timers.isEmpty && !hasAnswers
             && !days.isWatched
-            && protectionsDue == 0
+            && protectionsDue == 0 && !hasFollowers
     }
 
     /// Gives the strategy as many events as it wants to see in one call, then catches the market up to where it stopped.
@@ -85,7 +85,9 @@ extension Engine {
         if hasAnswers { deliverAnswers() }
         for slot in slots.indices where wants(slot, record) {
             guard let call = slots[slot].call else { continue }
-            act(on: process(call, base, count: count, &slots[slot].counters), slot: slot)
+            let outcome = process(call, base, count: count, &slots[slot].counters)
+            if hasFollowers { follow(slot, base, count: count, outcome) }
+            act(on: outcome, slot: slot)
         }
         if hasAnswers { deliverAnswers() }
         return count
@@ -166,10 +168,13 @@ extension Engine {
         _ call: StrategyCall, _ events: UnsafePointer<EventRecord>, count: Int, _ counters: inout StrategyCounters
     ) -> Outcome {
         var intents = strategy_intents_v1_t(records: intentBuffer, capacity: Engine.intentCapacity, count: 0)
+        callMark.pointee = counters.calls &<< CallMark.slotBits | call.mark
         let consumed = call.process(call.instance, events, count, &intents)
+        callMark.pointee = 0
         counters.calls += 1
         guard consumed > 0, consumed <= count else {
-            return Outcome(consumed: count, intentCount: 0, fault: .badConsumedCount)
+            let isGone = !call.runsHere && consumed == -1
+            return Outcome(consumed: count, intentCount: 0, fault: isGone ? .workerEnded : .badConsumedCount)
         }
         counters.events += UInt64(consumed)
         guard intents.count >= 0, intents.count <= Engine.intentCapacity else {
@@ -217,9 +222,20 @@ extension Engine {
     private func processAnswers(_ call: StrategyCall, slot: Int, from index: Int) -> Outcome {
         // The call must not see the queue that its own answers will be put into.
         let answers = slots[slot].answers
-        return answers.withUnsafeBufferPointer { buffer in
+        let outcome = answers.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { preconditionFailure("no answers for strategy \(slot)") }
             return process(call, base + index, count: buffer.count - index, &slots[slot].counters)
+        }
+        if hasFollowers { follow(slot, answers, from: index, outcome) }
+        return outcome
+    }
+
+    /// Apart, so that it costs nothing where nobody follows.
+    @inline(never)
+    private func follow(_ slot: Int, _ answers: [EventRecord], from index: Int, _ outcome: Outcome) {
+        answers.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            follow(slot, base + index, count: buffer.count - index, outcome)
         }
     }
 

@@ -16,15 +16,23 @@ extension Engine {
         slots[strategy].isEnabled = false
         slots[strategy].fault = nil
         slots[strategy].answers.removeAll(keepingCapacity: true)
-        slots[strategy].call = call
+        slots[strategy].call = call?.marked(strategy)
+        dropFollowers(strategy: strategy)
         if call == nil { timers.removeAll(slot: strategy) }
+        slots[strategy].interest.events = call?.events ?? 0
+        setTerms(strategy, terms)
+        if wasEnabled { enable(strategy: strategy) }
+    }
+
+    /// What a slot may see, send and lose.
+    mutating func setTerms(_ strategy: Int, _ terms: EngineSetup.Strategy) {
         slots[strategy].orderKinds = terms.orderKinds.reduce(0) { $0 | $1.mask }
-        slots[strategy].interest = Interest(
-            events: call?.events ?? 0, barInterval: terms.timeframe?.interval ?? 0)
+        slots[strategy].interest.barInterval = terms.timeframe?.interval ?? 0
         for instrument in 0..<instruments.count {
             bindings[strategy * instruments.count + instrument] = terms.instruments.contains(instrument)
         }
         slots[strategy].schedule = terms.schedule
+        slots[strategy].onFault = terms.onFault
         setLimits(terms.limits, scope: .strategy, index: strategy)
         for instrument in 0..<instruments.count {
             let isBound = isBound(strategy, UInt32(instrument))
@@ -32,7 +40,6 @@ extension Engine {
             guard isBound || !isHeld else { continue }
             setProtection(strategy: strategy, instrument: instrument, isBound ? terms.protection : .none)
         }
-        if wasEnabled { enable(strategy: strategy) }
     }
 
     /// The working order with the host's id.

@@ -286,7 +286,9 @@ extension Engine {
 
 extension IntentFault {
     /// It takes a strategy out of service.
-    fileprivate var endsService: Bool { [.badConsumedCount, .countBeyondCapacity, .intentLoop].contains(self) }
+    fileprivate var endsService: Bool {
+        [.badConsumedCount, .countBeyondCapacity, .intentLoop, .workerEnded].contains(self)
+    }
 }
 
 extension TradingEvent {

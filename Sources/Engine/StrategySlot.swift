@@ -1,7 +1,7 @@
 public import CStrategyABI
 public import Trading
 
-/// A running strategy as the engine calls it: an instance and a function, wherever they live.
+/// A running strategy as the engine calls it: an instance and its functions, wherever they live.
 public struct StrategyCall: @unchecked Sendable {
     public typealias Process =
         @convention(c) (
@@ -9,16 +9,68 @@ public struct StrategyCall: @unchecked Sendable {
             UnsafeMutablePointer<strategy_intents_v1_t>?
         ) -> Int
 
+    /// Takes the next intents that came after `process` had returned; 0 = done (there may be none), -1 = out of service.
+    public typealias Poll =
+        @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<strategy_intents_v1_t>?) -> Int
+
     let instance: UnsafeMutableRawPointer
     let process: Process
     /// Bit n set = it wants market events of type n.
     let events: UInt64
+    /// nil = all that it has to say is there when `process` returns.
+    let poll: Poll?
+    /// Its slot, counted from 1, as it stands in the call mark; 0 = its code is not run by the engine's thread.
+    private(set) var mark: UInt64 = 0
+    /// Its code runs in the call, so that a crash or a hang in it is the strategy's. Elsewhere it can be gone: a consumed
+    /// count of -1 says so.
+    let runsHere: Bool
 
     /// The caller keeps instance and code alive as long as the engine.
-    public init(instance: UnsafeMutableRawPointer, process: @escaping Process, events: UInt64) {
+    public init(
+        instance: UnsafeMutableRawPointer, process: @escaping Process, events: UInt64, poll: Poll? = nil,
+        runsHere: Bool = true
+    ) {
         self.instance = instance
         self.process = process
         self.events = events
+        self.poll = poll
+        self.runsHere = runsHere
+    }
+
+    /// Calls the strategy, as the engine does.
+    public func run(
+        _ events: UnsafePointer<EventRecord>?, _ count: Int, _ intents: UnsafeMutablePointer<strategy_intents_v1_t>?
+    ) -> Int { process(instance, events, count, intents) }
+
+    /// The same strategy, called by a detour; for one whose code runs here.
+    func by(_ instance: UnsafeMutableRawPointer, _ process: @escaping Process) -> StrategyCall {
+        var call = StrategyCall(instance: instance, process: process, events: events)
+        call.mark = mark
+        return call
+    }
+
+    /// As the call of that slot.
+    func marked(_ slot: Int) -> StrategyCall {
+        var call = self
+        if runsHere { call.mark = CallMark.value(slot: slot) }
+        return call
+    }
+}
+
+/// What the engine writes to a place of the host's choice while it calls a strategy: the slot counted from 1 in the low
+/// bits, the number of the call above them; 0 = it calls nobody.
+public enum CallMark {
+    public static var slotBits: UInt64 { 20 }
+
+    /// nil = no strategy whose code runs in the call.
+    public static func slot(_ mark: UInt64) -> Int? {
+        let low = mark & (1 << slotBits - 1)
+        return low == 0 ? nil : Int(low) - 1
+    }
+
+    static func value(slot: Int) -> UInt64 {
+        precondition(slot < 1 << slotBits - 1, "slot \(slot) does not fit into a call mark")
+        return UInt64(slot) + 1
     }
 }
 
@@ -62,8 +114,10 @@ struct StrategySlot {
     var isEnabled = false
     /// An operator took its protective orders away for a while.
     var isProtectionSuspended = false
-    /// It broke the contract so that it cannot go on; an operator has to look.
+    /// It broke the contract so that it cannot go on.
     var fault: IntentFault?
+    /// What becomes of its orders and positions when it fails.
+    var onFault: StopPolicy
     /// Verdicts, fills and timers that it has not seen yet.
     var answers: [EventRecord] = []
     var counters = StrategyCounters()
@@ -76,6 +130,7 @@ struct StrategySlot {
         account = Int32(strategy.account)
         orderKinds = strategy.orderKinds.reduce(0) { $0 | $1.mask }
         schedule = strategy.schedule
+        onFault = strategy.onFault
         interest = Interest(barInterval: strategy.timeframe?.interval ?? 0)
         answers.reserveCapacity(256)
     }

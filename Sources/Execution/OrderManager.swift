@@ -63,6 +63,11 @@ public struct OrderManager: ~Copyable {
         self.instrumentCount = instrumentCount
     }
 
+    /// Room for the totals of one more strategy. Allocates: call it between events.
+    public mutating func addStrategy() {
+        strategyTotals = FixedBuffer(strategyTotals, adding: instrumentCount, of: WorkingTotals())
+    }
+
     public var workingCount: Int { slab.count - freeCount }
     /// Ids handed out so far.
     public var idCount: UInt64 { lastID }

@@ -53,6 +53,45 @@ public struct StrategySettingRecord: Sendable, Equatable {
     }
 }
 
+/// A strategy's move from one state of its life to another; the newest record of a strategy says where it stands.
+public struct LifecycleRecord: Sendable, Equatable {
+    /// The engine's index.
+    public var strategy: Int
+    /// "running", "faulted", "quarantined" …
+    public var from: String
+    public var to: String
+    /// One word, and a sentence for people.
+    public var code: String
+    public var text: String
+    /// A fault led to it: those of the last day come back with a recovery.
+    public var isFault: Bool
+    /// Of the code that ran.
+    public var generation: Int
+    /// In all, this one included.
+    public var faultCount: UInt64
+    public var restartCount: UInt64
+    public var time: Timestamp
+    /// The market's.
+    public var eventTime: Timestamp
+
+    public init(
+        strategy: Int, from: String, to: String, code: String, text: String, isFault: Bool = false,
+        generation: Int = 1, faultCount: UInt64 = 0, restartCount: UInt64 = 0, time: Timestamp, eventTime: Timestamp
+    ) {
+        self.strategy = strategy
+        self.from = from
+        self.to = to
+        self.code = code
+        self.text = text
+        self.isFault = isFault
+        self.generation = generation
+        self.faultCount = faultCount
+        self.restartCount = restartCount
+        self.time = time
+        self.eventTime = eventTime
+    }
+}
+
 /// What a strategy saved of itself; the newest record of a strategy counts.
 public struct StrategyStateRecord: Sendable, Equatable {
     /// The engine's index.

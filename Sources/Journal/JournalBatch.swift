@@ -26,6 +26,9 @@ public enum HostFact: Sendable {
     case strategySetting(StrategySettingRecord)
     /// What a strategy saved of itself; `strategy` is the engine's index.
     case strategyState(StrategyStateRecord)
+    /// A load of a strategy's code, and the same again (same number) when it becomes the active one.
+    case generation(GenerationRecord)
+    case lifecycle(LifecycleRecord)
     case limits(LimitsRecord)
     /// A thrown stop, and the same again (same id) when it is released.
     case stop(StopRecord)

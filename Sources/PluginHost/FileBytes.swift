@@ -44,6 +44,11 @@ enum FileBytes {
         return .success(())
     }
 
+    /// A new folder of this user alone; what went wrong, or nil.
+    static func makeFolder(_ path: String) -> String? {
+        mkdir(path, 0o700) == 0 ? nil : "\(path): \(systemMessage())"
+    }
+
     enum CreationFailure: Error {
         case exists
         case message(String)

@@ -1,7 +1,7 @@
 public import CStrategyABI
 
-/// A plugin in memory, described and checked. It stays in memory as long as the process: a Swift image that is closed
-/// takes the host with it at the next dynamic cast.
+/// A plugin, described and checked; in memory, unless a worker has described it. It stays in memory as long as the process:
+/// a Swift image that is closed takes the host with it at the next dynamic cast.
 ///
 /// The pointers in it lead to the plugin's constant tables, hence `@unchecked Sendable`.
 public struct LoadedPlugin: @unchecked Sendable {
@@ -13,19 +13,34 @@ public struct LoadedPlugin: @unchecked Sendable {
     /// Bit n = it wants events of type n.
     public let events: UInt64
     public let parameters: [PluginParameter]
+    /// What operators may call by name.
+    public let exportedFunctions: [PluginFunction]
     /// The file that was asked for.
     public let path: String
-    /// The copy that is in memory.
+    /// The copy that is in memory, or that workers load.
     public let generationPath: String
     public let generation: Int
     /// Minor version of the ABI that it was compiled with; may be newer than the host's.
     public let abiMinor: UInt32
-    public let descriptor: UnsafePointer<strategy_descriptor_v1_t>
-
-    let functions: PluginFunctions
-
+    /// Of the bytes of that copy, hexadecimal.
+    public internal(set) var sha256 = ""
+    /// Why it may be used.
+    public internal(set) var trust = PluginTrust.Verdict.unrestricted
     /// It can write its memory as bytes.
-    public var hasState: Bool { functions.state != nil }
+    public let hasState: Bool
+    /// nil = it is not in this process's memory.
+    let code: PluginCode?
+
+    /// Its code is in this process's memory, so that instances can be made here; in workers they always can.
+    public var isInMemory: Bool { code != nil }
+    public var descriptor: UnsafePointer<strategy_descriptor_v1_t>? { code?.descriptor }
+    var functions: PluginFunctions? { code?.functions }
+}
+
+/// Where the plugin's code lies in this process.
+struct PluginCode {
+    var descriptor: UnsafePointer<strategy_descriptor_v1_t>
+    var functions: PluginFunctions
 }
 
 /// The plugin's tables, copied by min(struct_size, own size); functions that are not optional are known to be there.
@@ -43,6 +58,10 @@ struct PluginFunctions {
     var state: strategy_state_v1_t?
     var log: strategy_log_ext_v1_t?
 }
+
+/// Takes what a strategy has answered since; 0 = done (there may be nothing), -1 = it is out of service.
+public typealias StrategyPoll =
+    @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<strategy_intents_v1_t>?) -> Int
 
 /// A block of events in, a block of intents out (strategy_abi.h, `process`).
 public typealias StrategyProcess =

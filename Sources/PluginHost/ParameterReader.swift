@@ -71,18 +71,7 @@ struct ParameterReader {
     }
 
     private mutating func checkBounds(_ parameter: PluginParameter) {
-        let standard = parameter.standard
-        let isGood: Bool
-        switch parameter.kind {
-        case .boolean: isGood = standard.integer == 0 || standard.integer == 1
-        case .choice: isGood = standard.integer >= 0 && standard.integer < Int64(parameter.choices.count)
-        case .number:
-            let values = [parameter.minimum.number, standard.number, parameter.maximum.number]
-            isGood = values.allSatisfy(\.isFinite) && values[0] <= values[1] && values[1] <= values[2]
-        case .integer, .quantity, .price, .duration:
-            isGood = parameter.minimum.integer <= standard.integer && standard.integer <= parameter.maximum.integer
-        }
-        if !isGood {
+        if !parameter.hasGoodStandard {
             problems.append(.description("parameter \(parameter.name): its default does not lie within its bounds"))
         }
     }

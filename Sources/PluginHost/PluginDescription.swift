@@ -12,6 +12,7 @@ struct PluginDescription {
     private(set) var descriptor: UnsafePointer<strategy_descriptor_v1_t>?
     private(set) var parameters: [PluginParameter] = []
     private(set) var functions: PluginFunctions?
+    private(set) var exportedFunctions: [PluginFunction] = []
 
     private let memory: GuardedMemory
     private typealias Descriptor = strategy_descriptor_v1_t
@@ -69,6 +70,7 @@ struct PluginDescription {
             return
         }
         var functions = PluginFunctions(create: create, destroy: destroy, process: process)
+        var exported: strategy_functions_v1_t?
         if let `extension` = table.extension,
             requireCode(unsafeBitCast(`extension`, to: UnsafeRawPointer.self), "extension")
         {
@@ -77,14 +79,22 @@ struct PluginDescription {
                 required: MemoryLayout<strategy_params_v1_t>.offset(of: \.validate))
             functions.state = readExtension(
                 `extension`(pointer, STRATEGY_EXT_STATE), "the table state.v1",
-                required: MemoryLayout<strategy_state_v1_t>.size)
+                required: MemoryLayout<strategy_state_v1_t>.offset(of: \.snapshot))
             functions.log = readExtension(
                 `extension`(pointer, STRATEGY_EXT_LOG), "the table log.v1",
                 required: MemoryLayout<strategy_log_ext_v1_t>.size)
+            exported = readExtension(
+                `extension`(pointer, STRATEGY_EXT_FUNCTIONS), "the table functions.v1",
+                required: MemoryLayout<strategy_functions_v1_t>.size)
         }
         checkExtensions(functions)
         self.functions = functions
-        if problems.isEmpty, let table = functions.parameters { readParameters(table, pointer) }
+        guard problems.isEmpty else { return }
+        if let table = functions.parameters { readParameters(table, pointer) }
+        guard let exported else { return }
+        let reader = FunctionReader(exported, pointer, memory: memory)
+        exportedFunctions = reader.functions
+        problems += reader.problems
     }
 
     private mutating func readExtension<T>(_ pointer: UnsafeRawPointer?, _ what: String, required: Int?) -> T? {
@@ -102,6 +112,9 @@ struct PluginDescription {
         if let table = functions.state {
             requireCode(table.save.map { unsafeBitCast($0, to: UnsafeRawPointer.self) }, "state.v1 save")
             requireCode(table.restore.map { unsafeBitCast($0, to: UnsafeRawPointer.self) }, "state.v1 restore")
+            allowCode(table.snapshot.map { unsafeBitCast($0, to: UnsafeRawPointer.self) }, "state.v1 snapshot")
+            allowCode(table.write.map { unsafeBitCast($0, to: UnsafeRawPointer.self) }, "state.v1 write")
+            allowCode(table.discard.map { unsafeBitCast($0, to: UnsafeRawPointer.self) }, "state.v1 discard")
         }
         if let table = functions.log {
             requireCode(table.set_level.map { unsafeBitCast($0, to: UnsafeRawPointer.self) }, "log.v1 set_level")

@@ -66,6 +66,19 @@ public struct PluginParameter: Sendable, Equatable {
         }
     }
 
+    /// The default lies within the bounds.
+    var hasGoodStandard: Bool {
+        switch kind {
+        case .boolean: return standard.integer == 0 || standard.integer == 1
+        case .choice: return standard.integer >= 0 && standard.integer < Int64(choices.count)
+        case .number:
+            let values = [minimum.number, standard.number, maximum.number]
+            return values.allSatisfy(\.isFinite) && values[0] <= values[1] && values[1] <= values[2]
+        case .integer, .quantity, .price, .duration:
+            return minimum.integer <= standard.integer && standard.integer <= maximum.integer
+        }
+    }
+
     /// The value as a person writes it.
     public func text(_ raw: Raw) -> String {
         switch kind {

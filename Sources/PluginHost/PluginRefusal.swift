@@ -15,7 +15,11 @@ public struct PluginRefusal: Error, Sendable, Equatable, CustomStringConvertible
 }
 
 /// One reason; `text` says what is wrong and what to do.
-public enum PluginProblem: Error, Sendable, Equatable {
+public enum PluginProblem: Error, Sendable, Equatable, Codable {
+    // Sources that could not be compiled; the refusal's path is the strategy's folder.
+    case source(CompilerMessage)
+    case notBuilt(String)
+
     // The file, before any of its code runs.
     case unreadable(String)
     case tooLarge(bytes: Int, limitBytes: Int)
@@ -37,6 +41,12 @@ public enum PluginProblem: Error, Sendable, Equatable {
     case textRelocations
     case writableCode
 
+    // Whether it may be here.
+    case notListed(sha256: String)
+    case unsigned
+    case badSignature
+    case noKeys
+
     // Loading it.
     case copy(String)
     case generationsSpent(limit: Int)
@@ -47,6 +57,10 @@ public enum PluginProblem: Error, Sendable, Equatable {
     /// A table or description that it returned cannot be used.
     case description(String)
     case duplicateID(id: String, otherPath: String)
+
+    // Trying it in a process of its own.
+    /// What that process did, and while it was doing what.
+    case probe(String)
 
     // Making an instance.
     case instrument(String)
@@ -84,6 +98,13 @@ public enum PluginProblem: Error, Sendable, Equatable {
 
     private var loadingText: String {
         switch self {
+        case .notListed(let hash):
+            "has the SHA-256 \(hash), which plugins.allow of host.yaml does not list; add it there, or remove the file"
+        case .unsigned:
+            "has no signature beside it (.sig), which plugins.require_signature of host.yaml asks for; sign it"
+        case .badSignature:
+            "has a signature (.sig) that none of plugins.keys of host.yaml has made for these bytes; sign it again"
+        case .noKeys: "cannot be checked: plugins.require_signature is set, but there are no plugins.keys in host.yaml"
         case .copy(let reason): "could not be copied: \(reason)"
         case .generationsSpent(let limit):
             "was not loaded: \(limit) generations are in memory; restart the host or raise plugins.generations_max"
@@ -94,7 +115,10 @@ public enum PluginProblem: Error, Sendable, Equatable {
         case .loader(let message): "was refused by the system's loader: \(message)"
         case .hostRefused(let abi): "says that it cannot run under this host (ABI \(abi))"
         case .description(let message): "describes itself wrongly: \(message)"
+        case .source(let message): message.description
+        case .notBuilt(let reason): reason
         case .duplicateID(let id, let other): "has the id '\(id)', as \(other) has; rename one of them"
+        case .probe(let message): "failed when it was tried in a process of its own: \(message)"
         case .instrument(let message): "instrument \(message)"
         case .creation(let message): "could not create an instance: \(message)"
         case .parameter(let name, let value, let message): "parameter \(name): '\(value)' – \(message)"

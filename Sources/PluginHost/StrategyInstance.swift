@@ -1,34 +1,67 @@
 internal import CStrategyABI
+internal import CWorker
 public import Trading
 
-/// One strategy at work: an instance that a plugin made, configured and ready for events.
+/// One strategy at work: an instance that a plugin made, configured and ready for events; in this process or in a worker.
 ///
 /// It is used by one thread at a time and ends with its last reference. The engine calls `process(pointer, …)` itself.
 public final class StrategyInstance: @unchecked Sendable {
     public let plugin: LoadedPlugin
-    /// The plugin's `strategy_instance_t`.
+    /// What `process` and `poll` take: the plugin's `strategy_instance_t`, or the way to a worker.
     public let pointer: UnsafeMutableRawPointer
     public let process: StrategyProcess
+    /// Takes answers that have come after `process` returned; nil where there are none: in this process and in lock-step.
+    public let poll: StrategyPoll?
+    /// What could not be done to confine a worker; "" = nothing is missing.
+    public let warning: String
+    /// As it was asked for: another instance in its place is made the same way.
+    public var isolation: StrategyIsolation { worker.map { .worker($0.settings) } ?? .host }
+    /// nil = it lives in this process.
+    let worker: Worker?
+    private let workerTexts: [(name: String, text: String)]
 
-    private init(plugin: LoadedPlugin, pointer: UnsafeMutableRawPointer) {
+    private init(_ plugin: LoadedPlugin, _ functions: PluginFunctions, pointer: UnsafeMutableRawPointer) {
         self.plugin = plugin
         self.pointer = pointer
-        process = plugin.functions.process
+        process = functions.process
+        poll = nil
+        warning = ""
+        worker = nil
+        workerTexts = []
     }
 
-    deinit { plugin.functions.destroy(pointer) }
+    init(plugin: LoadedPlugin, worker: Worker, receipt: WorkerReceipt) {
+        self.plugin = plugin
+        self.worker = worker
+        pointer = UnsafeMutableRawPointer(worker.link)
+        process = worker.settings.pace == .free ? worker_push : worker_exchange
+        poll = worker.settings.pace == .free ? worker_collect : nil
+        warning = receipt.warning
+        workerTexts = receipt.parameterTexts
+    }
+
+    deinit {
+        if let worker { worker.quit() } else { plugin.functions?.destroy(pointer) }
+    }
 
     /// Makes and configures an instance. `instruments` are all that records may name by index, `bound` the indices
     /// that the strategy trades. On any problem the instance is destroyed and every reason returned.
     public static func create(
-        _ plugin: LoadedPlugin, instruments: [Instrument], bound: [UInt32], seed: UInt64 = 0,
-        parameters: [String: ParameterValue] = [:]
+        _ plugin: LoadedPlugin, isolation: StrategyIsolation = .host, instruments: [Instrument], bound: [UInt32],
+        seed: UInt64 = 0, parameters: [String: ParameterValue] = [:]
     ) -> Result<StrategyInstance, PluginRefusal> {
         let refuse = { (problems: [PluginProblem]) -> Result<StrategyInstance, PluginRefusal> in
             .failure(PluginRefusal(path: plugin.path, problems: problems))
         }
         let problems = instrumentProblems(instruments, bound)
         guard problems.isEmpty else { return refuse(problems) }
+        if case .worker(let settings) = isolation {
+            return createInWorker(
+                plugin, settings, instruments: instruments, bound: bound, seed: seed, parameters: parameters)
+        }
+        guard let code = plugin.code else {
+            return refuse([.creation("it is kept out of the host's memory; use isolation: worker")])
+        }
         var message = PluginMessage()
         let made = instruments.map(strategy_instrument_v1_t.init).withUnsafeBufferPointer { table in
             bound.withUnsafeBufferPointer { indices in
@@ -39,11 +72,11 @@ public final class StrategyInstance: @unchecked Sendable {
                 config.bound = indices.baseAddress
                 config.bound_count = UInt32(indices.count)
                 config.seed = seed
-                return message.fill { plugin.functions.create(plugin.descriptor, &config, $0, $1) }
+                return message.fill { code.functions.create(code.descriptor, &config, $0, $1) }
             }
         }
         guard let made else { return refuse([.creation(message.text)]) }
-        let instance = StrategyInstance(plugin: plugin, pointer: made)
+        let instance = StrategyInstance(plugin, code.functions, pointer: made)
         let refused = instance.configure(parameters)
         return refused.isEmpty ? .success(instance) : refuse(refused)
     }
@@ -80,7 +113,7 @@ public final class StrategyInstance: @unchecked Sendable {
 
     private func set(_ parameter: PluginParameter, _ value: ParameterValue) -> String? {
         guard let raw = parameter.raw(value) else { return "expected \(parameter.allowed)" }
-        guard let set = plugin.functions.parameters?.set else { return "the plugin cannot set it" }
+        guard let set = plugin.functions?.parameters?.set else { return "the plugin cannot set it" }
         var record = strategy_value_v1_t()
         record.kind = parameter.kind.rawValue
         record.integer = raw.integer
@@ -92,7 +125,7 @@ public final class StrategyInstance: @unchecked Sendable {
 
     /// `refused` parameters still have their defaults, which the message then says: its cause may lie there.
     private func validate(standingIn refused: [PluginParameter]) -> [PluginProblem] {
-        guard let validate = plugin.functions.parameters?.validate else { return [] }
+        guard let validate = plugin.functions?.parameters?.validate else { return [] }
         var message = PluginMessage()
         guard message.fill({ validate(pointer, $0, $1) }) != 0 else { return [] }
         let defaults = refused.map { "\($0.name) = \($0.text($0.standard))" }.joined(separator: ", ")
@@ -107,8 +140,10 @@ public final class StrategyInstance: @unchecked Sendable {
     }
 
     /// The values in force, as texts in the plugin's order; a value that the plugin does not give is left out.
+    /// A worker's are those that it began with: they change with a new instance only.
     public var parameterTexts: [(name: String, text: String)] {
-        guard let get = plugin.functions.parameters?.get else { return [] }
+        guard worker == nil else { return workerTexts }
+        guard let get = plugin.functions?.parameters?.get else { return [] }
         return plugin.parameters.compactMap { parameter in
             var record = strategy_value_v1_t()
             guard get(pointer, parameter.index, &record) == 0 else { return nil }
@@ -118,7 +153,13 @@ public final class StrategyInstance: @unchecked Sendable {
     }
 
     /// Log lines below `level` (STRATEGY_LOG_*) are not written from now on.
-    public func setLogLevel(_ level: UInt32) { plugin.functions.log?.set_level?(pointer, level) }
+    public func setLogLevel(_ level: UInt32) {
+        if let worker {
+            worker_set_log_level(worker.link, level)
+        } else {
+            plugin.functions?.log?.set_level?(pointer, level)
+        }
+    }
 }
 
 extension strategy_instrument_v1_t {

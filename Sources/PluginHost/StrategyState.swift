@@ -17,16 +17,25 @@ public struct StrategyState: Sendable, Equatable {
 }
 
 extension StrategyInstance {
-    /// The instance's memory now; nil where the plugin has no state extension.
+    /// The instance's memory now; nil where the plugin has no state extension. Of a worker that is not waited for it is the
+    /// newest that it has saved (see `requestState`), and nil before the first.
     public func saveState() -> Result<StrategyState?, PluginRefusal> {
-        guard let table = plugin.functions.state, let save = table.save else { return .success(nil) }
+        if let worker { return savedState(worker) }
+        guard let table = plugin.functions?.state, let save = table.save else { return .success(nil) }
+        return written(table) { save(pointer, $0, $1) }
+    }
+
+    /// What `write` writes; it says how much that is.
+    func written(
+        _ table: strategy_state_v1_t, _ write: (UnsafeMutablePointer<UInt8>?, Int) -> Int
+    ) -> Result<StrategyState?, PluginRefusal> {
         var capacity = 4096
         // The state cannot change between two calls, so a plugin whose size grows each time is lying.
         for _ in 0..<4 {
             var size = 0
             let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
                 buffer.initialize(repeating: 0)
-                size = save(pointer, buffer.baseAddress, capacity)
+                size = write(buffer.baseAddress, capacity)
                 count = max(0, min(size, capacity))
             }
             if size >= 0, size <= capacity {
@@ -42,8 +51,10 @@ extension StrategyInstance {
     }
 
     /// Gives the instance a saved memory; on a failure it is as before.
+    /// A worker is waited for, so this is nothing for the engine's thread unless it is in lock-step.
     public func restoreState(_ state: StrategyState) -> Result<Void, PluginRefusal> {
-        guard let restore = plugin.functions.state?.restore else {
+        if let worker { return restore(state, in: worker) }
+        guard let restore = plugin.functions?.state?.restore else {
             return refuse("the plugin has no state extension")
         }
         var message = PluginMessage()
@@ -53,7 +64,7 @@ extension StrategyInstance {
         return status == 0 ? .success(()) : refuse(message.text)
     }
 
-    private func refuse<T>(_ message: String) -> Result<T, PluginRefusal> {
+    func refuse<T>(_ message: String) -> Result<T, PluginRefusal> {
         .failure(PluginRefusal(path: plugin.path, problems: [.state(message)]))
     }
 }

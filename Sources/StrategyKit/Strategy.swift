@@ -29,12 +29,27 @@ public protocol Strategy: Codable {
     /// The parameters that configuration files and operators may set. Defaults are those of `init()`.
     static var parameters: [Parameter<Self>] { get }
 
+    /// What operators may ask a running strategy, or tell it.
+    static var functions: [Function<Self>] { get }
+
     /// One value per instrument (default), or one that sees all instruments (pairs, baskets).
     static var scope: StrategyScope { get }
 
     /// Raise it when the meaning of a stored property changes. New properties need no new version: they get their
     /// default when an older state is restored.
     static var stateVersion: UInt32 { get }
+
+    /// Brings the stored properties that an earlier `stateVersion` saved into today's form, so that a reload or a restart
+    /// with the new code goes on with them. Throw where that cannot be done: the old code goes on then.
+    ///
+    ///     static let stateVersion: UInt32 = 2
+    ///     static func migrate(_ state: inout SavedState, from version: UInt32) throws {
+    ///         state.rename("window", to: "period")          // version 1 called it window
+    ///         state["wait"] = .integer(60 * (state["wait"]?.integer ?? 1))   // minutes were meant
+    ///     }
+    ///
+    /// Parameters in force need no care: the host sets them anew.
+    static func migrate(_ state: inout SavedState, from version: UInt32) throws
 
     /// What is wrong with the parameters together (`fast` must be smaller than `slow`); empty = nothing.
     func validate() -> [String]
@@ -63,9 +78,13 @@ public protocol Strategy: Codable {
 extension Strategy {
     public static var events: EventSet { [.trades, .quotes, .bars] }
     public static var parameters: [Parameter<Self>] { [] }
+    public static var functions: [Function<Self>] { [] }
     public static var scope: StrategyScope { .eachInstrument }
     public static var stateVersion: UInt32 { 1 }
     public func validate() -> [String] { [] }
+    public static func migrate(_ state: inout SavedState, from version: UInt32) throws {
+        throw StateMigrationError("\(info.id) reads version \(stateVersion) and has no migrate function")
+    }
 
     @inlinable public mutating func onStart(_ context: inout Context) {}
     @inlinable public mutating func onBar(_ bar: Bar, _ context: inout Context) {}

@@ -55,7 +55,7 @@ public enum TradingState: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 public enum IntentFault: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case unknownType, moreWithoutHead, tooManyMore, unknownInstrument, instrumentNotBound, badSide, badKind
     case badTimeInForce, badOption, negativeQuantity, zeroTag, tooManyIntents, countBeyondCapacity, badConsumedCount
-    case badTimer, badText, intentLoop, badSignal
+    case badTimer, badText, intentLoop, badSignal, workerEnded
 
     public var text: String {
         switch self {
@@ -77,6 +77,7 @@ public enum IntentFault: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .badText: "text that is not UTF-8"
         case .intentLoop: "intents in answer to every verdict, or timers, without end"
         case .badSignal: "a signal whose strength is not within −1…1, or whose price is negative"
+        case .workerEnded: "nothing: its worker is out of service"
         }
     }
 }

@@ -13,12 +13,15 @@ struct Stratagem: ParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, BacktestCommand.self, CheckCommand.self, StrategiesCommand.self, BenchCommand.self,
-            OrdersCommand.self, SessionsCommand.self, StopCommand.self, WhyCommand.self, TokenCommand.self,
-            UserCommand.self, BackupCommand.self, DoctorCommand.self, SuperviseCommand.self,
+            NewCommand.self, BuildCommand.self, ReloadCommand.self, RollbackCommand.self, PromoteCommand.self,
+            GenerationsCommand.self, LogsCommand.self, FunctionsCommand.self, PluginsCommand.self, OrdersCommand.self,
+            SessionsCommand.self, StopCommand.self, WhyCommand.self, TokenCommand.self, UserCommand.self,
+            BackupCommand.self, DoctorCommand.self, SuperviseCommand.self, WorkerCommand.self, ProbeCommand.self,
         ])
 
     /// Parses and runs; ends the process with the exit codes of the command line.
     static func main() {
+        WorkerCommand.runIfAsked(CommandLine.arguments)
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -14,6 +14,9 @@ struct Wiring {
     private(set) var setup: EngineSetup
     let universe: Universe
     private let start: Timestamp
+    private let seed: UInt64
+    /// Quarantined: they have their place, and none of their code is run.
+    private let held: Set<String>
     let host: HostConfiguration
     /// Worth knowing, and in the way of nothing.
     private(set) var warnings: [ConfigurationFinding]
@@ -22,9 +25,10 @@ struct Wiring {
     /// first and in its order, whether it still is configured or not, so that every index stays what it was.
     init(
         _ folder: StrategiesFolder, _ catalog: PluginCatalog, _ universe: Universe, start: Timestamp, seed: UInt64,
-        known: KnownNames? = nil
+        known: KnownNames? = nil, held: Set<String> = []
     ) {
         self.universe = universe
+        self.held = held
         var host = folder.host
         host.accounts = known?.accounts(host.accounts) ?? host.accounts
         self.host = host
@@ -36,6 +40,7 @@ struct Wiring {
             },
             strategies: [])
         self.start = start
+        self.seed = seed
         setup.keepsDays = true
         setup.quotedRates = host.accounts.enumerated().flatMap { $1.quotedRates(universe, account: $0) }
         setup.systemLimits = LimitSet(host.limits)
@@ -47,7 +52,7 @@ struct Wiring {
             refused.append(RefusedStrategy(id: id, findings: findings.filter { $0.severity == .error }))
         }
         setup.strategies = (known?.strategies ?? []).map { placeholder($0.id, account: $0.account) }
-        for configuration in folder.strategies { add(configuration, catalog, seed: seed) }
+        for configuration in folder.strategies { add(configuration, catalog) }
         if known != nil, !setup.strategies.contains(where: { $0.id == StrategyRecord.manualID }) {
             setup.strategies.append(placeholder(StrategyRecord.manualID, account: host.accounts[0].id))
         }
@@ -55,13 +60,41 @@ struct Wiring {
     }
 
     /// A slot that holds a book and runs nothing.
-    private func placeholder(_ id: String, account: String) -> EngineSetup.Strategy {
+    func placeholder(_ id: String, account: String) -> EngineSetup.Strategy {
         EngineSetup.Strategy(
             id: id, account: host.accounts.firstIndex { $0.id == account } ?? 0, instruments: [])
     }
 
-    private mutating func add(_ configuration: StrategyConfiguration, _ catalog: PluginCatalog, seed: UInt64) {
+    private mutating func add(_ configuration: StrategyConfiguration, _ catalog: PluginCatalog) {
+        let known = setup.strategies.firstIndex { $0.id == configuration.id }
+        let place = Place(
+            slot: known ?? setup.strategies.count, account: known.map { host.accounts[setup.strategies[$0].account].id }
+        )
+        switch wire(configuration, catalog, place, warnings, isHeld: held.contains(configuration.id)) {
+        case .failure(let refusal): refused.append(refusal)
+        case .success(let wired):
+            warnings += wired.warnings
+            strategies.append(wired)
+            let terms = slot(configuration, wired.instruments, wired.timeframe)
+            if let known { setup.strategies[known] = terms } else { setup.strategies.append(terms) }
+        }
+    }
+
+    /// Where a strategy is to run.
+    struct Place: Sendable {
+        var slot: Int
+        /// The account that its book is on already; nil = it has none yet.
+        var account: String?
+    }
+
+    /// A configuration with all that it needs to run, or every reason why it cannot. `findings`: what was said of its file.
+    /// `isHeld`: it gets its place and none of its code is run.
+    func wire(
+        _ configuration: StrategyConfiguration, _ catalog: PluginCatalog, _ place: Place,
+        _ findings: [ConfigurationFinding], isHeld: Bool = false
+    ) -> Result<WiredStrategy, RefusedStrategy> {
         var problems: [ConfigurationFinding] = []
+        let line = findings.first { $0.file == configuration.file && $0.keyPath == "instruments" }?.line ?? 0
         var instruments: [Int] = []
         for id in configuration.instruments {
             if let index = universe.index(of: id) {
@@ -70,55 +103,45 @@ struct Wiring {
                 let known = universe.instruments.map(\.id).joined(separator: ", ")
                 problems.append(
                     configuration.finding(
-                        "instruments", line: line(of: configuration), value: id, "not in this market; it has \(known)"))
+                        "instruments", line: line, value: id, "not in this market; it has \(known)"))
             }
         }
         if configuration.instruments.isEmpty {
             problems.append(configuration.finding("instruments", "none are named, so it could trade nothing"))
         }
-        let slotIndex = setup.strategies.firstIndex { $0.id == configuration.id } ?? setup.strategies.count
-        if slotIndex < setup.strategies.count {
-            let account = host.accounts[setup.strategies[slotIndex].account].id
-            if account != configuration.account {
-                problems.append(
-                    configuration.finding(
-                        "account", value: configuration.account,
-                        "its book is on account '\(account)', which it keeps; give the strategy another id to start anew"
-                    ))
-            }
+        if let account = place.account, account != configuration.account {
+            problems.append(
+                configuration.finding(
+                    "account", value: configuration.account,
+                    "its book is on account '\(account)', which it keeps; give the strategy another id to start anew"))
         }
         let plugin = configuration.plugin(in: catalog)
         if case .failure(let refusal) = plugin { problems += refusal.findings }
         guard case .success(let plugin) = plugin, problems.isEmpty else {
-            refused.append(RefusedStrategy(id: configuration.id, findings: problems))
-            return
+            return .failure(RefusedStrategy(id: configuration.id, findings: problems))
         }
-        switch StrategyInstance.create(
-            plugin, instruments: universe.instruments, bound: instruments.map { UInt32($0) },
-            seed: seed &+ UInt64(slotIndex), parameters: configuration.parameterValues)
-        {
-        case .failure(let refusal):
-            refused.append(RefusedStrategy(id: configuration.id, findings: configuration.findings(refusal)))
-        case .success(let instance):
-            let timeframe = universe.timeframe(configuration.timeframe, of: instruments)
-            strategies.append(
-                WiredStrategy(
-                    slot: slotIndex, configuration: configuration, plugin: plugin, instance: instance,
-                    instruments: instruments,
-                    timeframe: timeframe))
-            let terms = slot(configuration, instruments, timeframe)
-            if slotIndex < setup.strategies.count {
-                setup.strategies[slotIndex] = terms
-            } else {
-                setup.strategies.append(terms)
-            }
-            warnings += configuration.unmet
+        let seed = seed &+ UInt64(place.slot)
+        let made: Result<StrategyInstance?, PluginRefusal> =
+            isHeld ? .success(nil) : instance(configuration, plugin, catalog, instruments, seed: seed)
+        return made.mapError { RefusedStrategy(id: configuration.id, findings: configuration.findings($0)) }.map {
+            WiredStrategy(
+                slot: place.slot, configuration: configuration, plugin: plugin, instance: $0, seed: seed,
+                instruments: instruments,
+                timeframe: universe.timeframe(configuration.timeframe, of: instruments))
         }
     }
 
-    /// Of its instruments, where the configuration had something to say about them; 0 = it had not.
-    private func line(of configuration: StrategyConfiguration) -> Int {
-        warnings.first { $0.file == configuration.file && $0.keyPath == "instruments" }?.line ?? 0
+    private func instance(
+        _ configuration: StrategyConfiguration, _ plugin: LoadedPlugin, _ catalog: PluginCatalog, _ instruments: [Int],
+        seed: UInt64
+    ) -> Result<StrategyInstance?, PluginRefusal> {
+        CrashPage.during(configuration.id) {
+            StrategyInstance.create(
+                plugin, isolation: catalog.isolation(of: configuration, plugin), instruments: universe.instruments,
+                bound: instruments.map { UInt32($0) }, seed: seed,
+                parameters: configuration.parameterValues
+            ).map { $0 }
+        }
     }
 
     func slot(
@@ -131,6 +154,7 @@ struct Wiring {
         slot.timeframe = timeframe
         slot.schedule = configuration.schedule.windows(from: start)
         slot.protection = ProtectionTerms(configuration.risk)
+        slot.onFault = configuration.onFault.stopPolicy
         return slot
     }
 
@@ -144,15 +168,20 @@ struct WiredStrategy {
     let slot: Int
     let configuration: StrategyConfiguration
     let plugin: LoadedPlugin
-    let instance: StrategyInstance
+    /// nil = it is held: none of its code may run.
+    let instance: StrategyInstance?
+    /// What its random numbers begin with.
+    let seed: UInt64
     /// Indices into the universe.
     let instruments: [Int]
     /// Of the bars that it is given.
     let timeframe: Timeframe
 
     var id: String { configuration.id }
-    var call: StrategyCall {
-        StrategyCall(instance: instance.pointer, process: instance.process, events: plugin.events)
+    /// What its isolation cannot do on this machine.
+    var warnings: [ConfigurationFinding] {
+        guard let warning = instance?.warning, !warning.isEmpty else { return [] }
+        return [configuration.finding("isolation", severity: .warning, warning)]
     }
 }
 

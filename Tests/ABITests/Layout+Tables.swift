@@ -15,6 +15,29 @@ extension LayoutCheck {
         checkParams()
         checkState()
         checkLogExt()
+        checkFunctions()
+    }
+
+    private mutating func checkFunctions() {
+        record(strategy_function_value_v1_t.self, "strategy_function_value_v1_t", 40)
+        field(\strategy_function_value_v1_t.number, "strategy_function_value_v1_t.number", 0, 8)
+        field(\strategy_function_value_v1_t.integer, "strategy_function_value_v1_t.integer", 8, 8)
+        field(\strategy_function_value_v1_t.text, "strategy_function_value_v1_t.text", 16, 8)
+        field(\strategy_function_value_v1_t.numbers, "strategy_function_value_v1_t.numbers", 24, 8)
+        field(\strategy_function_value_v1_t.count, "strategy_function_value_v1_t.count", 32, 8)
+        record(strategy_function_v1_t.self, "strategy_function_v1_t", 56)
+        field(\strategy_function_v1_t.struct_size, "strategy_function_v1_t.struct_size", 0, 4)
+        field(\strategy_function_v1_t.reserved, "strategy_function_v1_t.reserved", 4, 4)
+        field(\strategy_function_v1_t.name, "strategy_function_v1_t.name", 8, 8)
+        field(\strategy_function_v1_t.description, "strategy_function_v1_t.description", 16, 8)
+        field(\strategy_function_v1_t.signature, "strategy_function_v1_t.signature", 24, 8)
+        field(\strategy_function_v1_t.function, "strategy_function_v1_t.function", 32, 8)
+        field(\strategy_function_v1_t.packed, "strategy_function_v1_t.packed", 40, 8)
+        field(\strategy_function_v1_t.context, "strategy_function_v1_t.context", 48, 8)
+        record(strategy_functions_v1_t.self, "strategy_functions_v1_t", 16)
+        field(\strategy_functions_v1_t.struct_size, "strategy_functions_v1_t.struct_size", 0, 4)
+        field(\strategy_functions_v1_t.count, "strategy_functions_v1_t.count", 4, 4)
+        field(\strategy_functions_v1_t.describe, "strategy_functions_v1_t.describe", 8, 8)
     }
 
     private mutating func checkInstrument() {
@@ -109,12 +132,15 @@ extension LayoutCheck {
     }
 
     private mutating func checkState() {
-        record(strategy_state_v1_t.self, "strategy_state_v1_t", 32)
+        record(strategy_state_v1_t.self, "strategy_state_v1_t", 56)
         field(\strategy_state_v1_t.struct_size, "strategy_state_v1_t.struct_size", 0, 4)
         field(\strategy_state_v1_t.schema_version, "strategy_state_v1_t.schema_version", 4, 4)
         field(\strategy_state_v1_t.schema_hash, "strategy_state_v1_t.schema_hash", 8, 8)
         field(\strategy_state_v1_t.save, "strategy_state_v1_t.save", 16, 8)
         field(\strategy_state_v1_t.restore, "strategy_state_v1_t.restore", 24, 8)
+        field(\strategy_state_v1_t.snapshot, "strategy_state_v1_t.snapshot", 32, 8)
+        field(\strategy_state_v1_t.write, "strategy_state_v1_t.write", 40, 8)
+        field(\strategy_state_v1_t.discard, "strategy_state_v1_t.discard", 48, 8)
     }
 
     private mutating func checkLogExt() {

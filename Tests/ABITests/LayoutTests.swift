@@ -57,6 +57,7 @@ struct LayoutTests {
         #expect(STRATEGY_EXT_PARAMS == "params.v1")
         #expect(STRATEGY_EXT_STATE == "state.v1")
         #expect(STRATEGY_EXT_LOG == "log.v1")
+        #expect(STRATEGY_EXT_FUNCTIONS == "functions.v1")
         #expect(STRATEGY_ABI_NOTE_NAME == "StratABI")
     }
 

@@ -81,25 +81,37 @@ struct PositionOperationTests {
         }
     }
 
-    @Test("asks for a token everywhere, and for a trader wherever something changes")
+    @Test("asks for a token everywhere, for a trader wherever something changes, and for an admin where code does")
     func roles() async throws {
         let reads = [
-            "strategies", "strategies/a", "strategies/a/performance", "strategies/a/positions", "plugins", "orders",
-            "positions", "trades",
+            "strategies", "strategies/a", "strategies/a/performance", "strategies/a/positions",
+            "strategies/a/functions", "plugins", "orders", "positions", "trades", "strategies/a/generations",
+            "strategies/a/logs", "strategies/a/logs/stream",
+        ]
+        let ofAdmins = [
+            ("POST", "strategies/a/reload"), ("POST", "strategies/a/rollback"), ("POST", "strategies/a/promote"),
+            ("DELETE", "strategies/a/shadow"),
         ]
         let changes = [
             ("PUT", "strategies/a/config"), ("POST", "strategies/a/enable"), ("POST", "strategies/a/disable"),
-            ("POST", "orders"), ("PUT", "orders/a"), ("DELETE", "orders/a"), ("POST", "positions/a/close"),
+            ("POST", "strategies/a/functions/f"), ("POST", "orders"), ("PUT", "orders/a"), ("DELETE", "orders/a"),
+            ("POST", "positions/a/close"),
         ]
-        #expect(TradingOperations.all.count == reads.count + changes.count)
+        #expect(TradingOperations.all.count == reads.count + changes.count + ofAdmins.count)
         try await withServer(TradingOperations.all, host: host) { server async throws in
-            for (method, path) in reads.map({ ("GET", $0) }) + changes {
+            for (method, path) in reads.map({ ("GET", $0) }) + changes + ofAdmins {
                 #expect(try await server.send(method, "/api/\(path)").status == 401, "\(method) \(path)")
             }
             for (method, path) in changes {
                 let viewer = try await server.send(method, "/api/\(path)", token: "viewer", body: #"{"a":"#)
                 #expect(viewer.status == 403, "\(method) \(path)")
                 let malformed = try await server.send(method, "/api/\(path)", token: "trader", body: #"{"a":"#)
+                #expect(malformed.status == 400, "\(method) \(path)")
+            }
+            for (method, path) in ofAdmins {
+                let trader = try await server.send(method, "/api/\(path)", token: "trader", body: #"{"a":"#)
+                #expect(trader.status == 403, "\(method) \(path)")
+                let malformed = try await server.send(method, "/api/\(path)", token: "admin", body: #"{"a":"#)
                 #expect(malformed.status == 400, "\(method) \(path)")
             }
             #expect(server.host.calls.isEmpty && server.host.placed.isEmpty)

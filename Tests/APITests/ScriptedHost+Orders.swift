@@ -12,10 +12,19 @@ struct TradingScript: Sendable {
         case close(String, Quantity?)
         case orders(HistoryFilter), trades(HistoryFilter)
         case positions(String?)
+        case callFunction(String, String, [JSONValue.Member])
+        case reload(String, ReloadRequest), rollback(String, Int?, ReloadRequest.Memory), promote(String)
+        case discardShadow(String)
+        case logs(String, LogFilter), logStream(String, LogSeverity)
     }
     var strategies: [StrategyView] = []
     var performance: PerformanceView?
     var plugins: [PluginView] = []
+    var functions: [FunctionView] = []
+    var functionResult = JSONValue.null
+    var generations: GenerationsView?
+    var replaced: ReloadView?
+    var logs: [LogEntryView] = []
     var orders: [OrderView] = []
     var positions: [PositionView] = []
     var trades: [TradeView] = []
@@ -55,7 +64,7 @@ extension ScriptedHost {
     var requesters: [Requester] { script.withLock { $0.trading.requesters } }
 
     /// Answers from the script as it is now, after `call` is noted.
-    private func noting(_ call: TradingScript.Call, by requester: Requester? = nil) -> TradingScript {
+    func noting(_ call: TradingScript.Call, by requester: Requester? = nil) -> TradingScript {
         script.withLock { script in
             script.trading.note(call, by: requester)
             return script.trading
@@ -66,6 +75,20 @@ extension ScriptedHost {
     func strategies() async throws(HostRefusal) -> [StrategyView] { trading.strategies }
     func strategy(_ id: String) async throws(HostRefusal) -> StrategyView { try trading.strategy(id) }
     func plugins() async throws(HostRefusal) -> [PluginView] { trading.plugins }
+    func functions(of id: String) async throws(HostRefusal) -> [FunctionView] {
+        _ = try trading.strategy(id)
+        return trading.functions
+    }
+    func call(_ function: String, of id: String, _ arguments: [JSONValue.Member], by requester: Requester)
+        async throws(HostRefusal) -> JSONValue
+    {
+        let script = noting(.callFunction(id, function, arguments), by: requester)
+        _ = try script.strategy(id)
+        guard script.functions.contains(where: { $0.name == function }) else {
+            throw .unknown(kind: "function", id: function)
+        }
+        return script.functionResult
+    }
 
     func enable(_ id: String, by requester: Requester) async throws(HostRefusal) -> StrategyView {
         try noting(.enable(id), by: requester).switched(id, isEnabled: true)

@@ -51,7 +51,8 @@ struct StrategyOperationTests {
                 {\(config),"strategy_name":"SMA crossing","direction":"both","category":"","tags":["trend"],\
                 "enabled":false,"state":"stopped","generation":3,"problem":null,"plugin":"SMACross",\
                 "account_id":"paper","timeframe":"1m","created_at":"1970-01-01T00:00:00Z",\
-                "updated_at":"1970-01-01T00:00:00Z"}
+                "updated_at":"1970-01-01T00:00:00Z","runtime":{"events":0,"calls":0,"faults":0,"restarts":0,\
+                "slow_calls":0,"timed_calls":0,"call_ns_p50":0,"call_ns_p99":0,"call_ns_max":0}}
                 """
             #expect(list.text == #"{"type":"response","data":{"strategies":["# + one + "]}}")
             #expect(try await server.send("GET", "/api/strategies/sma_cross", token: "viewer").text == one)

@@ -21,6 +21,7 @@ ORDER = {"strategy_id": "manual", "instrument": "BTC_USDT", "order_type": "BUY",
          "order_kind": "STOP_LIMIT", "price": 40000, "stop_price": 40000, "time_in_force": "GTC", "execution_mode": "PAPER"}
 DRILL = {"reason": "r", "triggered_by": "t", "scope": "system", "drill": True}
 STRATEGY = {"strategy_id": "sma_cross"}
+NONE = {"strategy_id": "none"}
 MARKET = {"instrument": "BTC_USDT"}
 
 # None = open to all.
@@ -40,6 +41,15 @@ OPERATIONS = {
     "strategies.disable": Operation("trader", {}, {"strategy_id": "none"}),
     "strategies.performance": Operation("viewer", path=STRATEGY),
     "strategies.positions": Operation("viewer", path=STRATEGY),
+    "additions.generations": Operation("viewer", path=STRATEGY),
+    "additions.reload": Operation("admin", {"mode": "swap", "memory": "keep"}, NONE),
+    "additions.rollback": Operation("admin", {"generation": 1, "memory": "keep"}, NONE),
+    "additions.promote": Operation("admin", {}, NONE),
+    "host.shadow_discard": Operation("admin", path=NONE),
+    "additions.logs": Operation("viewer", path=STRATEGY),
+    "additions.logs_stream": Operation("viewer", path=NONE),
+    "additions.functions": Operation("viewer", path=STRATEGY),
+    "additions.function_call": Operation("trader", {}, {"strategy_id": "none", "function_name": "none"}),
     "additions.plugins": Operation("viewer"),
     "orders.place": Operation("trader", ORDER),
     "orders.list": Operation("viewer"),
@@ -72,4 +82,4 @@ OPERATIONS = {
     "additions.openapi": Operation(None),
 }
 # Bodies whose fields nobody reads.
-ANY_BODY = {"strategies.enable", "strategies.disable"}
+ANY_BODY = {"strategies.enable", "strategies.disable", "additions.promote", "additions.function_call"}

@@ -54,7 +54,7 @@ def wrong_in_query(schema):
     """Percent-encoded texts, each of which is no value of this parameter."""
     texts = [""]
     if "enum" in schema:
-        texts += ["nonsense", schema["enum"][0].lower(), schema["enum"][0] + " "]
+        texts += ["nonsense", schema["enum"][0].swapcase(), schema["enum"][0] + " "]
     elif schema.get("type") == "integer":
         texts += ["NaN", "1e400", "-1", "-0.5", "1.5", "٣", "１", LONG, "0x1", " ", "1 ", "true", "null"]
     elif schema.get("format") == "date-time":

@@ -56,16 +56,43 @@ struct CheckTests {
         #expect(try await check("notes.txt").code == 2)
     }
 
+    @Test("a strategy that is asked about by its id is looked at down to its plugin, in a process of its own")
+    func conformance() async throws {
+        scratch.addCross("good")
+        let outcome = try await CommandLine.run(["check", "good"], in: scratch)
+        #expect(outcome.code == 0, "\(outcome.output) \(outcome.errors)")
+        #expect(outcome.output.contains("libSMACross.so: SMACross 1.0.0: state of "))
+        #expect(outcome.output.contains("checked 1 strategy and 1 library: 0 errors, 0 warnings"))
+        let library = CommandLine.executable.dropLast("stratagem".count) + "libBreakout.so"
+        let json = try await CommandLine.run(["check", String(library), "--json"], in: scratch)
+        #expect(json.code == 0, "\(json.output) \(json.errors)")
+        #expect(json.output.contains(#""plugin":"Breakout""#) && json.output.contains(#""state_bytes":null"#))
+    }
+
+    @Test("plugins lists the bundled ones with their hashes; what host.yaml does not let in is refused with a reason")
+    func plugins() async throws {
+        scratch.addCross("good")
+        scratch.write(
+            "plugins: {require_signature: true, keys: [\(String(repeating: "ab", count: 32))]}\n",
+            to: "strategies/host.yaml")
+        let folder = CommandLine.executable.dropLast("stratagem".count)
+        try scratch.copy(folder + "libBreakout.so", to: "strategies/mine/libmine.so")
+        let outcome = try await CommandLine.run(["plugins"], in: scratch)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.output.split(separator: "\n").contains { $0.hasPrefix("SMACross") && $0.contains("bundled") })
+        #expect(outcome.output.contains("strategies/mine/libmine.so: refused: has no signature beside it (.sig)"))
+    }
+
     @Test("--json lists findings with their places; warnings alone are no failure")
     func json() async throws {
-        scratch.addCross("warned", "isolation: worker")
+        scratch.addCross("warned", "schedule: {days_of_week: []}")
         let warned = try await CommandLine.run(["check", "--json"], in: scratch)
         #expect(warned.code == 0)
         let result = try JSONObject(warned.output)
         #expect(result.integer("errors") == 0 && result.integer("warnings") == 1 && result.integer("strategies") == 1)
         let finding = try #require(result.objects("findings").first)
         #expect(finding.text("severity") == "warning" && finding.text("file") == "strategies/warned/strategy.yaml")
-        #expect(finding.integer("line") == 5 && finding.text("key") == "isolation")
+        #expect(finding.integer("line") == 5 && finding.text("key") == "schedule.days_of_week")
     }
 
     @Test("lists strategies with their problems, and plugins with their parameters")

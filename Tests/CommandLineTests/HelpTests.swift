@@ -10,6 +10,11 @@ struct HelpTests {
             "stratagem run [--strategies <dir>] [--data-dir <dir>] [--host <host>] [--port <port>] [--feed <file>] "
             + "[--instrument <id>] [--market-speed <x>] [--seed <n>] [--record <file>] [--duration <seconds>] [--json] "
             + "[--quiet]",
+        "new":
+            "stratagem new <name> [--language <language>] [--strategies <dir>] [--data-dir <dir>] [--json] [--quiet]",
+        "build":
+            "stratagem build [<name>] [--test] [--export-kit <dir>] [--strategies <dir>] [--data-dir <dir>] [--json] "
+            + "[--quiet]",
         "user": "stratagem user <subcommand>",
         "user add":
             "stratagem user add <name> --role <role> [--password-file <file>] [--strategies <dir>] [--data-dir <dir>] "
@@ -22,6 +27,9 @@ struct HelpTests {
             "stratagem user disable <name> [--strategies <dir>] [--data-dir <dir>] [--json] [--quiet]",
         "user enable":
             "stratagem user enable <name> [--strategies <dir>] [--data-dir <dir>] [--json] [--quiet]",
+        "functions":
+            "stratagem functions <strategy> [<name>] [<key=value> ...] [--data-dir <dir>] [--json] [--quiet]",
+        "plugins": "stratagem plugins [--strategies <dir>] [--data-dir <dir>] [--json] [--quiet]",
         "backup": "stratagem backup <file> [--strategies <dir>] [--data-dir <dir>] [--json] [--quiet]",
         "doctor":
             "stratagem doctor [--strategies <dir>] [--data-dir <dir>] [--host <host>] [--port <port>] [--json] [--quiet]",

@@ -33,6 +33,33 @@ struct HostCommandTests {
         withExtendedLifetime(stub) {}
     }
 
+    @Test("functions are listed with their arguments, and called with values as their schema wants them")
+    func functions() async throws {
+        let mean = """
+            {"name":"mean","description":"Of them","parameters":{"type":"object","properties":{"values":{"type":"array"},\
+            "n":{"type":"integer"},"on":{"type":"boolean"},"text":{"anyOf":[{"type":"string"},{"type":"null"}]}},\
+            "required":["values","n","on"]},"result":{"anyOf":[{"type":"number"},{"type":"null"}]}}
+            """
+        scratch.write("", to: "data/file")
+        let stub = HostStub(scratch.path + "/data/s") { request in
+            let wanted = #"{"values":[1,2.5],"n":7,"on":true,"text":"5"}"#
+            var text = #"{"functions":[\#(mean)]}"#
+            if request.hasPrefix("POST /api/strategies/alpha/functions/mean ") {
+                text = request.hasSuffix(wanted) ? #"{"success":true,"result":1.75}"# : #"{"result":"wrong"}"#
+            }
+            return [.text("HTTP/1.1 200 OK\r\nContent-Length: \(text.utf8.count)\r\n\r\n" + text)]
+        }
+        let file = HostFile(
+            url: "http://127.0.0.1:1", socket: stub.path, startedAt: "now", version: "1", token: "secret")
+        try file.write(in: scratch.path + "/data")
+        let list = try await run("functions", "alpha")
+        #expect(list.code == 0 && list.output.contains("values: numbers, n: integer, on: boolean, text: string?"))
+        let call = try await run("functions", "alpha", "mean", "values=1,2.5", "n=7", "on=true", "text=5")
+        #expect(call.code == 0 && call.output == "1.75\n", "\(call.output) \(call.errors)")
+        #expect(try await run("functions", "alpha", "mean", "values").code == 2)
+        withExtendedLifetime(stub) {}
+    }
+
     @Test("without a host: a clear error, and stop leaves a STOP file")
     func noHost() async throws {
         let orders = try await run("orders")

@@ -26,6 +26,14 @@ final class Scratch: @unchecked Sendable {
         try? Data(text.utf8).write(to: URL(fileURLWithPath: file))
     }
 
+    func copy(_ file: some StringProtocol, to name: String) throws {
+        write("", to: name)
+        try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+        try FileManager.default.copyItem(atPath: String(file), toPath: "\(path)/\(name)")
+    }
+
+    func remove(_ name: String) { try? FileManager.default.removeItem(atPath: "\(path)/\(name)") }
+
     func read(_ name: String) -> String? { Scratch.read("\(path)/\(name)") }
 
     static func read(_ path: String) -> String? {
@@ -60,11 +68,11 @@ final class Scratch: @unchecked Sendable {
     }
 
     /// Bars of a price that goes up and down, so that moving averages cross.
-    func writeBars(_ count: Int = 400, to name: String = "bars.csv") {
+    func writeBars(_ count: Int = 400, base: Int = 100, to name: String = "bars.csv") {
         var text = "timestamp,open,high,low,close,volume\n"
         for index in 0..<count {
             let phase = index % 60
-            let price = 100 + (phase < 30 ? phase : 60 - phase)
+            let price = base + (phase < 30 ? phase : 60 - phase)
             let minute = index % 60 < 10 ? "0\(index % 60)" : "\(index % 60)"
             let hour = index / 60 % 24 < 10 ? "0\(index / 60 % 24)" : "\(index / 60 % 24)"
             text +=

@@ -94,8 +94,8 @@ struct SupervisionTests {
     @Test("a request during a wait ends the supervisor")
     func stopsWhileWaiting() async throws {
         let command = try supervise("echo $$ >> lives; kill -9 $$")
-        // The fifth wait takes 1.6 s.
-        _ = try await lives(5)
+        // The seventh wait takes 5 s.
+        _ = try await lives(7)
         command.send(SIGTERM)
         #expect(try await command.finish(seconds: 10).code == 0)
     }

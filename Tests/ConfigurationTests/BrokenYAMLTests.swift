@@ -65,7 +65,7 @@ struct BrokenYAMLTests {
                     "strategies/host.yaml:2: limits.max_order_notional – expected a decimal number in 0…90000000000 with at most 8 decimals, found nothing"
                 ])
         #expect(
-            findings(inHost: "- a\n- b\n") == ["strategies/host.yaml:1: expected a section with keys, found a list"])
+            findings(inHost: "- a\n- b\n") == ["strategies/host.yaml:1:1: expected a section with keys, found a list"])
     }
 
     @Test("every duplicate key, beside the other findings")
@@ -92,11 +92,11 @@ struct BrokenYAMLTests {
     func brokenSyntax() {
         #expect(
             strategyFindings(Array("plugin: SMACross\ninstruments: [BTC_USDT\nname: a\n".utf8)) == [
-                "\(file):3: broken YAML: did not find expected ',' or ']' (while parsing a flow sequence, from line 2)"
+                "\(file):3:5: broken YAML: did not find expected ',' or ']' (while parsing a flow sequence, from line 2)"
             ])
         #expect(
             strategyFindings(Array("name: \"open\nenabled: true\n".utf8)) == [
-                "\(file):3: broken YAML: found unexpected end of stream (while scanning a quoted scalar, from line 1)"
+                "\(file):3:1: broken YAML: found unexpected end of stream (while scanning a quoted scalar, from line 1)"
             ])
         #expect(
             strategyFindings(Array("name: a\n---\nname: b\n".utf8)) == [

@@ -68,7 +68,6 @@ struct HostConfigurationTests {
         let text = """
             limits: {max_drawdown: 0.1, max_order_notionl: 5}
             accounts: {paper: {limits: {max_slippage: 2, instruments: {}}}}
-            plugins: {require_signature: true, allow: [abc]}
             """
         #expect(
             findings(inHost: text) == [
@@ -76,9 +75,40 @@ struct HostConfigurationTests {
                 "strategies/host.yaml:1: limits.max_order_notionl – unknown key; did you mean max_order_notional?",
                 "strategies/host.yaml:2: accounts.paper.limits.max_slippage: '2' – known, but not enforced by this version; remove it",
                 "strategies/host.yaml:2: accounts.paper.limits.instruments – unknown key; known here: \(limitKeys)",
-                "strategies/host.yaml:3: plugins.require_signature: 'true' – known, but not enforced by this version; remove it",
-                "strategies/host.yaml:3: plugins.allow – known, but not enforced by this version; remove it",
             ])
+    }
+
+    @Test("reads hashes, and keys in each of their forms")
+    func plugins() {
+        let hash = String(repeating: "0A", count: 32)
+        let (host, found) = read(
+            host: """
+                plugins:
+                  allow: [\(hash)]
+                  require_signature: true
+                  keys:
+                    - 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
+                    - AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHiA=
+                    - MCowBQYDK2VwAyEA3/QHwg1TmLY9OteybQfT7yR4tXQe54OwJlVCxGVmAmw=
+                """)
+        #expect(found.isEmpty)
+        #expect(host.plugins.allow == [hash.lowercased()] && host.plugins.requireSignature)
+        #expect(host.plugins.keys.map(\.count) == [32, 32, 32])
+        #expect(host.plugins.keys[0] == Array(0...31) && host.plugins.keys[1] == Array(0...30) + [32])
+        #expect(host.plugins.keys[2].prefix(2) == [0xdf, 0xf4] && host.plugins.keys[2].last == 0x6c)
+    }
+
+    @Test("a wrong hash or key is an error and lets nothing in; signatures need a key")
+    func wrongPlugins() {
+        let (host, found) = read(host: "plugins: {require_signature: true, allow: [abc], keys: [AAAA, 12]}")
+        #expect(
+            found.map(\.description) == [
+                "strategies/host.yaml:1: plugins.require_signature: 'true' – there is no key to check signatures with; add plugins.keys",
+                "strategies/host.yaml:1: plugins.allow – 'abc' is no SHA-256; expected 64 hexadecimal digits",
+                "strategies/host.yaml:1: plugins.keys[0]: 'AAAA' – expected an Ed25519 public key: 32 bytes as hexadecimal digits or base64, or the base64 of its PEM",
+                "strategies/host.yaml:1: plugins.keys[1]: '12' – expected an Ed25519 public key: 32 bytes as hexadecimal digits or base64, or the base64 of its PEM",
+            ])
+        #expect(host.plugins.allow == ["abc"] && host.plugins.keys.isEmpty)
     }
 
     @Test("reads limits over all instruments; an instrument has none")

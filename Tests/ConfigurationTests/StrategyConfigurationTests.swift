@@ -81,6 +81,24 @@ struct StrategyConfigurationTests {
         #expect(limits.maxOrdersPerSecond == 2)
     }
 
+    @Test("capabilities bound what the strategy may ask for")
+    func capabilities() {
+        let text = """
+            plugin: SMACross
+            instruments: [BTC_USDT, ETH_USDT]
+            capabilities: {instruments: [BTC_USDT, SOL_USDT], order_kinds: [LIMIT], max_order_notional: 250.5}
+            limits: {max_order_notional: 300}
+            """
+        let strategy = read(strategy: text)
+        #expect(strategy.orderKinds == [.limit] && strategy.limits.maxOrderNotional == Money("250.5"))
+        #expect(strategy.isCapable(of: "SOL_USDT") && !strategy.isCapable(of: "ETH_USDT"))
+        #expect(
+            findings(inStrategy: text) == [
+                "strategies/sma/strategy.yaml:2: instruments – capabilities.instruments does not list ETH_USDT"
+            ])
+        #expect(read(strategy: "plugin: SMACross\n").isCapable(of: "ETH_USDT"))
+    }
+
     @Test("reports everything at once")
     func reportsAll() {
         let text = """
@@ -104,7 +122,6 @@ struct StrategyConfigurationTests {
                 "\(file):2: direction: 'up' – expected one of long, short, both",
                 "\(file):3: account: 'papre' – expected an account of host.yaml: paper",
                 "\(file):4: execution_mode: 'LIVE' – known, but this version trades on paper only; use PAPER",
-                "\(file):5: isolation: 'worker' – not enforced yet: this version runs every strategy in the host",
                 "\(file):6: instruments – no simulator or feed has BTC_USTD; did you mean BTC_USDT?",
                 "\(file):6: instruments[1]: 'A B' – expected an instrument's id of 1 to 31 characters without spaces",
                 "\(file):6: instruments[2]: 'BTC_USDT' – is there twice",

@@ -121,9 +121,19 @@ class Load:
         mine = []
         prices = {}
         while not self.stopping.is_set():
-            if dice.random() < 0.1 or not prices:
+            if dice.random() < 0.1 or len(prices) < len(LOTS):
                 for instrument in LOTS:
-                    prices[instrument] = client.get(f"/api/market-data/{instrument}/stats")
+                    path = f"/api/market-data/{instrument}/stats"
+                    status, stats = client.call("GET", path)
+                    # Right after a start nothing may have traded yet.
+                    if status == 503 and instrument not in prices:
+                        break
+                    if status != 503:
+                        assert status == 200, f"GET {path} answered {status}: {stats}"
+                        prices[instrument] = stats
+                if len(prices) < len(LOTS):
+                    self.stopping.wait(0.05)
+                    continue
             move = dice.random()
             working = [sent for sent in mine if sent.order and sent.state not in ENDED][-50:]
             if working and move < 0.2:

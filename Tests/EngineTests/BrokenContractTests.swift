@@ -38,6 +38,72 @@ struct BrokenContractTests {
         #expect(bench.engine.sequence == 6, sourceLocation: source)
     }
 
+    @Test("its policy says what becomes of its orders and its position", arguments: StopPolicy.allCases)
+    func policy(_ policy: StopPolicy) {
+        var setup = EngineSetup.small()
+        setup.strategies[0].onFault = policy
+        let bench = Bench(setup, BrokenContractTests.holder(brokenAt: 3))
+        bench.feed((1...6).map { .flat($0, 100) })
+        #expect(bench.engine.fault(strategy: 0) == .badConsumedCount)
+        #expect(bench.engine.workingOrderCount == (policy == .keep ? 1 : 0))
+        #expect(bench.position() == (policy == .flatten ? 0 : 2))
+    }
+
+    @Test("one that failed elsewhere is stopped the same way, and hears nothing of it", arguments: StopPolicy.allCases)
+    func failedElsewhere(_ policy: StopPolicy) {
+        var setup = EngineSetup.small()
+        setup.strategies[0].onFault = policy
+        let bench = Bench(setup, BrokenContractTests.holder(brokenAt: 99))
+        bench.feed((1...3).map { .flat($0, 100) })
+        let seen = bench.strategies[0].seen.count
+        bench.engine.stopFailed(strategy: 0)
+        bench.engine.stopFailed(strategy: 0)
+        bench.feed((4...6).map { .flat($0, 100) })
+        #expect(bench.strategies[0].seen.count == seen && !bench.isEnabled(0))
+        #expect(bench.engine.fault(strategy: 0) == nil)
+        #expect(bench.engine.workingOrderCount == (policy == .keep ? 1 : 0))
+        #expect(bench.position() == (policy == .flatten ? 0 : 2))
+        #expect(bench.enable(0), "with new code it may run again")
+    }
+
+    /// Holds 2 and works an order, then breaks the contract on that bar.
+    private static func holder(brokenAt last: Int) -> [ScriptedStrategy] {
+        let strategy = ScriptedStrategy()
+        var bars = 0
+        strategy.process = { events, count, intents in
+            guard events[0].kind == .bar else { return count }
+            bars += 1
+            if bars == last { return 0 }
+            guard bars == 1 else { return 1 }
+            intents.write([.submit(.buy, 2, tag: 1), .submit(.buy, 1, .limit, tag: 2, at: 50)])
+            return 1
+        }
+        return [strategy]
+    }
+
+    @Test("the call mark names the slot while it is called, and nobody otherwise")
+    func callMark() {
+        let mark = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
+        defer { mark.deallocate() }
+        mark.pointee = 0
+        var seen: [[UInt64]] = [[], []]
+        let strategies = (0..<2).map { slot in
+            ScriptedStrategy { _, _ in
+                seen[slot].append(mark.pointee)
+                return []
+            }
+        }
+        let bench = Bench(.small(strategies: 2), strategies)
+        seen = [[], []]
+        bench.engine.markCalls(at: mark)
+        bench.feed((1...3).map { .flat($0, 100) })
+        #expect(mark.pointee == 0)
+        for slot in 0..<2 {
+            #expect(seen[slot].count == 3 && seen[slot].allSatisfy { CallMark.slot($0) == slot })
+            #expect(Set(seen[slot]).count == 3, "each call has its number")
+        }
+    }
+
     @Test("consumes nothing", arguments: [true, false])
     func consumesNothing(alone: Bool) {
         BrokenContractTests.check(BrokenContractTests.bench(alone: alone) { _, _, _ in 0 }, .badConsumedCount)
@@ -80,7 +146,7 @@ struct BrokenContractTests {
         #expect(bench.position(1) == 5)
     }
 
-    @Test("answers every denial with a new order", .timeLimit(.minutes(1)))
+    @Test("answers every denial with a new order", .timeLimit(.minutes(10)))
     func intentLoop() {
         let loop = ScriptedStrategy { event, _ in
             event.story == "bar" || event.story.hasPrefix("denial") ? [.submit(.buy, 5000, tag: 1)] : []
@@ -92,7 +158,7 @@ struct BrokenContractTests {
         #expect(bench.position(1) == 2)
     }
 
-    @Test("two that answer each other's signals without end are both stopped", .timeLimit(.minutes(1)))
+    @Test("two that answer each other's signals without end are both stopped", .timeLimit(.minutes(10)))
     func signalLoop() {
         let players = (0..<2).map { _ in
             ScriptedStrategy { event, _ in

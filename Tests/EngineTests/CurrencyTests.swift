@@ -50,6 +50,23 @@ struct CurrencyTests {
         #expect(bench.engine.equity(account: 0) == Money("1000118"))
     }
 
+    @Test("the largest notional of an order counts in the account's currency")
+    func notional() {
+        var setup = CurrencyTests.setup()
+        setup.strategies[0].limits.maxOrderNotional = Money("2360")
+        let bench = Bench(
+            setup,
+            script: [
+                [
+                    // 10 × 20,000 INR are 2,360 USDT.
+                    .submit(.buy, 10, .limit, tag: 1, at: 20_000, instrument: 1),
+                    .submit(.buy, 11, .limit, tag: 2, at: 20_000, instrument: 1),
+                ]
+            ])
+        bench.feed(.flat(1, 20_000, instrument: 1))
+        #expect(bench.story == ["accepted 1", "denied 2 risk.order-size"])
+    }
+
     @Test("an order in a currency without a rate is denied, the others pass")
     func missingRate() {
         let bench = Bench(

@@ -33,6 +33,28 @@ struct LimitTests {
         #expect(bench.story == ["accepted 1", "denied 1 risk.position", "accepted 2", "denied 3 risk.position"])
     }
 
+    @Test("the largest notional of a strategy's order binds that strategy alone, up to the limit itself")
+    func strategyNotional() {
+        var setup = EngineSetup.small(strategies: 2)
+        setup.strategies[1].limits.maxOrderNotional = 500
+        let list: [IntentRecord] = [
+            .submit(.buy, 6, .limit, tag: 1, at: 100), .submit(.buy, 5, .limit, tag: 2, at: 100),
+        ]
+        let bench = LimitTests.two(setup, list, list)
+        bench.feed(.flat(1, 100))
+        #expect(bench.story == ["accepted 1", "accepted 2", "denied 1 risk.order-size", "accepted 2"])
+    }
+
+    @Test("kinds that a strategy may not send are denied, whatever their size")
+    func strategyKinds() {
+        var setup = EngineSetup.small(strategies: 2)
+        setup.strategies[1].orderKinds = [.limit]
+        let list: [IntentRecord] = [.submit(.buy, 1, tag: 1), .submit(.buy, 1, .limit, tag: 2, at: 100)]
+        let bench = LimitTests.two(setup, list, list)
+        bench.feed(.flat(1, 100))
+        #expect(bench.story == ["accepted 1", "accepted 2", "denied 1 risk.instrument", "accepted 2"])
+    }
+
     @Test("a limit never traps a holder: what only shrinks the position passes")
     func reducingIsExempt() {
         let bench = Bench(script: [[.submit(.buy, 10, tag: 1)], [.submit(.sell, 10, tag: 2)]])

@@ -47,10 +47,18 @@ final class HostFolder {
             """, to: "strategies/\(id)/strategy.yaml")
     }
 
+    /// Puts one of the package's plugins into a strategy's folder; `padding` bytes at its end make it another file.
+    func addLibrary(_ name: String, to id: String, padding: Int = 0) {
+        let file = "\(strategies)/\(id)/\(name)"
+        try? FileManager.default.createDirectory(atPath: "\(strategies)/\(id)", withIntermediateDirectories: true)
+        let bytes = FileManager.default.contents(atPath: HostFolder.pluginFolder + "/" + name) ?? Data()
+        try? (bytes + Data(count: padding)).write(to: URL(fileURLWithPath: file))
+    }
+
     func writeHost(_ text: String) { write(text, to: "strategies/host.yaml") }
 
     /// Where the package's plugins were built: beside this test's executable.
-    private static let pluginFolder: String = {
+    static let pluginFolder: String = {
         let own = PluginDiscovery.executableFolder ?? ""
         guard !FileManager.default.fileExists(atPath: own + "/libSMACross.so") else { return own }
         let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
@@ -59,12 +67,13 @@ final class HostFolder {
 
     /// What a host begins with, on a simulated market of these instruments.
     func start(
-        _ instruments: [String] = ["BTC_USDT", "ETH_USDT"], seed: UInt64 = 5
+        _ instruments: [String] = ["BTC_USDT", "ETH_USDT"], seed: UInt64 = 5, workers: WorkerSettings? = nil
     ) throws -> HostStart {
         let data = try DataFolder(data)
         let catalog = PluginCatalog(
             PluginDiscovery(bundledFolder: path + "/plugins", strategiesFolder: strategies),
-            loader: PluginLoader(generationsFolder: data.generations))
+            loader: PluginLoader(generationsFolder: data.generations), workers: workers,
+            inHost: StrategiesFolder.read(strategies).inHost)
         let source = MarketSource.simulator(
             seed: seed, start: Timestamp(nanoseconds: 1_700_000_000_000_000_000),
             instruments: instruments.compactMap(SimulatedMarket.find))
@@ -80,9 +89,10 @@ final class HostFolder {
     }
 
     func live(
-        _ instruments: [String] = ["BTC_USDT", "ETH_USDT"], seed: UInt64 = 5, begins: Bool = true
+        _ instruments: [String] = ["BTC_USDT", "ETH_USDT"], seed: UInt64 = 5, begins: Bool = true,
+        workers: WorkerSettings? = nil
     ) throws -> HostLife {
-        let life = HostLife(try start(instruments, seed: seed))
+        let life = HostLife(try start(instruments, seed: seed, workers: workers))
         if begins {
             life.core.begin()
             life.settle()

@@ -1,5 +1,7 @@
 import API
+import Configuration
 import Journal
+import PluginHost
 import Testing
 import Trading
 
@@ -9,10 +11,15 @@ import Trading
 final class RunningLife: Sendable {
     let host: RunningHost
     let journal: Journal
+    /// Takes in what a test puts into the strategies folder.
+    let live: LiveFolder
     private let thread: EngineThread
 
     /// `speed`: seconds of the market in one second.
-    init(_ folder: HostFolder, speed: Int64 = 20, _ prepare: (HostCore) -> Void = { _ in }) throws {
+    init(
+        _ folder: HostFolder, speed: Int64 = 20, sources: (any SourceChanges)? = nil,
+        _ prepare: (HostCore) -> Void = { _ in }
+    ) throws {
         let start = try folder.start()
         journal = start.journal
         let core = HostCore(start)
@@ -20,6 +27,8 @@ final class RunningLife: Sendable {
         thread = EngineThread(
             core, speed: Rate(raw: speed * Rate.one.raw), checkpointNanoseconds: 1_000_000_000)
         host = RunningHost(thread, journal, core.unsaved)
+        live = LiveFolder(
+            host, folder.strategies, StrategiesFolder.read(folder.strategies).host, start.wiring, sources: sources)
         thread.start { $0.begin() }
     }
 

@@ -22,7 +22,8 @@ extension HostSuites {
         /// As `RunningHost.configure` does it, in one turn.
         private func configure(_ life: HostLife, _ id: String, _ change: StrategyChange) throws -> StrategyView {
             let plan = try life.core.plan(change, of: id)
-            return try life.core.apply(plan, try plan.replacement(), by: HostLife.person)
+            try life.replace(plan)
+            return life.core.strategyView(plan.slot)
         }
 
         private func faults(_ body: () throws -> Void) -> [String] {
@@ -36,6 +37,16 @@ extension HostSuites {
             return []
         }
 
+        @Test("a change cannot bind a strategy to more than its file's capabilities let it trade")
+        func capabilities() throws {
+            folder.addCross("alpha", "capabilities: {instruments: [BTC_USDT], order_kinds: [MARKET]}")
+            let life = try folder.live()
+            let wide = change { $0.instruments = ["BTC", "ETH"] }
+            #expect(faults { _ = try life.replacement(life.core.plan(wide, of: "alpha")) } == ["config.instruments"])
+            let same = change { $0.instruments = ["BTC"] }
+            #expect(try configure(life, "alpha", same).instruments == ["BTC_USDT"])
+        }
+
         @Test("all that is wrong with a change is said at once, and nothing is changed")
         func allFaults() throws {
             folder.addCross("alpha")
@@ -46,7 +57,7 @@ extension HostSuites {
                 $0.stopLossPercent = Rate("101")
                 $0.schedule = ScheduleInput(startTime: "24:00", endTime: "7", daysOfWeek: [8], timeZone: "Mars/Olympus")
             }
-            let paths = faults { _ = try life.core.plan(wrong, of: "alpha").replacement() }
+            let paths = faults { _ = try life.replacement(life.core.plan(wrong, of: "alpha")) }
             #expect(
                 paths == [
                     "config.instruments.1", "config.instruments.2", "config.risk_parameters.stop_loss_percent",
@@ -56,12 +67,14 @@ extension HostSuites {
             let parameters = change {
                 $0.parameters = ["fast": .number("0"), "quantity": .text("x"), "nope": .number("1")]
             }
-            let refused = faults { _ = try life.core.plan(parameters, of: "alpha").replacement() }
+            let refused = faults { _ = try life.replacement(life.core.plan(parameters, of: "alpha")) }
             #expect(
                 Set(refused).isSuperset(of: [
                     "config.parameters.fast", "config.parameters.nope", "config.parameters.quantity",
                 ]), "\(refused)")
-            let unbound = faults { _ = try life.core.plan(change { $0.instruments = [] }, of: "alpha").replacement() }
+            let unbound = faults {
+                _ = try life.replacement(life.core.plan(change { $0.instruments = [] }, of: "alpha"))
+            }
             #expect(unbound == ["config.instruments"])
             #expect(life.core.strategies[0].configuration == before)
         }
@@ -136,7 +149,7 @@ extension HostSuites {
             let plan = try life.core.plan(change { $0.name = "a" }, of: "alpha")
             _ = try configure(life, "alpha", change { $0.name = "b" })
             #expect(throws: HostRefusal.self) {
-                try life.core.apply(plan, try plan.replacement(), by: HostLife.person)
+                try life.replace(plan)
             }
             #expect(life.core.strategyView(0).name == "b")
         }
@@ -152,7 +165,7 @@ extension HostSuites {
                 }
             }
             #expect(throws: HostRefusal.unavailable("live trading is not configured; use PAPER")) {
-                try life.core.plan(change { $0.isLive = true }, of: "alpha").replacement()
+                try life.replacement(life.core.plan(change { $0.isLive = true }, of: "alpha"))
             }
         }
 
@@ -160,15 +173,14 @@ extension HostSuites {
         func revived() throws {
             folder.addCross("alpha", "enabled: false")
             let life = try folder.live()
-            life.core.strategies[0].problem = "it answered with nonsense"
-            life.core.strategies[0].isFaultKnown = true
-            #expect(life.core.strategyView(0).state == .faulted)
+            life.core.fault(0, .endedHost(.signal(11)))
+            #expect(life.core.strategyView(0).state == .quarantined)
             #expect(throws: HostRefusal.self) {
                 try life.core.switchStrategy("alpha", on: true, by: HostLife.person)
             }
             let old = life.core.strategies[0].instance?.pointer
             let view = try configure(life, "alpha", change { $0.parameters = ["fast": .number("3")] })
-            #expect(view.state == .stopped && view.problem == nil && !life.core.strategies[0].isFaultKnown)
+            #expect(view.state == .stopped && view.problem == nil)
             #expect(life.core.strategies[0].instance?.pointer != old)
             #expect(try life.core.switchStrategy("alpha", on: true, by: HostLife.person).state == .running)
         }

@@ -212,6 +212,31 @@ struct RecoveryTests {
         try journal.close()
     }
 
+    @Test("a strategy's moves are kept; a recovery has the newest of each and the faults of the last day")
+    func lifecycle() throws {
+        let folder = TemporaryFolder()
+        let journal = try Journal.open(path: folder.journal)
+        let now = Timestamp(nanoseconds: 1_800_000_000_000_000_000)
+        func move(_ strategy: Int, _ to: String, fault: Bool = false, hoursAgo: Int64) -> LifecycleRecord {
+            let time = now + -hoursAgo * 3_600_000_000_000
+            return LifecycleRecord(
+                strategy: strategy, from: "running", to: to, code: "c", text: "text \(hoursAgo)", isFault: fault,
+                generation: 3, faultCount: .max, restartCount: 2, time: time, eventTime: time + 1)
+        }
+        let moves = [
+            move(0, "faulted", fault: true, hoursAgo: 30), move(1, "quarantined", fault: true, hoursAgo: 29),
+            move(0, "faulted", fault: true, hoursAgo: 3), move(0, "running", hoursAgo: 2),
+            move(0, "disabled", hoursAgo: 1),
+        ]
+        journal.append(JournalBatch(notes: moves.map(HostFact.lifecycle), wallTime: now))
+        #expect(journal.flush(timeoutMilliseconds: 10_000))
+        #expect(try journal.recovery(now: now).lifecycle == [moves[1], moves[2], moves[4]])
+        #expect(try journal.lifecycle() == Array(moves.reversed()))
+        #expect(try journal.lifecycle(strategy: 1) == [moves[1]])
+        #expect(try journal.lifecycle(strategy: 0, HistoryPage(limit: 2)) == [moves[4], moves[3]])
+        try journal.close()
+    }
+
     @Test("numbers go on where they were after each restart")
     func numbersGoOn() throws {
         let folder = TemporaryFolder()

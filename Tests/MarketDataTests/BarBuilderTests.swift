@@ -40,6 +40,37 @@ struct BarBuilderTests {
         }
     }
 
+    @Test("a length that is added later brings the bars that it would have brought, from the next interval on")
+    func addedLength() {
+        /// Length, close, instrument, prices and volume of each bar, in order.
+        func bars(_ early: [Timeframe], _ late: [Timeframe], from start: Int) -> [[Int64]] {
+            var builder = BarBuilder(kinds: [.trades, .trades], timeframes: early)
+            var output = OutputBuffer()
+            for index in 0..<500 {
+                if index == start { for timeframe in late { builder.add(timeframe) } }
+                let trade = Self.trade(
+                    Double(index) * 0.4, 100 + Int64(index % 7), Int64(index % 5), instrument: UInt32(index % 2))
+                builder.consume(trade, into: &output)
+            }
+            return output.records.filter { $0.kind == .bar }.map(\.asBar).map {
+                [
+                    $0.interval / Self.second, $0.time / Self.second, Int64($0.instrument), $0.open, $0.high, $0.low,
+                    $0.close, $0.volume,
+                ]
+            }
+        }
+        let all = bars([.oneSecond, .fiveSeconds, .oneMinute], [], from: 0)
+        #expect(bars([.fiveSeconds], [.oneMinute, .oneSecond, .fiveSeconds], from: 0) == all)
+        // 40 s have passed, and the first minute is under way.
+        let late = bars([.oneSecond], [.fiveSeconds, .oneMinute], from: 100)
+        #expect(late.filter { $0[0] == 1 } == all.filter { $0[0] == 1 })
+        for (length, first) in [(5, 50), (60, 120)] as [(Int64, Int64)] {
+            let isWhole = { (bar: [Int64]) in bar[0] == length && bar[1] >= first }
+            #expect(late.filter(isWhole) == all.filter(isWhole) && late.contains(where: isWhole))
+        }
+        #expect(!late.contains { $0[0] == 5 && $0[1] < 40 })
+    }
+
     @Test("a bar comes with the first event at or after its end, and an empty interval has none")
     func emission() {
         var builder = BarBuilder(kinds: [.trades], timeframes: [.oneSecond])

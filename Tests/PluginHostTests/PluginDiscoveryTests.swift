@@ -86,6 +86,34 @@ struct PluginDiscoveryTests {
             ])
     }
 
+    @Test("what a folder holds now takes the place of what it held; an id that another file has is refused")
+    func replaces() throws {
+        try folder.write(try plugin("Bundled"), to: "bin/libBundled.so")
+        try folder.write(try plugin("Old"), to: "strategies/a/a.so")
+        try folder.write(Array("text".utf8), to: "strategies/a/b.so")
+        try folder.write(try plugin("Other"), to: "strategies/ab/ab.so")
+        var catalog = catalog()
+        try #require(catalog.plugins.map(\.id) == ["Bundled", "Old", "Other"] && catalog.refusals.count == 1)
+        let loader = PluginLoader(generationsFolder: folder.path + "/generations")
+        func load(_ id: String) throws -> LoadedPlugin {
+            try loader.load(folder.write(try plugin(id), to: "strategies/a/\(id).so")).get()
+        }
+        catalog.replace(inFolderOf: "a", folder: strategies + "/a", with: [try load("New")], refused: [])
+        #expect(catalog.plugins.map(\.id) == ["Bundled", "New", "Other"] && catalog.refusals.isEmpty)
+        #expect(catalog.plugins(inFolderOf: "a").map(\.id) == ["New"])
+        // The one that is there stays, however often it is named.
+        let kept = catalog.plugins(inFolderOf: "a")
+        catalog.replace(inFolderOf: "a", folder: strategies + "/a", with: kept, refused: [])
+        #expect(catalog.plugins.map(\.id) == ["Bundled", "New", "Other"])
+        let rivals = [try load("Bundled"), try load("Other"), try load("Free")]
+        catalog.replace(inFolderOf: "a", folder: strategies + "/a", with: rivals, refused: [])
+        #expect(catalog.plugins.map(\.id) == ["Bundled", "Free", "Other"])
+        #expect(catalog.plugin(id: "Bundled")?.path == bundled + "/libBundled.so")
+        #expect(catalog.refusals.map(\.path) == [strategies + "/a/Bundled.so", strategies + "/a/Other.so"])
+        catalog.replace(inFolderOf: "a", folder: strategies + "/a", with: [], refused: [])
+        #expect(catalog.plugins.map(\.id) == ["Bundled", "Other"] && catalog.refusals.isEmpty)
+    }
+
     @Test("missing folders hold nothing, and the executable's folder is known")
     func missingFolders() {
         #expect(

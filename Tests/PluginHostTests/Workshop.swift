@@ -13,6 +13,11 @@ enum Workshop {
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }()
 
+    static let swiftCompiler: String? = {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        return folders.map { "\($0)/swiftc" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    }()
+
     static let headers: String = {
         var root = URL(fileURLWithPath: #filePath)
         for _ in 0..<3 { root.deleteLastPathComponent() }
@@ -42,6 +47,23 @@ enum Workshop {
         }
     }
 
+    /// A library of a C source, which sees HAS_SWIFT, and a Swift source.
+    static func library(_ source: String, withSwift swift: String) throws -> String {
+        try lock.withLock {
+            let key = swift + "\n" + source
+            if let path = finished[key] { return path }
+            let path = "\(folder)/lib\(finished.count).so"
+            try compile(source, to: path + ".o", flags: ["-c", "-DHAS_SWIFT"])
+            try swift.write(toFile: path + ".swift", atomically: true, encoding: .utf8)
+            try run(
+                try #require(swiftCompiler),
+                ["-emit-library", "-Onone", "-suppress-warnings", "-module-name", "Traps", "-o", path, path + ".swift"]
+                    + [path + ".o"])
+            finished[key] = path
+            return path
+        }
+    }
+
     static func bytes(_ source: String, flags: [String] = ["-shared"]) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: library(source, flags: flags))))
     }
@@ -49,10 +71,14 @@ enum Workshop {
     private static func compile(_ source: String, to path: String, flags: [String]) throws {
         let file = path + ".c"
         try source.write(toFile: file, atomically: true, encoding: .utf8)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(compiler))
         let pic = flags.contains("-fno-PIC") ? [] : ["-fPIC"]
-        process.arguments = ["-O1", "-w", "-I", headers] + pic + flags + ["-o", path, file]
+        try run(try #require(compiler), ["-O1", "-w", "-I", headers] + pic + flags + ["-o", path, file])
+    }
+
+    private static func run(_ program: String, _ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
         let output = Pipe()
         process.standardError = output
         try process.run()

@@ -59,6 +59,7 @@ public final class Bench {
 
     public func isEnabled(_ strategy: Int) -> Bool { engine.isEnabled(strategy: strategy) }
     public func enable(_ strategy: Int) -> Bool { engine.enable(strategy: strategy) }
+    public func add(_ strategy: EngineSetup.Strategy) -> Int? { engine.add(strategy: strategy) }
     public func cancelOrder(id: UInt64) -> Bool { engine.cancelOrder(id: id) }
 
     /// An operator's order; whether the gate approved it.

@@ -73,6 +73,13 @@ struct RandomUniverse {
         }
     }
 
+    /// The same with its first strategies only.
+    func limited(toStrategies count: Int) -> RandomUniverse {
+        var copy = self
+        copy.setup.strategies.removeLast(setup.strategies.count - count)
+        return copy
+    }
+
     static func protection(_ dice: inout Dice) -> ProtectionTerms {
         let distances = [1, 5_000_000, 20_000_000, 33_333_333, 100_000_000, 1_000_000_000].map { Rate(raw: $0) }
         return ProtectionTerms(

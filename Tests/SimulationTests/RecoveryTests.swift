@@ -128,6 +128,25 @@ struct RecoveryTests {
         #expect(recovered.engine.counters(strategy: setup.strategies.count - 1).orders == 0)
     }
 
+    @Test(
+        "strategies that came while the engine ran are rebuilt like the others, from checkpoints and from the start",
+        arguments: seeds)
+    func grownWhileRunning(seed: UInt64) throws {
+        let count = RandomUniverse(seed: seed).setup.strategies.count
+        let run = StoppableRun(seed: seed, strategies: 1)
+        for _ in 1..<max(count, 2) {
+            run.run(events: 120)
+            if run.engine.strategyCount < count { run.grow(seed: seed) }
+        }
+        run.run(events: 120)
+        run.recordMarks()
+        for checkpoint in [run.checkpoint, nil] {
+            let recovered = try run.recovered(from: checkpoint)
+            let differences = recovered.engine.differences(from: run.engine, run.universe.setup)
+            #expect(differences.isEmpty, "seed \(seed)")
+        }
+    }
+
     @Test("the seeds bring every fact, arrivals and open round trips into the journals")
     func isRich() throws {
         var kinds: Set<UInt8> = []

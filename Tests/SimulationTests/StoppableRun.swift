@@ -29,13 +29,27 @@ final class StoppableRun {
     private var dice: Dice
     private var strategies: [UnrulyStrategy] = []
 
-    init(seed: UInt64) {
+    /// `strategies`: so many of the universe's are there at the start, the others come by `grow`; nil = all are.
+    init(seed: UInt64, strategies: Int? = nil) {
         universe = RandomUniverse(seed: seed)
         market = RandomMarket(universe, seed: seed)
-        commander = RandomOperator(universe, seed: seed)
+        let present = universe.limited(toStrategies: strategies ?? universe.setup.strategies.count)
+        commander = RandomOperator(present, seed: seed)
         dice = Dice(seed: seed ^ 0x5157)
-        engine = Engine(universe.setup)
+        engine = Engine(present.setup)
         start(seed: seed)
+    }
+
+    /// Adds the universe's next strategy to the running engine.
+    func grow(seed: UInt64) {
+        let index = engine.strategyCount
+        precondition(engine.add(strategy: universe.setup.strategies[index]) == index, "no room for strategy \(index)")
+        let strategy = UnrulyStrategy(index, universe, seed: seed)
+        strategies.append(strategy)
+        engine.attach(strategy.script.call(), strategy: index)
+        engine.enable(strategy: index)
+        drain()
+        commander = RandomOperator(universe.limited(toStrategies: index + 1), seed: seed &+ UInt64(index))
     }
 
     /// The same market and operator over another engine.
@@ -51,7 +65,7 @@ final class StoppableRun {
 
     /// Puts fresh instances into all slots and enables those that are in service.
     func start(seed: UInt64) {
-        strategies = universe.setup.strategies.indices.map { UnrulyStrategy($0, universe, seed: seed) }
+        strategies = (0..<engine.strategyCount).map { UnrulyStrategy($0, universe, seed: seed) }
         for (index, strategy) in strategies.enumerated() {
             engine.attach(strategy.script.call(), strategy: index)
             engine.enable(strategy: index)

@@ -14,13 +14,14 @@ struct RoomTests {
         "Execution": ["CStrategyABI", "Trading", "Controls", "Portfolio"],
         "Engine": ["CStrategyABI", "Trading", "Controls", "Portfolio", "Execution"],
         "MarketData": ["CStrategyABI", "Trading"],
-        "PluginHost": ["CStrategyABI", "Trading"],
+        "PluginHost": ["CStrategyABI", "CWorker", "Trading", "CProcess"],
         "Configuration": ["CStrategyABI", "Trading"],
         "Journal": ["CStrategyABI", "Trading"],
         "API": ["CStrategyABI", "Trading", "Portfolio", "Journal"],
         "AllocationCount": [],
         "CBenchmark": ["CStrategyABI"],
         "CProcess": [],
+        "CWorker": ["CStrategyABI"],
         "stratagem": [
             "CStrategyABI", "Trading", "Controls", "Portfolio", "Execution", "Engine", "MarketData", "PluginHost",
             "Configuration", "CBenchmark", "CProcess", "Journal", "API",
@@ -30,13 +31,15 @@ struct RoomTests {
 
     /// Third-party modules and the rooms of each.
     static let thirdParty: [String: Set<String>] = [
-        "Yams": ["Configuration"], "ArgumentParser": ["stratagem"], "CZlib": ["MarketData"], "GRDB": ["Journal"],
+        "Yams": ["Configuration"], "ArgumentParser": ["stratagem"], "CZlib": ["MarketData"], "CFFI": ["PluginHost"],
+        "GRDB": ["Journal"],
         "GRDBSQLite": ["Journal"],
         "Hummingbird": ["API"], "HummingbirdCore": ["API"], "HTTPTypes": ["API"], "NIOCore": ["API"],
         "NIOPosix": ["API"],
         "JWTKit": ["API"],
-        "CryptoExtras": ["API"], "Crypto": ["API", "stratagem"], "Logging": ["API", "stratagem"],
+        "CryptoExtras": ["API"], "Crypto": ["API", "PluginHost", "stratagem"], "Logging": ["API", "stratagem"],
         "CoreMetrics": ["API"], "Metrics": ["API"], "ServiceLifecycle": ["API", "stratagem"],
+        "Histogram": ["stratagem"],
     ]
 
     /// What comes with the toolchain and the operating system.

@@ -36,7 +36,49 @@ extension HostFigures {
         text.sample("stratagem_fills_total", .counter, String(fills))
         text.sample("stratagem_denials_total", .counter, String(denials))
         text.sample("stratagem_working_orders", .gauge, String(workingOrders))
+        text.sample("stratagem_plugin_generations", .gauge, String(generations))
+        text.sample("stratagem_plugin_generations_max", .gauge, String(generationsMax))
         text.sample("stratagem_journal_facts_total", .counter, String(journaledFacts))
         text.sample("stratagem_journal_load_ratio", .gauge, PrometheusText.number(journalLoad))
+        writeStrategies(&text)
+    }
+
+    /// A family's samples stand together.
+    private func writeStrategies(_ text: inout PrometheusText) {
+        typealias Figure = (StrategyRuntime) -> UInt64?
+        let counters: [(String, Figure)] = [
+            ("events", \.events), ("calls", \.calls), ("faults", \.faults), ("restarts", \.restarts),
+            ("slow_calls", \.slowCalls), ("timed_calls", \.timedCalls),
+        ]
+        let gauges: [(String, Figure)] = [
+            ("generation", { UInt64(clamping: $0.generation) }), ("resident_bytes", \.residentBytes),
+            ("waiting_events", \.waitingEvents),
+            ("call_nanoseconds_max", \.callNanosecondsMax),
+        ]
+        for (name, figure) in counters { write(&text, name + "_total", .counter, figure) }
+        for (name, figure) in gauges { write(&text, name, .gauge, figure) }
+        for (id, runtime) in strategies {
+            for (quantile, value) in [("0.5", runtime.callNanoseconds50), ("0.99", runtime.callNanoseconds99)] {
+                let labels = PrometheusText.labels([("strategy", id), ("quantile", quantile)])
+                text.sample("stratagem_strategy_call_nanoseconds", .gauge, labels: labels, String(value))
+            }
+        }
+        for (id, runtime) in strategies {
+            for state in StrategyView.State.allCases {
+                let labels = PrometheusText.labels([("strategy", id), ("state", state.rawValue)])
+                text.sample("stratagem_strategy_state", .gauge, labels: labels, runtime.state == state ? "1" : "0")
+            }
+        }
+    }
+
+    private func write(
+        _ text: inout PrometheusText, _ name: String, _ kind: PrometheusText.Kind,
+        _ figure: (StrategyRuntime) -> UInt64?
+    ) {
+        for (id, runtime) in strategies {
+            guard let value = figure(runtime) else { continue }
+            let labels = PrometheusText.labels([("strategy", id)])
+            text.sample("stratagem_strategy_" + name, kind, labels: labels, String(value))
+        }
     }
 }

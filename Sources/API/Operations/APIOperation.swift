@@ -73,7 +73,8 @@ public struct APIOperation: Sendable {
             let output = try await perform(input, context)
             var json = JSONWriter()
             output.write(&json)
-            return OperationAnswer(status: output.status, contentType: Output.contentType, body: json.buffer)
+            return OperationAnswer(
+                status: output.status, contentType: Output.contentType, body: json.buffer, stream: output.stream)
         }
     }
 }
@@ -98,4 +99,6 @@ struct OperationAnswer: Sendable {
     var status: Int
     var contentType: String
     var body: ByteBuffer
+    /// In place of the body.
+    var stream: AsyncStream<ByteBuffer>?
 }

@@ -17,6 +17,7 @@ public final class Fields {
     let faults: FaultList
     private var known: [String] = []
     private(set) var properties: [Schema.Property] = []
+    private var isOpen = false
 
     init(_ values: [JSONValue.Member]?, place: String, isText: Bool, faults: FaultList) {
         self.values = values
@@ -26,7 +27,14 @@ public final class Fields {
     }
 
     var isDescribing: Bool { values == nil }
-    var schema: Schema { .object(properties, isOpen: false) }
+    var schema: Schema { .object(properties, isOpen: isOpen) }
+
+    /// All fields, whatever they are called: for an object whose names somebody else has to judge.
+    public func members() -> [JSONValue.Member] {
+        isOpen = true
+        known += (values ?? []).map(\.name)
+        return values ?? []
+    }
 
     /// A fault that lies in how fields go together. Nothing is noted while describing.
     public func fault(_ name: String, _ message: String) {

@@ -1,14 +1,19 @@
+public import NIOCore
+
 /// What an operation answers. `example` describes it: its lists are not empty, its optional values may be nil.
 public protocol OperationOutput: JSONWritable, Sendable {
     static var example: Self { get }
     /// HTTP status of the answer; 200 unless the answer says otherwise.
     var status: Int { get }
     static var contentType: String { get }
+    /// An answer that goes on takes the place of the body; nil = there is none.
+    var stream: AsyncStream<ByteBuffer>? { get }
 }
 
 extension OperationOutput {
     public var status: Int { 200 }
     public static var contentType: String { "application/json" }
+    public var stream: AsyncStream<ByteBuffer>? { nil }
     public static var schema: Schema {
         let example = Self.example
         return JSONWriter.describe { example.write(&$0) }

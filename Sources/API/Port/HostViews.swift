@@ -79,7 +79,10 @@ public struct PositionView: Sendable, Equatable {
 }
 
 public struct StrategyView: Sendable, Equatable {
-    public enum State: String, Sendable { case running, stopped, faulted, quarantined }
+    /// `paused`: switched on and held back by the host; `degraded`: running, and slower than it may be.
+    public enum State: String, Sendable, CaseIterable {
+        case running, stopped, paused, degraded, faulted, quarantined
+    }
     public var id: String
     public var name = ""
     public var description = ""
@@ -89,7 +92,7 @@ public struct StrategyView: Sendable, Equatable {
     public var tags: [String] = []
     public var isEnabled = false
     public var state = State.stopped
-    /// Why it is faulted; nil = it is not.
+    /// Why it is faulted, quarantined or degraded, and what to do about it; nil = it is not.
     public var problem: String?
     /// Counted from 1.
     public var generation = 1
@@ -109,6 +112,7 @@ public struct StrategyView: Sendable, Equatable {
         startTime: "00:00", endTime: "24:00", daysOfWeek: [0, 1, 2, 3, 4, 5, 6], timeZone: "UTC")
     public var createdAt = Timestamp(nanoseconds: 0)
     public var updatedAt = Timestamp(nanoseconds: 0)
+    public var runtime = StrategyRuntime()
     public init(id: String) { self.id = id }
 
     public static func == (a: StrategyView, b: StrategyView) -> Bool {
@@ -376,7 +380,7 @@ public struct HostHealth: Sendable, Equatable {
 }
 
 /// Counts since the host began, and values of the moment, for /metrics.
-public struct HostFigures: Sendable, Equatable {
+public struct HostFigures: Sendable {
     public var events: UInt64 = 0
     public var orders: UInt64 = 0
     public var fills: UInt64 = 0
@@ -386,7 +390,11 @@ public struct HostFigures: Sendable, Equatable {
     /// Durable facts, and the part of the journal's queue that is in use, 0…1.
     public var journaledFacts: UInt64 = 0
     public var journalLoad = 0.0
+    /// Images of plugins in memory, and how many there may be.
+    public var generations = 0
+    public var generationsMax = 0
     /// In the account's currency.
     public var equity = Money.zero
+    public var strategies: [(id: String, runtime: StrategyRuntime)] = []
     public init() {}
 }

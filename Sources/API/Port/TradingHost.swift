@@ -12,6 +12,27 @@ public protocol TradingHost: Sendable {
         -> StrategyView
     func performance(of id: String) async throws(HostRefusal) -> PerformanceView
     func plugins() async throws(HostRefusal) -> [PluginView]
+    /// What the plugin of a strategy lets operators call.
+    func functions(of id: String) async throws(HostRefusal) -> [FunctionView]
+    /// `arguments` by name, as they came; the host judges them by the function's signature.
+    func call(_ function: String, of id: String, _ arguments: [JSONValue.Member], by requester: Requester)
+        async throws(HostRefusal) -> JSONValue
+
+    // Generations of a strategy's code, and its log.
+    func generations(of id: String) async throws(HostRefusal) -> GenerationsView
+    func reload(_ id: String, _ request: ReloadRequest, by requester: Requester) async throws(HostRefusal)
+        -> ReloadView
+    /// `generation` nil = the one before the current one.
+    func rollback(
+        _ id: String, to generation: Int?, memory: ReloadRequest.Memory, by requester: Requester
+    ) async throws(HostRefusal) -> ReloadView
+    /// Makes the shadow generation the active one.
+    func promote(_ id: String, by requester: Requester) async throws(HostRefusal) -> ReloadView
+    func discardShadow(of id: String, by requester: Requester) async throws(HostRefusal) -> GenerationsView
+    /// Oldest first.
+    func logs(of id: String, _ filter: LogFilter) async throws(HostRefusal) -> [LogEntryView]
+    /// New lines as they come; ends with the host, and for a reader that does not keep up.
+    func logStream(of id: String, from severity: LogSeverity) async throws(HostRefusal) -> AsyncStream<LogEntryView>
 
     // Orders, positions, trades.
     func place(_ order: OrderRequest, key: IdempotencyKey?, by requester: Requester) async throws(HostRefusal)

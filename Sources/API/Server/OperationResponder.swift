@@ -156,6 +156,6 @@ extension Response {
     fileprivate init(_ answer: OperationAnswer) {
         self.init(
             status: HTTPResponse.Status(code: answer.status), headers: [.contentType: answer.contentType],
-            body: ResponseBody(byteBuffer: answer.body))
+            body: answer.stream.map { ResponseBody(asyncSequence: $0) } ?? ResponseBody(byteBuffer: answer.body))
     }
 }

@@ -68,11 +68,11 @@ extension StrategyView {
         json.field("timeframe", timeframe)
         json.field("created_at", createdAt)
         json.field("updated_at", updatedAt)
+        json.object("runtime") { runtime.write(&$0) }
     }
 
     fileprivate func writeState(_ json: inout JSONWriter) {
-        let states = [State.running, .stopped, .faulted, .quarantined]
-        json.choice("state", state.rawValue, of: states.map(\.rawValue))
+        json.choice("state", state.rawValue, of: State.allCases.map(\.rawValue))
         json.field("generation", generation)
     }
 
@@ -103,6 +103,22 @@ extension StrategyView {
         example.tags = ["trend"]
         example.instruments = ["BTC_USDT"]
         return example
+    }
+}
+
+extension StrategyRuntime {
+    fileprivate func write(_ json: inout JSONWriter) {
+        json.field("events", events)
+        json.field("calls", calls)
+        json.field("faults", faults)
+        json.field("restarts", restarts)
+        json.field("slow_calls", slowCalls)
+        json.field("timed_calls", timedCalls)
+        json.field("call_ns_p50", callNanoseconds50)
+        json.field("call_ns_p99", callNanoseconds99)
+        json.field("call_ns_max", callNanosecondsMax)
+        if let residentBytes { json.field("worker_resident_bytes", residentBytes) }
+        if let waitingEvents { json.field("worker_waiting_events", waitingEvents) }
     }
 }
 

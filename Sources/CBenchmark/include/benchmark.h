@@ -36,4 +36,7 @@ size_t benchmark_flip(void *instance, const strategy_event_v1_t *events, size_t 
 /// Allocations of this process so far, when a library that counts them is preloaded; UINT64_MAX without one.
 uint64_t benchmark_allocations(void);
 
+/// Lets a process (0 = the calling thread) run on this processor only; -1 = on all of them. 0 = done.
+int benchmark_pin(int process, int processor);
+
 #endif

@@ -1,11 +1,46 @@
 #ifndef STRATAGEM_PROCESS_H
 #define STRATAGEM_PROCESS_H
 
+#include "crash_page.h"
+
+#include <stddef.h>
+
 /// Asks the kernel to send `signal` to this process when the thread that started it ends. 0, or the error's number.
 /// (The system's own function takes a list of any length, which Swift cannot call.)
 int process_signal_at_parents_end(int signal);
 
 /// 1 = something keeps the machine's clock right, 0 = nothing does, -1 = the system does not say.
 int system_clock_is_synchronized(void);
+
+/// A file in memory alone, at its beginning, closed by exec. A descriptor, or -1 with errno.
+int process_memory_file(const char *name);
+
+/// The child gets none of this process's descriptors from `first` on; `actions` is a posix_spawn_file_actions_t. (Naming the
+/// type here would make it and its like this module's in the eyes of Swift.) 0, or the error's number.
+int process_spawn_without_descriptors(void *actions, int first);
+
+/// A pipe that exec closes: ends[0] to read, ends[1] to write. 0, or -1 with errno.
+int process_pipe(int ends[2]);
+
+/// Bytes that malloc has handed out and not got back, in all its arenas and as own mappings.
+size_t process_heap_bytes(void);
+
+/// A process that does work aside: in a group of its own, in `folder`, behind this one in priority, within limits, with no
+/// descriptor but nothing to read and a pipe to write to.
+typedef struct process_aside_t {
+    const char *program;
+    char *const *arguments;   ///< the program first, NULL last
+    char *const *environment; ///< NULL last
+    const char *folder;
+    int niceness;
+    unsigned long cpu_seconds;
+    unsigned long file_bytes; ///< of one file that it writes
+} process_aside_t;
+
+/// Starts it. `id` is the process and its group, `output` the pipe's end to read. 0, or the error's number.
+int process_start_aside(const process_aside_t *aside, int *id, int *output);
+
+/// The file of the library that holds the function `symbol` of this process; NULL where it is not known.
+const char *process_library_of(const char *symbol);
 
 #endif

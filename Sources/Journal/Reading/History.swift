@@ -52,6 +52,15 @@ extension Journal {
         }
     }
 
+    /// Moves of strategies, or of one, newest first.
+    public func lifecycle(
+        strategy: Int? = nil, _ page: HistoryPage = HistoryPage()
+    ) throws(JournalError) -> [LifecycleRecord] {
+        var query = HistoryQuery(select: "*", from: "lifecycle", time: "time", tie: "id")
+        query.match("strategy", strategy)
+        return try rows(query, page, LifecycleRecord.init(row:))
+    }
+
     private func rows<Value>(
         _ query: HistoryQuery, _ page: HistoryPage, _ decode: (Row) throws -> Value
     ) throws(JournalError) -> [Value] {

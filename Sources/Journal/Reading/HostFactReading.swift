@@ -16,6 +16,20 @@ extension Recovery {
                 schemaHash: try row.id("schema_hash"), bytes: try row.bytes("bytes"),
                 time: try row.time("time"))
         }
+        generations = try Row.fetchAll(db, sql: "SELECT * FROM generations ORDER BY strategy, number").map { row in
+            GenerationRecord(
+                strategy: try row.get("strategy"), number: try row.get("number"), plugin: try row.get("plugin"),
+                version: try row.get("version"), sha256: try row.get("sha256"), isActive: try row.get("is_active"),
+                loadedAt: try row.time("loaded_at"))
+        }
+        let dayAgo = now.nanoseconds - Timestamp.nanosecondsPerDay
+        lifecycle = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT * FROM lifecycle WHERE id IN (SELECT max(id) FROM lifecycle GROUP BY strategy) \
+                OR (is_fault = 1 AND time > ?) ORDER BY id
+                """, arguments: [dayAgo]
+        ).map(LifecycleRecord.init(row:))
         limits = try Row.fetchAll(db, sql: "SELECT * FROM limits ORDER BY scope, id").map { row in
             guard let scope = LimitScope(rawValue: try row.get("scope")) else {
                 throw JournalError(
@@ -36,6 +50,17 @@ extension Recovery {
                 orderID: try row.id("order_id"),
                 denialID: try row.id("denial_id"), answer: try row.get("answer"), time: try row.time("time"))
         }
+    }
+}
+
+extension LifecycleRecord {
+    init(row: Row) throws {
+        self.init(
+            strategy: try row.get("strategy"), from: try row.get("from_state"), to: try row.get("to_state"),
+            code: try row.get("code"), text: try row.get("text"), isFault: try row.get("is_fault"),
+            generation: try row.get("generation"), faultCount: try row.id("fault_count"),
+            restartCount: try row.id("restart_count"), time: try row.time("time"),
+            eventTime: try row.time("event_time"))
     }
 }
 

@@ -13,6 +13,10 @@ public struct Recovery: Sendable {
     public var lastEventTime: Timestamp?
     public var strategyStates: [StrategyStateRecord] = []
     public var settings: [StrategySettingRecord] = []
+    /// By strategy and number.
+    public var generations: [GenerationRecord] = []
+    /// The newest of each strategy, and all faults of the last day, in their order.
+    public var lifecycle: [LifecycleRecord] = []
     public var limits: [LimitsRecord] = []
     /// Those in force.
     public var activeStops: [StopRecord] = []

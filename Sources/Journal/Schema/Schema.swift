@@ -3,7 +3,7 @@ import GRDB
 /// The tables, version by version. A version that was released is never edited: what changes is a new one.
 enum Schema {
     /// Of the tables; also in the file's header.
-    static let version = 1
+    static let version = 3
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -12,6 +12,14 @@ enum Schema {
             try db.execute(sql: IdentityVersion1.sql)
             try db.execute(sql: "PRAGMA application_id = \(JournalFile.applicationID)")
             try db.execute(sql: "PRAGMA user_version = 1")
+        }
+        migrator.registerMigration("2") { db in
+            try db.execute(sql: SchemaVersion2.sql)
+            try db.execute(sql: "PRAGMA user_version = 2")
+        }
+        migrator.registerMigration("3") { db in
+            try db.execute(sql: SchemaVersion3.sql)
+            try db.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
     }

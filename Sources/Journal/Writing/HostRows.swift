@@ -57,6 +57,27 @@ enum HostRows {
         try row.run()
     }
 
+    static func insert(_ record: LifecycleRecord, _ db: Database) throws {
+        var row = try BoundStatement(
+            db,
+            """
+            INSERT INTO lifecycle (strategy, from_state, to_state, code, text, is_fault, generation, fault_count, \
+            restart_count, time, event_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        row.put(record.strategy)
+        row.put(record.from)
+        row.put(record.to)
+        row.put(record.code)
+        row.put(record.text)
+        row.put(record.isFault)
+        row.put(record.generation)
+        row.put(record.faultCount)
+        row.put(record.restartCount)
+        row.put(record.time)
+        row.put(record.eventTime)
+        try row.run()
+    }
+
     static func upsert(_ record: LimitsRecord, _ db: Database) throws {
         var row = try BoundStatement(
             db, "INSERT OR REPLACE INTO limits (scope, id, json, changed_by, time) VALUES (?, ?, ?, ?, ?)")

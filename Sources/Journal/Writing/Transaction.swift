@@ -123,6 +123,8 @@ struct Transaction {
         case .idempotency(let record): try HostRows.insert(record, keeping: options.idempotencyDays, db)
         case .strategySetting(let record): try HostRows.upsert(record, db)
         case .strategyState(let record): try HostRows.upsert(record, db)
+        case .generation(let record): try HostRows.upsert(record, db)
+        case .lifecycle(let record): try HostRows.insert(record, db)
         case .limits(let record): try HostRows.upsert(record, db)
         case .stop(let record): try HostRows.upsert(record, db)
         case .audit(let record): try HostRows.insert(record, db)

@@ -15,7 +15,7 @@ public import Trading
 /// Events come in time order; one that is late counts for the bar at hand. Memory is allocated at the start only.
 public struct BarBuilder: ~Copyable {
     private let sources: FixedBuffer<BarSource>
-    private let lengths: FixedBuffer<BarLength>
+    private var lengths: FixedBuffer<BarLength>
     /// By instrument, then by length from the shortest.
     private var buckets: FixedBuffer<BarBucket>
     /// The earliest due time of all buckets.
@@ -39,6 +39,24 @@ public struct BarBuilder: ~Copyable {
         }
         self.lengths = lengths
         buckets = FixedBuffer(count: kinds.count * wanted.count, repeating: BarBucket())
+    }
+
+    /// Builds bars of one more length from now on; the first begins with the next event that counts. Allocates.
+    public mutating func add(_ timeframe: Timeframe) {
+        let known = (0..<lengths.count).map { lengths[$0] }
+        guard timeframe != .other, !known.contains(where: { $0.timeframe == timeframe }) else { return }
+        let place = known.firstIndex { $0.interval > timeframe.interval } ?? known.count
+        var grown = FixedBuffer<BarBucket>(count: sources.count * (known.count + 1), repeating: BarBucket())
+        for instrument in 0..<sources.count {
+            for length in known.indices {
+                grown[instrument * (known.count + 1) + (length < place ? length : length + 1)] =
+                    buckets[instrument * known.count + length]
+            }
+        }
+        buckets = grown
+        var all = known
+        all.insert(BarLength(timeframe: timeframe, interval: timeframe.interval), at: place)
+        lengths = FixedBuffer(all)
     }
 
     /// Takes an event and writes the bars that are complete with it. Those of trades and quotes ended at or before the

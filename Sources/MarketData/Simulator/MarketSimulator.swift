@@ -60,6 +60,9 @@ public struct MarketSimulator: ~Copyable {
     /// What the instrument is doing in the step that was made last.
     public func regime(of instrument: Int) -> Regime { paths[instrument].state.regime }
 
+    /// Brings bars of one more length from the step on that is made next. Allocates.
+    public mutating func add(_ timeframe: Timeframe) { builder.add(timeframe) }
+
     /// Appends all further events at or before `time`.
     public mutating func next(until time: Timestamp, into output: inout OutputBuffer) {
         while true {

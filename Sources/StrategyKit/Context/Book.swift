@@ -21,6 +21,8 @@ struct Book {
     var nextTag: UInt64 = 1
     var dropped: UInt64 = 0
     var orders: [WorkingOrder] = []
+    /// Known before the session began, and not told since that they work.
+    var formerOrders: [WorkingOrder] = []
     /// Lines that could not be logged where they arose.
     var notes: [String] = []
 
@@ -82,10 +84,33 @@ struct Book {
 
     // MARK: What the host reports
 
+    /// The host has put this instance to work. Its memory may be older than that, so that of the orders in it those work that
+    /// the host names after this.
+    mutating func beginSession() {
+        formerOrders = orders
+        orders.removeAll(keepingCapacity: true)
+        workingCounts.update(repeating: 0, count: Int(instrumentCount))
+    }
+
+    /// An order that is not known works: one from before the session, or one that was sent after the memory was saved.
+    private mutating func recall(_ update: OrderUpdate) {
+        guard order(update.tag) == nil, update.instrument < instrumentCount else { return }
+        if let index = formerOrders.firstIndex(where: { $0.tag == update.tag }) {
+            add(formerOrders.remove(at: index))
+        } else if update.reason == .unspecified, let side = update.side {
+            add(
+                WorkingOrder(
+                    tag: update.tag, instrument: update.instrument, side: side, quantity: update.filledQuantity,
+                    limitPrice: .zero, stopPrice: .zero))
+        }
+        nextTag = max(nextTag, update.tag.raw &+ 1)
+    }
+
     @usableFromInline
     mutating func apply(_ update: OrderUpdate) {
         if update.isExternal { return }
         if update.state.isTerminal || update.reason == .unknownOrder { return end(update.tag) }
+        recall(update)
         change(update.tag) { order in
             order.isAccepted = order.isAccepted || update.state != .pending
             order.filled = update.filledQuantity

@@ -36,6 +36,7 @@ enum RareEvent {
         case STRATEGY_EVENT_PARAMETER: self = .parameters
         default:
             let record = UnsafeRawPointer(event).assumingMemoryBound(to: strategy_status_v1_t.self)
+            if type == STRATEGY_EVENT_SESSION, record.pointee.code == 0 { book.beginSession() }
             self = StatusChange(type: type, code: record.pointee.code).map(RareEvent.status) ?? .unknown
         }
     }

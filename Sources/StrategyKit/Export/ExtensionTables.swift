@@ -5,11 +5,14 @@ struct ExtensionTables {
     let params: UnsafePointer<strategy_params_v1_t>
     let state: UnsafePointer<strategy_state_v1_t>
     let log: UnsafePointer<strategy_log_ext_v1_t>
+    /// nil = the strategy has none.
+    let functions: UnsafePointer<strategy_functions_v1_t>?
 
-    init(parameterCount: Int, stateVersion: UInt32, stateHash: UInt64) {
+    init(parameterCount: Int, functionCount: Int, stateVersion: UInt32, stateHash: UInt64) {
         params = permanent(ExtensionTables.params(count: parameterCount))
         state = permanent(ExtensionTables.state(version: stateVersion, hash: stateHash))
         log = permanent(ExtensionTables.log())
+        functions = functionCount == 0 ? nil : permanent(ExtensionTables.functions(count: functionCount))
     }
 
     func table(_ id: String) -> UnsafeRawPointer? {
@@ -17,6 +20,7 @@ struct ExtensionTables {
         case STRATEGY_EXT_PARAMS: UnsafeRawPointer(params)
         case STRATEGY_EXT_STATE: UnsafeRawPointer(state)
         case STRATEGY_EXT_LOG: UnsafeRawPointer(log)
+        case STRATEGY_EXT_FUNCTIONS: functions.map { UnsafeRawPointer($0) }
         default: nil
         }
     }
@@ -69,12 +73,38 @@ struct ExtensionTables {
                 return 0
             }
         }
+        table.snapshot = { instance in
+            guard let instance, let node = try? StrategyKind.of(instance).snapshot(instance) else { return nil }
+            return Unmanaged.passRetained(StateWriting(node)).toOpaque()
+        }
+        table.write = { snapshot, bytes, capacity in
+            guard let snapshot else { return 0 }
+            let state = Unmanaged<StateWriting>.fromOpaque(snapshot).takeUnretainedValue().bytes
+            if let bytes, state.count <= capacity {
+                for (index, byte) in state.enumerated() { bytes[index] = byte }
+            }
+            return state.count
+        }
+        table.discard = { snapshot in
+            if let snapshot { Unmanaged<StateWriting>.fromOpaque(snapshot).release() }
+        }
         table.restore = { instance, version, bytes, count, error, size in
             guard let instance else { return 1 }
             let copy = Array(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
             return attempt(error, size) { () throws(StrategyFault) in
                 try StrategyKind.of(instance).restore(instance, version: version, copy)
             }
+        }
+        return table
+    }
+
+    private static func functions(count: Int) -> strategy_functions_v1_t {
+        var table = strategy_functions_v1_t()
+        table.struct_size = UInt32(MemoryLayout<strategy_functions_v1_t>.size)
+        table.count = UInt32(count)
+        table.describe = { descriptor, index in
+            guard let descriptor, let kind = StrategyKind.of(descriptor) else { return nil }
+            return kind.describeFunction(Int(index))
         }
         return table
     }
@@ -89,6 +119,15 @@ struct ExtensionTables {
         }
         return table
     }
+}
+
+/// A snapshot on its way to bytes: they are made once, whoever asks how many they are.
+private final class StateWriting {
+    private let node: SnapshotNode
+    /// None where it cannot be encoded: nobody can read that, and so it is refused.
+    private(set) lazy var bytes: [UInt8] = (try? StateCoding.encode(node)) ?? []
+
+    init(_ node: SnapshotNode) { self.node = node }
 }
 
 /// 0 when `body` works, else 1 with its text in the host's buffer.

@@ -56,6 +56,7 @@ class StrategyKind {
         _ intents: UnsafeMutablePointer<strategy_intents_v1_t>?
     ) -> Int { 0 }
     func describe(_ index: Int) -> UnsafePointer<strategy_param_info_v1_t>? { nil }
+    func describeFunction(_ index: Int) -> UnsafePointer<strategy_function_v1_t>? { nil }
     func get(_ instance: UnsafeMutableRawPointer, _ index: Int) throws(StrategyFault) -> strategy_value_v1_t {
         throw .init("no parameters")
     }
@@ -64,6 +65,8 @@ class StrategyKind {
     ) throws(StrategyFault) {}
     func validate(_ instance: UnsafeMutableRawPointer) throws(StrategyFault) {}
     func save(_ instance: UnsafeMutableRawPointer) throws(StrategyFault) -> [UInt8] { [] }
+    /// What `save` would write, to be written later.
+    func snapshot(_ instance: UnsafeMutableRawPointer) throws(StrategyFault) -> SnapshotNode? { nil }
     func restore(_ instance: UnsafeMutableRawPointer, version: UInt32, _ bytes: [UInt8]) throws(StrategyFault) {}
 }
 

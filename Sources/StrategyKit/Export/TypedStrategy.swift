@@ -4,6 +4,7 @@ import CStrategyABI
 final class TypedStrategy<S: Strategy>: StrategyKind {
     private let parameters: [Parameter<S>]
     private let infos: [UnsafePointer<strategy_param_info_v1_t>]
+    private let functions: [UnsafePointer<strategy_function_v1_t>]
     private let tables: ExtensionTables
     /// What the author declared wrongly; no instance is made then.
     private let problems: [String]
@@ -12,8 +13,10 @@ final class TypedStrategy<S: Strategy>: StrategyKind {
         let standard = S()
         parameters = S.parameters
         infos = parameters.map { permanentInfo($0, standard: $0.get(standard)) }
+        functions = S.functions.map { TypedFunctionExport($0).entry }
         tables = ExtensionTables(
-            parameterCount: parameters.count, stateVersion: S.stateVersion, stateHash: StateShape.hash(of: standard))
+            parameterCount: parameters.count, functionCount: functions.count, stateVersion: S.stateVersion,
+            stateHash: StateShape.hash(of: standard))
         var problems = parameters.compactMap { parameter in
             parameter.problem(with: parameter.get(standard)).map { "the default of parameter \($0)" }
         }
@@ -28,6 +31,10 @@ final class TypedStrategy<S: Strategy>: StrategyKind {
     override func table(_ id: String) -> UnsafeRawPointer? { tables.table(id) }
     override func describe(_ index: Int) -> UnsafePointer<strategy_param_info_v1_t>? {
         infos.indices.contains(index) ? infos[index] : nil
+    }
+
+    override func describeFunction(_ index: Int) -> UnsafePointer<strategy_function_v1_t>? {
+        functions.indices.contains(index) ? functions[index] : nil
     }
 
     // MARK: Instances
@@ -110,13 +117,19 @@ final class TypedStrategy<S: Strategy>: StrategyKind {
         try StateCoding.encode(SavedInstance(typed(instance).pointee))
     }
 
+    override func snapshot(_ instance: UnsafeMutableRawPointer) throws(StrategyFault) -> SnapshotNode? {
+        try StateCoding.snapshot(SavedInstance(typed(instance).pointee))
+    }
+
     override func restore(
         _ instance: UnsafeMutableRawPointer, version: UInt32, _ bytes: [UInt8]
     ) throws(StrategyFault) {
-        guard version == S.stateVersion else {
-            throw .init("a state of version \(version) where \(S.info.id) reads version \(S.stateVersion)")
+        guard version <= S.stateVersion else {
+            throw .init(
+                "a state of version \(version) where \(S.info.id) reads versions up to \(S.stateVersion): "
+                    + "a later version of the strategy saved it")
         }
-        let saved = try StateCoding.decode(SavedInstance<S>.self, bytes, defaults: S())
+        let saved = try StateCoding.decode(SavedInstance<S>.self, bytes, version: version, defaults: S())
         try saved.restore(typed(instance), parameters: parameters)
     }
 }

@@ -102,6 +102,12 @@ public struct RingBuffer<Element: BitwiseCopyable & Codable>: Codable {
     }
 
     public func encode(to encoder: any Encoder) throws {
+        if let snapshot = encoder as? SnapshotEncoder {
+            // In memory of its own: the strategy may write to a shared one without looking.
+            var copy = self
+            copy.detach()
+            return snapshot.keep(copy)
+        }
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(capacity, forKey: .capacity)
         try container.encode(elements, forKey: .elements)

@@ -3,6 +3,8 @@ struct SavedInstance<S: Strategy>: Codable {
     struct Value: Codable {
         var instrument: String
         var isStarted: Bool
+        /// It has not heard of its new parameters yet; absent in older states.
+        var awaitsParameters: Bool?
         var state: S
     }
     struct Holding: Codable {
@@ -24,7 +26,9 @@ struct SavedInstance<S: Strategy>: Codable {
         let name = { (index: InstrumentIndex) in book.instruments[Int(index)].id }
         strategies = (0..<instance.slotCount).map { index in
             let slot = instance.slots[index]
-            return Value(instrument: name(slot.instrument), isStarted: slot.isStarted, state: slot.strategy)
+            return Value(
+                instrument: name(slot.instrument), isStarted: slot.isStarted,
+                awaitsParameters: slot.parametersChanged ? true : nil, state: slot.strategy)
         }
         positions = (0..<book.instrumentCount).compactMap { index in
             let position = book.positions[Int(index)]
@@ -51,7 +55,7 @@ struct SavedInstance<S: Strategy>: Codable {
             let match = S.scope == .allInstruments ? strategies.first : strategies.first { $0.instrument == id }
             guard let match else { continue }
             var strategy = match.state
-            var changed = false
+            var changed = match.awaitsParameters ?? false
             for parameter in parameters {
                 let wanted = parameter.get(slot.pointee.strategy)
                 guard !(parameter.get(strategy) == wanted) else { continue }

@@ -6,13 +6,19 @@ enum StateCoding {
         do { return Array(try encoder().encode(value)) } catch { throw .init(explain(error)) }
     }
 
-    /// Decodes a saved instance. A property that the bytes do not have yet takes its value from `defaults`, at whatever
-    /// depth below the strategy it lies.
-    static func decode<S>(
-        _ type: SavedInstance<S>.Type, _ bytes: [UInt8], defaults: S
+    /// The value as it is now, to be encoded later and elsewhere.
+    static func snapshot(_ value: some Encodable) throws(StrategyFault) -> SnapshotNode {
+        do { return try SnapshotNode(of: value) } catch { throw .init(explain(error)) }
+    }
+
+    /// Decodes a saved instance. A state of an earlier version goes through the strategy's `migrate`. A property that the
+    /// bytes do not have yet takes its value from `defaults`, at whatever depth below the strategy it lies.
+    static func decode<S: Strategy>(
+        _ type: SavedInstance<S>.Type, _ bytes: [UInt8], version: UInt32, defaults: S
     ) throws(StrategyFault) -> SavedInstance<S> {
         var data = Data(bytes)
         do {
+            if version != S.stateVersion { data = try migrated(data, type: S.self, from: version) }
             let standard = try tree(encoder().encode(defaults))
             // One round per missing property, so there is an end.
             for _ in 0...standard.keyCount {
@@ -25,7 +31,33 @@ enum StateCoding {
         } catch let fault as StrategyFault { throw fault } catch { throw .init(explain(error)) }
     }
 
-    private static func filled(_ data: Data, missing path: [any CodingKey], from standard: JSONTree) throws -> Data {
+    /// Every strategy value of the instance in the form of today.
+    private static func migrated<S: Strategy>(_ data: Data, type: S.Type, from version: UInt32) throws -> Data {
+        var saved = try tree(data)
+        guard case .object(var members) = saved, case .list(var values)? = members["strategies"] else {
+            throw StrategyFault("the state holds no strategies")
+        }
+        for index in values.indices {
+            guard case .object(var value) = values[index], case .object(let properties)? = value["state"] else {
+                throw StrategyFault("the state of strategy \(index) is no object")
+            }
+            var state = SavedState(properties: properties)
+            do { try S.migrate(&state, from: version) } catch {
+                throw StrategyFault("the state of version \(version) cannot be migrated: \(reason(error))")
+            }
+            value["state"] = .object(state.properties)
+            values[index] = .object(value)
+        }
+        members["strategies"] = .list(values)
+        saved = .object(members)
+        return try encoder().encode(saved)
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        (error as? StateMigrationError)?.text ?? String(describing: error)
+    }
+
+    private static func filled(_ data: Data, missing path: [any CodingKey], from standard: StateValue) throws -> Data {
         // strategies / index / state / the strategy's own path
         guard path.count > 3, path[0].stringValue == "strategies", path[2].stringValue == "state",
             let value = standard.value(at: path.dropFirst(3))
@@ -35,7 +67,7 @@ enum StateCoding {
         return try encoder().encode(saved)
     }
 
-    private static func tree(_ data: Data) throws -> JSONTree { try decoder().decode(JSONTree.self, from: data) }
+    private static func tree(_ data: Data) throws -> StateValue { try decoder().decode(StateValue.self, from: data) }
 
     private static func encoder() -> JSONEncoder {
         let encoder = JSONEncoder()

@@ -25,8 +25,7 @@ struct Backtest {
         var engine = Engine(setup)
         var record = BacktestRecord(keepsFills: keepsFills, keepsTrades: keepsTrades)
         let clock = ContinuousClock()
-        let call = StrategyCall(instance: instance.pointer, process: instance.process, events: plugin.events)
-        engine.attach(call, strategy: 0)
+        engine.attach(StrategyCall(instance), strategy: 0)
         engine.advance(to: events.records.first?.timestamp ?? engine.now)
         engine.enable(strategy: 0)
         var loop = Duration.zero

@@ -32,7 +32,7 @@ struct BacktestPlan {
                 throw CommandError.configuration(folder.path + "/host.yaml", folder.findings)
             }
             switch strategy.plugin(in: catalog) {
-            case .success(let plugin): return try make(strategy, plugin, folder.host)
+            case .success(let plugin): return try make(strategy, plugin, folder.host, catalog)
             case .failure(let refused): throw CommandError.configuration(strategy.folder, refused.findings)
             }
         }
@@ -41,7 +41,7 @@ struct BacktestPlan {
             throw CommandError.configuration(own, folder.findings.filter { $0.isAbout(folder: own) })
         }
         guard let plugin = catalog.plugin(id: name) else { throw unknown(folder, catalog) }
-        return try make(plugin)
+        return try make(plugin, catalog.isolation(of: StrategyConfiguration(id: name, folder: folder.path), plugin))
     }
 
     private func unknown(_ folder: StrategiesFolder, _ catalog: PluginCatalog) -> CommandError {
@@ -56,7 +56,7 @@ struct BacktestPlan {
     // MARK: The two kinds
 
     private func make(
-        _ strategy: StrategyConfiguration, _ plugin: LoadedPlugin, _ host: HostConfiguration
+        _ strategy: StrategyConfiguration, _ plugin: LoadedPlugin, _ host: HostConfiguration, _ catalog: PluginCatalog
     ) throws(CommandError) -> Backtest {
         guard let id = instrument ?? (strategy.instruments.count == 1 ? strategy.instruments[0] : nil) else {
             throw CommandError(
@@ -85,12 +85,13 @@ struct BacktestPlan {
         setup.strategies[0].protection = ProtectionTerms(strategy.risk)
         let wanted = universe.timeframe(timeframe ?? strategy.timeframe, of: [0])
         let values = strategy.parameterValues.merging(parameters) { _, flag in flag }
-        return try backtest(plugin, file, setup, values, bars: [wanted]) { refusal in
+        let isolation = catalog.isolation(of: strategy, plugin)
+        return try backtest(plugin, isolation, file, setup, values, bars: [wanted]) { refusal in
             strategy.findings(refusal).map(\.description)
         }
     }
 
-    private func make(_ plugin: LoadedPlugin) throws(CommandError) -> Backtest {
+    private func make(_ plugin: LoadedPlugin, _ isolation: StrategyIsolation) throws(CommandError) -> Backtest {
         let (id, file) = try Recording.read(path, instrument: instrument, options: csv)
         let universe = universe(Recording.instrument(id, of: file), file)
         let account = EngineSetup.Account(
@@ -99,9 +100,9 @@ struct BacktestPlan {
                 openingBalance: cash ?? BacktestPlan.standardCash, maxLeverage: BacktestPlan.plainLeverage))
         let hasWanted = plugin.events & file.eventMask != 0
         let bars = timeframe ?? (hasWanted ? nil : Timeframe.oneMinute)
-        return try backtest(plugin, file, setup(universe, account), parameters, bars: bars.map { [$0] } ?? []) {
-            refusal in refusal.problems.map(\.text)
-        }
+        return try backtest(
+            plugin, isolation, file, setup(universe, account), parameters, bars: bars.map { [$0] } ?? []
+        ) { refusal in refusal.problems.map(\.text) }
     }
 
     // MARK: Parts
@@ -121,8 +122,8 @@ struct BacktestPlan {
     }
 
     private func backtest(
-        _ plugin: LoadedPlugin, _ file: MarketFile, _ setup: EngineSetup, _ values: [String: ParameterValue],
-        bars: [Timeframe], _ reasons: (PluginRefusal) -> [String]
+        _ plugin: LoadedPlugin, _ isolation: StrategyIsolation, _ file: MarketFile, _ setup: EngineSetup,
+        _ values: [String: ParameterValue], bars: [Timeframe], _ reasons: (PluginRefusal) -> [String]
     ) throws(CommandError) -> Backtest {
         let problems = setup.problems
         guard problems.isEmpty else {
@@ -130,7 +131,9 @@ struct BacktestPlan {
                 .usage, problems.joined(separator: "; "), at: path, "choose other data or another --instrument")
         }
         let instance: StrategyInstance
-        switch StrategyInstance.create(plugin, instruments: setup.instruments, bound: [0], parameters: values) {
+        switch StrategyInstance.create(
+            plugin, isolation: isolation, instruments: setup.instruments, bound: [0], parameters: values)
+        {
         case .success(let made): instance = made
         case .failure(let refusal):
             throw CommandError(

@@ -103,10 +103,6 @@ extension EngineWork {
     }
 
     static func backtest(_ bars: [EventRecord], _ strategy: StrategyInstance) -> EngineWork {
-        EngineWork(
-            bars,
-            StrategyCall(
-                instance: strategy.pointer, process: strategy.process, events: strategy.plugin.events),
-            owner: strategy)
+        EngineWork(bars, StrategyCall(strategy), owner: strategy)
     }
 }

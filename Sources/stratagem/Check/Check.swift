@@ -4,19 +4,26 @@ import MarketData
 import PluginHost
 import Trading
 
-/// Judges configuration and libraries without running any code of a drop-in.
+/// Judges configuration and libraries without running any code of a drop-in in this process; sources are compiled.
 ///
 /// Bundled plugins are loaded, so that the parameters of strategies that name one are judged by the plugin itself. A library in
-/// a strategy's folder is only inspected; its parameters are judged when it is loaded.
+/// a strategy's folder is inspected and put through the conformance pass in a process of its own; its parameters are judged
+/// when it is loaded.
 struct Check {
     private(set) var findings: [ConfigurationFinding] = []
     /// What was looked at, for the summary.
     private(set) var strategyCount = 0
     private(set) var libraryCount = 0
+    /// Libraries that were put through the conformance pass.
+    private(set) var conformance: [(path: String, report: ConformanceReport)] = []
     private let bundled: PluginCatalog
+    private let loader: PluginLoader
+    private let code: StrategyCode
 
-    init(bundled: PluginCatalog) {
+    init(bundled: PluginCatalog, loader: PluginLoader, code: StrategyCode) {
         self.bundled = bundled
+        self.loader = loader
+        self.code = code
         for refusal in bundled.refusals { findings += refusal.findings }
     }
 
@@ -56,6 +63,11 @@ struct Check {
 
     private mutating func lookAtStrategy(_ folder: String) {
         let parent = Check.parent(of: folder)
+        // A strategy that is asked about by itself is looked at down to its plugin.
+        let own = StrategiesFolder.read(parent).strategies.first { $0.folder == folder }
+        if let name = own?.plugin, let plugin = bundled.plugin(id: name) {
+            lookAtLibrary(plugin.path, origin: .bundled)
+        }
         lookAtFolder(parent, only: parent == "." ? "./" + Check.name(of: folder) : folder)
     }
 
@@ -72,26 +84,52 @@ struct Check {
             judge(strategy, universe)
         }
         for name in Check.folders(in: path) where isMeant("\(path)/\(name)") {
+            if SourceBuilder.hasSources("\(path)/\(name)") {
+                compile("\(path)/\(name)")
+                continue
+            }
             for library in PluginDiscovery.libraries(in: "\(path)/\(name)") {
                 lookAtLibrary("\(path)/\(name)/\(library)")
             }
         }
     }
 
-    private mutating func lookAtLibrary(_ path: String) {
+    private mutating func compile(_ folder: String) {
+        switch code.build(folder) {
+        case .success(let built):
+            findings += built.messages.filter { $0.severity == .warning }.map { $0.finding(in: folder) }
+            lookAtLibrary(built.path, of: folder)
+        case .failure(let failure):
+            libraryCount += 1
+            findings += failure.refusal.findings
+        }
+    }
+
+    /// `folder`: of its sources, when it was built of them; its author knows it by that.
+    private mutating func lookAtLibrary(_ library: String, of folder: String? = nil, origin: LibraryOrigin = .dropIn) {
+        let path = folder ?? library
+        guard !conformance.contains(where: { $0.path == path }) else { return }
         libraryCount += 1
-        let problems = ELFInspection(path: path).problems
-        if !problems.isEmpty { findings += PluginRefusal(path: path, problems: problems).findings }
+        guard let probe = PluginProbe.own else {
+            findings += PluginRefusal(path: path, problems: ELFInspection(path: library).problems).findings
+            return
+        }
+        let report = loader.check(library, origin: origin, with: probe)
+        findings += PluginRefusal(path: path, problems: report.refusals).findings
+        findings += report.findings.map { finding in
+            ConfigurationFinding(
+                severity: finding.severity == .error ? .error : .warning, file: path, message: finding.message)
+        }
+        conformance.append((path, report))
     }
 
     /// What the bundled plugin says about a strategy's parameters.
     private mutating func judge(_ strategy: StrategyConfiguration, _ universe: Universe) {
-        findings += strategy.unmet
         let dropIns = PluginDiscovery.libraries(in: strategy.folder)
         guard let name = strategy.plugin else { return }
         guard let plugin = bundled.plugin(id: name) else {
             // It may be the plugin of a library that is not loaded here.
-            guard dropIns.isEmpty else { return }
+            guard dropIns.isEmpty, !SourceBuilder.hasSources(strategy.folder) else { return }
             let known = bundled.plugins.map(\.id).joined(separator: ", ")
             findings.append(
                 strategy.finding("plugin", line: strategy.pluginLine, value: name, "no such plugin; there are \(known)")
@@ -117,7 +155,7 @@ struct Check {
     private static func isStrategy(_ folder: String) -> Bool {
         guard !FileSystem.exists(folder + "/host.yaml") else { return false }
         return FileSystem.exists(folder + "/strategy.yaml") || FileSystem.exists(folder + "/strategy.yml")
-            || !PluginDiscovery.libraries(in: folder).isEmpty
+            || !PluginDiscovery.libraries(in: folder).isEmpty || SourceBuilder.hasSources(folder)
     }
 
     private static func folders(in path: String) -> [String] {
@@ -133,9 +171,22 @@ struct Check {
 }
 
 extension PluginRefusal {
-    /// One finding a reason.
+    /// One finding a reason; a compiler's with its file, line and column.
     var findings: [ConfigurationFinding] {
-        problems.map { ConfigurationFinding(file: path, message: $0.text) }
+        problems.map { problem in
+            if case .source(let message) = problem { return message.finding(in: path) }
+            return ConfigurationFinding(file: path, message: problem.text)
+        }
+    }
+}
+
+extension CompilerMessage {
+    /// About a file of a strategy's folder.
+    func finding(in folder: String) -> ConfigurationFinding {
+        ConfigurationFinding(
+            severity: severity == .error ? .error : .warning, file: file.map { "\(folder)/\($0)" } ?? folder,
+            line: line,
+            column: column, message: text)
     }
 }
 

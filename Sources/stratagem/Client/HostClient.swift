@@ -46,6 +46,10 @@ struct HostClient {
         try good(send(HTTPRequest(path: path, query: query)), path)
     }
 
+    func post(_ path: String, _ body: JSON) throws(CommandError) -> JSON {
+        try good(send(HTTPRequest(method: "POST", path: path, body: body)), path)
+    }
+
     /// As `get`; nil where the host knows no such thing.
     func find(_ path: String, _ query: [(name: String, value: String?)] = []) throws(CommandError) -> JSON? {
         let answer = try send(HTTPRequest(path: path, query: query))

@@ -79,11 +79,14 @@ struct BacktestCommand: ParsableCommand {
     func run() throws {
         let clock = ContinuousClock()
         let start = clock.now
-        let loader = PluginLoader(generationsFolder: try DataFolder(folders.dataDir).generations)
+        let data = try DataFolder(folders.dataDir)
+        let folder = StrategiesFolder.read(folders.strategies)
+        let loader = PluginLoader(data, folder.host.plugins)
         let catalog = PluginCatalog(
-            PluginDiscovery(
-                bundledFolder: PluginDiscovery.executableFolder, strategiesFolder: folders.strategies), loader: loader)
-        let backtest = try plan.make(StrategiesFolder.read(folders.strategies), catalog)
+            StrategyCode(data, showsProgress: output.isForPeople).discover(folders.strategies),
+            loader: loader,
+            workers: WorkerSettings(.lockStep, folder.host.faults), inHost: folder.inHost)
+        let backtest = try plan.make(folder, catalog)
         let result = backtest.run(
             keepsFills: fills != nil, keepsTrades: trades != nil,
             progress: ProgressLine("backtest", isShown: output.isForPeople))
@@ -92,6 +95,10 @@ struct BacktestCommand: ParsableCommand {
         let wallSeconds = (clock.now - start) / .seconds(1)
         if output.json { Console.print(result.json(wallSeconds: wallSeconds).text) }
         if output.isForPeople { result.report(wallSeconds: wallSeconds).forEach(Console.print) }
+        if let end = backtest.instance.end {
+            throw CommandError(
+                .no, end.text, at: strategy, "mend the strategy; what was printed is the time before")
+        }
         for fault in result.faults { Console.error("warning: \(strategy): \(fault)") }
     }
 

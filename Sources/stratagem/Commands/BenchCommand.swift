@@ -74,6 +74,9 @@ struct BenchCommand: ParsableCommand {
             }
         }
         table.addAllocations("order_allocations", .orders(block))
+        if let plugin = found.first(where: { $0.id == "Breakout" }) ?? callable(found).first {
+            table.addWorker(WorkerLoad(plugin: plugin, bars: block, isQuick: quick))
+        }
         return table
     }
 

@@ -6,8 +6,10 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Validates strategies, configuration and libraries; lists every finding.",
         discussion: """
-            A PATH is a strategies folder, a strategy's folder, a host.yaml, a strategy.yaml or a library (.so). Libraries are \
-            judged without running any of their code. Exit code 1 when there is an error, 0 when there are only warnings.
+            A PATH is a strategies folder, a strategy's folder or id, a host.yaml, a strategy.yaml or a library (.so). Sources \
+            are compiled. Libraries are judged without running any of their code, and then put through a conformance pass in a \
+            process of their own: prices of zero, events out of order or of unknown types, saving and restoring, leaks, slow \
+            calls. Exit code 1 when there is an error, 0 when there are only warnings.
             """)
 
     @Argument(help: "What to check; default: the strategies folder.")
@@ -20,10 +22,16 @@ struct CheckCommand: ParsableCommand {
         if paths.isEmpty, !FileSystem.isFolder(folders.strategies) {
             throw CommandError.missingFolder(folders.strategies)
         }
-        let loader = PluginLoader(generationsFolder: try DataFolder(folders.dataDir).generations)
+        let data = try DataFolder(folders.dataDir)
+        let settings = StrategiesFolder.read(folders.strategies).host.plugins
+        let loader = PluginLoader(data, settings)
         let bundled = PluginDiscovery(bundledFolder: PluginDiscovery.executableFolder, strategiesFolder: nil)
-        var check = Check(bundled: PluginCatalog(bundled, loader: loader))
-        for path in paths.isEmpty ? [folders.strategies] : paths { try check.look(at: path) }
+        let code = StrategyCode(data, showsProgress: output.isForPeople)
+        var check = Check(bundled: PluginCatalog(bundled, loader: loader), loader: loader, code: code)
+        for path in paths.isEmpty ? [folders.strategies] : paths {
+            let isID = !FileSystem.exists(path) && FileSystem.isFolder("\(folders.strategies)/\(path)")
+            try check.look(at: isID ? "\(folders.strategies)/\(path)" : path)
+        }
         if output.json { Console.print(json(check).text) }
         if output.isForPeople { text(check).forEach(Console.print) }
         if check.errorCount > 0 { throw CheckFailed() }
@@ -35,7 +43,7 @@ struct CheckCommand: ParsableCommand {
         let looked = [
             count(check.strategyCount, "strategy", "strategies"), count(check.libraryCount, "library", "libraries"),
         ].joined(separator: " and ")
-        return lines + [
+        return lines + check.conformance.flatMap { ConformanceText.lines($0.path, $0.report) } + [
             "checked \(looked): \(count(check.errorCount, "error", "errors")), \(count(check.warningCount, "warning", "warnings"))"
         ]
     }
@@ -45,6 +53,7 @@ struct CheckCommand: ParsableCommand {
             ("errors", .integer(check.errorCount)), ("warnings", .integer(check.warningCount)),
             ("strategies", .integer(check.strategyCount)), ("libraries", .integer(check.libraryCount)),
             ("findings", .array(check.findings.map(\.json))),
+            ("conformance", .array(check.conformance.map { ConformanceText.json($0.path, $0.report) })),
         ])
     }
 }

@@ -40,7 +40,7 @@ struct DoctorCommand: ParsableCommand {
         {
             isOurs = true
         }
-        var findings = MachineCheck.toolchain() + check.libraries() + strategies
+        var findings = ToolchainCheck(strategies: folders.strategies).findings() + check.libraries() + strategies
         findings += [check.dataFolder(), host]
         findings += DatabaseCheck(path: JournalPlace.path(folder?.host.journal ?? .init(), dataDir: check.dataDir))
             .findings()

@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import CProcess
 import Configuration
 import Engine
 import Glibc
@@ -62,43 +63,81 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         guard let supervised else {
-            Console.exit(try Supervisor.run(arguments: Array(CommandLine.arguments.dropFirst())))
+            Console.exit(
+                try Supervisor.run(
+                    arguments: Array(CommandLine.arguments.dropFirst()), dataFolder: folders.dataDir))
         }
         ParentTie.bind(to: supervised)
         let signals = SignalWatch()
         guard FileSystem.isFolder(folders.strategies) else { throw CommandError.missingFolder(folders.strategies) }
         let data = try DataFolder(folders.dataDir)
         try data.lock()
+        // Before it is read: what changes from here on is a change.
+        let scan = FolderScan(folders.strategies)
         var folder = StrategiesFolder.read(folders.strategies)
         let hostFile = folders.strategies + "/host.yaml"
         if folder.findings.contains(where: { $0.file == hostFile && $0.severity == .error }) {
             throw CommandError.configuration(hostFile, folder.findings.filter { $0.file == hostFile })
         }
         try listen.apply(to: &folder.host.api)
-        let loader = PluginLoader(
-            generationsFolder: data.generations, generationsMax: folder.host.plugins.generationsMax)
+        let loader = PluginLoader(data, folder.host.plugins)
+        // A recording that is played as fast as possible would run away from a worker that nobody waits for.
+        let isAsFastAsPossible = feed != nil && marketSpeed == nil
+        let code = StrategyCode(data, showsProgress: output.isForPeople)
         let catalog = PluginCatalog(
-            PluginDiscovery(bundledFolder: PluginDiscovery.executableFolder, strategiesFolder: folders.strategies),
-            loader: loader)
+            code.discover(folders.strategies, keepsLast: true),
+            loader: loader, workers: WorkerSettings(isAsFastAsPossible ? .lockStep : .free, folder.host.faults),
+            inHost: folder.inHost)
         let plan = MarketPlan(feed: feed, instrument: instrument, seed: seed)
         let source = try plan.source(&folder)
-        let journal = try openJournal(data, folder.host, source)
+        let crashPage = CrashPage(path: CrashPage.path(in: data.path), makesFile: true)
+        let (journal, lastNames) = try openJournal(data, folder.host, source)
+        let crashed = try crashPage.map { try lookBack($0, lastNames, folder, journal) }
         let start = try HostStart(
             folder: folder, data: data, journal: journal, catalog: catalog, source: source,
             seed: plan.pluginSeed(source))
         try check(start.wiring, catalog)
-        try trade(start, source, folder.host, signals)
+        let live = LiveFolderPlan(
+            path: folders.strategies, scan: scan, settings: folder.host, sources: code.live,
+            instrument: plan.commonInstrument(source))
+        let notices = crashPage == nil ? ["the page that names a crashing strategy cannot be made"] : []
+        try trade(start, source, live, signals, crashPage, notices + [crashed?.notice].compactMap { $0 })
     }
 
-    /// A recording is played on an account of its own, which begins anew each time.
-    private func openJournal(_ data: DataFolder, _ host: HostConfiguration, _ source: MarketSource) throws -> Journal {
+    /// Who ended the host before is dealt with before a line of a strategy's code runs.
+    private func lookBack(
+        _ page: CrashPage, _ lastNames: [String], _ folder: StrategiesFolder, _ journal: Journal
+    ) throws(CommandError) -> CrashedHost {
+        do {
+            let crashed = try CrashedHost(
+                page.report, strategies: lastNames, journal, at: Timestamp(nanoseconds: WallClock.now)
+            ) { id in folder.strategies.first { $0.id == id }?.account }
+            page.begin()
+            return crashed
+        } catch {
+            throw CommandError(.environment, error.message, at: journal.path, "mend that and start again")
+        }
+    }
+
+    /// A recording is played on an account of its own, which begins anew each time. With the journal come the names of
+    /// the strategies that the host before had.
+    private func openJournal(
+        _ data: DataFolder, _ host: HostConfiguration, _ source: MarketSource
+    ) throws -> (Journal, lastNames: [String]) {
         var path = JournalPlace.path(host.journal, dataDir: data.path)
+        var playedNames: [String]?
         if source.isRecorded {
             path = data.path + "/playback.sqlite"
+            if FileSystem.exists(path), let last = try? Journal.open(path: path) {
+                playedNames = try? last.names(.strategy)
+                try? last.close()
+            }
             for suffix in ["", "-wal", "-shm", ".unsaved"] { unlink(path + suffix) }
         }
-        do {
-            return try Journal.open(path: path)
+        do throws(JournalError) {
+            let journal = try Journal.open(path: path)
+            let known = try journal.names(.strategy)
+            return (journal, playedNames ?? known)
         } catch {
             throw CommandError(
                 .environment, error.message, at: path, "mend that, or name another folder with --data-dir")
@@ -114,26 +153,30 @@ struct RunCommand: ParsableCommand {
             details: RunReport.refusals(wiring, catalog))
     }
 
-    private func view(_ signals: SignalWatch, _ refused: [RefusedStrategy]) -> any RunView {
+    private func view(_ signals: SignalWatch) -> any RunView {
         guard output.isForPeople else { return SilentView() }
-        return Screen.isUsable ? TableView(signals, refused: refused) : LogView()
+        return Screen.isUsable ? TableView(signals) : LogView()
     }
 
     private func trade(
-        _ start: HostStart, _ source: MarketSource, _ settings: HostConfiguration, _ signals: SignalWatch
+        _ start: HostStart, _ source: MarketSource, _ live: LiveFolderPlan, _ signals: SignalWatch,
+        _ crashPage: CrashPage?, _ notices: [String]
     ) throws {
+        let settings = live.settings
         let speed = marketSpeed ?? (source.isRecorded ? nil : settings.simulator.speed)
         let wiring = start.wiring
         let catalog = start.catalog
         let journal = start.journal
-        let notices = start.notices + [start.recoveryNotice].compactMap { $0 }
+        let notices =
+            notices + start.notices + RunReport.outdated(catalog) + [start.recoveryNotice].compactMap { $0 }
         let password = try FirstAdmin.ensure(journal, dataPath: start.dataPath)
-        let view = view(signals, wiring.refused)
+        let view = view(signals)
         let core = HostCore(start)
         let recorder = try record.map { path throws(CommandError) in
             try SessionRecorder(path, wiring.universe, start: start.startTime, goesOn: !source.isRecorded)
         }
         core.recorder = recorder
+        if let crashPage { core.engine.markCalls(at: crashPage.engineMark) }
         let engine = EngineThread(
             core, speed: speed, checkpointNanoseconds: Int64(settings.journal.checkpointSeconds) * 1_000_000_000)
         let host = RunningHost(engine, journal, core.unsaved)
@@ -143,17 +186,24 @@ struct RunCommand: ParsableCommand {
             wiring, catalog, source, speed,
             notices + [listener.notice] + [password, recorder?.notice].compactMap { $0 })
         let begin = MonotonicClock.now
-        engine.start { $0.begin() }
+        engine.start { core in
+            crash_page_own_engine_lane()
+            core.begin()
+        }
+        let watchdog = crashPage.map { Watchdog($0, host, settings.faults) }
+        let folder = live.follow(host, wiring)
         var loop = RunLoop(
             host: host, view: view, signals: signals, durationNanoseconds: duration.map { Int64($0 * 1e9) })
         loop.run()
+        folder.stop()
         let last = host.stop()
         listener.stop()
+        watchdog?.stop()
         engine.join()
         let recorded = recorder?.close()
         try close(journal)
         if let last { view.end(last) }
-        conclude(last, seconds: Double(MonotonicClock.now - begin) / 1e9, source, wiring)
+        conclude(last, seconds: Double(MonotonicClock.now - begin) / 1e9, source)
         try recorded.map(report)
     }
 
@@ -176,7 +226,7 @@ struct RunCommand: ParsableCommand {
         _ wiring: Wiring, _ catalog: PluginCatalog, _ source: MarketSource, _ speed: Rate?, _ notices: [String]
     ) {
         if !output.isForPeople {
-            RunReport.refusals(wiring, catalog).forEach(Console.error)
+            (RunReport.refusals(wiring, catalog) + RunReport.outdated(catalog)).forEach(Console.error)
         } else if Screen.isUsable {
             // The table says the rest.
             (RunReport.problems(wiring, catalog) + notices).forEach(Console.print)
@@ -186,10 +236,11 @@ struct RunCommand: ParsableCommand {
         Console.flush()
     }
 
-    private func conclude(_ last: RunPicture?, seconds: Double, _ source: MarketSource, _ wiring: Wiring) {
-        guard let status = last?.status else { return }
+    private func conclude(_ last: RunPicture?, seconds: Double, _ source: MarketSource) {
+        guard let last else { return }
+        let status = last.status
         if output.json {
-            Console.print(status.json(seconds: seconds, source: source.description, refused: wiring.refused).text)
+            Console.print(status.json(seconds: seconds, source: source.description, refused: last.refused).text)
         } else if output.isForPeople {
             RunReport.closing(status, seconds: seconds, columns: Screen.isUsable ? Console.size.columns : nil)
                 .forEach(Console.print)

@@ -16,19 +16,33 @@ struct StrategiesCommand: ParsableCommand {
 
     func run() throws {
         if !plugins, !FileSystem.isFolder(folders.strategies) { throw CommandError.missingFolder(folders.strategies) }
-        let loader = PluginLoader(generationsFolder: try DataFolder(folders.dataDir).generations)
-        let catalog = PluginCatalog(
-            PluginDiscovery(bundledFolder: PluginDiscovery.executableFolder, strategiesFolder: folders.strategies),
-            loader: loader)
+        let data = try DataFolder(folders.dataDir)
         let folder = StrategiesFolder.read(folders.strategies)
+        let loader = PluginLoader(data, folder.host.plugins)
+        let catalog = PluginCatalog(
+            StrategyCode(data, showsProgress: output.isForPeople).discover(folders.strategies),
+            loader: loader,
+            workers: WorkerSettings(.lockStep, folder.host.faults), inHost: folder.inHost)
         let listings = folder.host.instruments.map {
             Universe.Listing(instrument: MarketPlan.knownInstrument($0), kinds: MarketSimulator.kinds)
         }
         let universe = Universe(listings, accountCurrencies: folder.host.accounts.map(\.currency))
         let wiring = Wiring(folder, catalog, universe, start: Timestamp(nanoseconds: 0), seed: 0)
-        let listing = StrategyListing(folder, wiring, catalog)
+        let listing = StrategyListing(folder, wiring, catalog, host: runningStates())
         if output.json { Console.print(listing.json(withPlugins: plugins).text) }
         if output.isForPeople { listing.text(withPlugins: plugins).forEach(Console.print) }
+    }
+
+    /// What the host on the data folder says of each strategy; nil = none runs, or it does not answer.
+    private func runningStates() -> [String: StrategyListing.Standing]? {
+        guard let client = try? HostClient(dataFolder: folders.dataDir),
+            let strategies = try? client.get("/api/strategies")["data"]?["strategies"]?.elements
+        else { return nil }
+        let standings = strategies.compactMap { json -> (String, StrategyListing.Standing)? in
+            guard let id = json["id"]?.string, let state = json["state"]?.string else { return nil }
+            return (id, StrategyListing.Standing(state: state, problem: json["problem"]?.string))
+        }
+        return Dictionary(standings) { first, _ in first }
     }
 }
 
@@ -39,16 +53,27 @@ struct StrategyListing {
         /// nil = there is none that can be used.
         var plugin: LoadedPlugin?
         var problems: [ConfigurationFinding]
+        let isolation: String
 
         var pluginText: String { plugin?.id ?? configuration.plugin ?? "–" }
-        var isolation: String { (configuration.isolation ?? .host).rawValue }
+    }
+
+    /// How a strategy of a running host stands.
+    struct Standing {
+        var state: String
+        var problem: String?
     }
 
     private var rows: [Row] = []
+    /// nil = no host runs.
+    private let host: [String: Standing]?
     private let catalog: PluginCatalog
     private let findings: [ConfigurationFinding]
 
-    init(_ folder: StrategiesFolder, _ wiring: Wiring, _ catalog: PluginCatalog) {
+    init(
+        _ folder: StrategiesFolder, _ wiring: Wiring, _ catalog: PluginCatalog, host: [String: Standing]? = nil
+    ) {
+        self.host = host
         self.catalog = catalog
         findings = folder.findings.filter { $0.file == folder.path + "/host.yaml" }
         for id in (folder.strategies.map(\.id) + folder.refused).sorted() {
@@ -57,30 +82,40 @@ struct StrategyListing {
             let own = "\(folder.path)/\(id)"
             problems += wiring.warnings.filter { $0.isAbout(folder: own) }
             let read = folder.strategies.first { $0.id == id }
+            let configuration = wired?.configuration ?? read ?? StrategyConfiguration(id: id, folder: own)
+            let isolation = wired?.instance.map { $0.isInWorker ? .worker : .host } ?? configuration.isolation ?? .host
             rows.append(
                 Row(
-                    configuration: wired?.configuration ?? read ?? StrategyConfiguration(id: id, folder: own),
-                    plugin: wired?.plugin, problems: problems))
+                    configuration: configuration, plugin: wired?.plugin, problems: problems,
+                    isolation: isolation.rawValue))
         }
     }
 
     func text(withPlugins: Bool) -> [String] {
-        var table = TextTable([
+        var columns: [(String, TextTable.Alignment)] = [
             ("id", .left), ("plugin", .left), ("instruments", .left), ("bars", .left), ("isolation", .left),
             ("enabled", .left), ("problems", .right),
-        ])
+        ]
+        if host != nil { columns.insert(("state", .left), at: 6) }
+        var table = TextTable(columns)
         for row in rows {
-            table.add([
+            var cells = [
                 row.configuration.id, row.pluginText, row.configuration.instruments.joined(separator: " "),
                 row.configuration.timeframe.name, row.isolation, row.configuration.enabled ? "yes" : "no",
                 row.problems.isEmpty ? "–" : String(row.problems.count),
-            ])
+            ]
+            if let host { cells.insert(host[row.configuration.id]?.state ?? "–", at: 6) }
+            table.add(cells)
         }
         var lines = table.isEmpty ? ["no strategies"] : table.lines
         let problems = findings + rows.flatMap(\.problems)
         if !problems.isEmpty { lines += [""] + problems.map { "\($0.severity.rawValue): \($0)" } }
+        for row in rows {
+            guard let standing = host?[row.configuration.id], let problem = standing.problem else { continue }
+            if row.problems.isEmpty { lines += ["", "\(row.configuration.id) is \(standing.state): \(problem)"] }
+        }
         if withPlugins { lines += pluginText }
-        let others = catalog.refusals.filter { refusal in !problems.contains { $0.file == refusal.path } }
+        let others = catalog.refusals.filter { refusal in !problems.contains { $0.isAbout(folder: refusal.path) } }
         if !others.isEmpty { lines += [""] + others.map(\.description) }
         return lines.map(\.printable)
     }
@@ -124,7 +159,8 @@ struct StrategyListing {
             ("plugin", .optional(row.plugin?.id ?? configuration.plugin)),
             ("instruments", .array(configuration.instruments.map(JSON.string))),
             ("timeframe", .string(configuration.timeframe.name)), ("isolation", .string(row.isolation)),
-            ("enabled", .boolean(configuration.enabled)), ("problems", .array(row.problems.map(\.json))),
+            ("enabled", .boolean(configuration.enabled)), ("state", .optional(host?[configuration.id]?.state)),
+            ("problem", .optional(host?[configuration.id]?.problem)), ("problems", .array(row.problems.map(\.json))),
         ])
     }
 

@@ -1,40 +1,8 @@
 import CProcess
 import Glibc
 
-/// What `doctor` asks of the machine: compilers, clock, disk, descriptors, ports.
+/// What `doctor` asks of the machine: clock, disk, descriptors, ports.
 enum MachineCheck {
-    /// Only source strategies need a compiler, so a missing one is no problem yet.
-    static func toolchain() -> [Diagnosis] {
-        [("swiftc", "Swift strategies from source"), ("cc", "C strategies from source")].map { name, use in
-            guard let path = found(name) else {
-                return .warning("toolchain", "\(name) is not on PATH", fix: "install it for \(use)")
-            }
-            guard let version = firstLine(of: path) else {
-                return .warning(
-                    "toolchain", "\(path) does not say its version", fix: "try it by hand, or install it again")
-            }
-            return .ok("toolchain", "\(path): \(version)")
-        }
-    }
-
-    private static func found(_ name: String) -> String? {
-        let path = getenv("PATH").map { String(cString: $0) } ?? ""
-        return path.split(separator: ":").map { "\($0)/\(name)" }.first {
-            access($0, X_OK) == 0 && !FileSystem.isFolder($0)
-        }
-    }
-
-    /// Of what the program says about its version.
-    private static func firstLine(of program: String) -> String? {
-        let quoted =
-            "'" + program.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-        guard let pipe = popen("\(quoted) --version 2>/dev/null </dev/null", "re") else { return nil }
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = fread(&bytes, 1, bytes.count, pipe)
-        guard pclose(pipe) == 0, count > 0 else { return nil }
-        return String(decoding: bytes[..<count].prefix { $0 != 0x0a }, as: UTF8.self).printable
-    }
-
     /// Times of orders and of tokens are only as good as the clock.
     static func clock() -> Diagnosis {
         let seconds = WallClock.now / 1_000_000_000

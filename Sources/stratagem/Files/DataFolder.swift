@@ -23,6 +23,8 @@ struct DataFolder {
 
     /// Where loaded libraries are copied to.
     var generations: String { path + "/generations" }
+    /// Where strategies' sources are compiled, and the libraries are kept.
+    var builds: String { path + "/builds" }
 
     /// Keeps other hosts out of this folder as long as the process lives: the system gives the lock back at its end,
     /// however it ends.

@@ -7,8 +7,11 @@ struct AlertLog {
         case denied(DenialView)
         case stopThrown(StopView)
         case faulted(String, String)
+        case quarantined(String, String)
+        case slow(String, String)
         case journalBlocked(isFailing: Bool)
         case lossLimit(String)
+        case generations(loaded: Int, max: Int)
     }
 
     private struct Entry {
@@ -64,13 +67,24 @@ extension AlertLog.Event {
                     + "\(stop.request.target ?? "") by \(stop.requester.user): \(stop.request.reason)"
             )
         case .faulted(let strategy, let text):
-            return (.high, "STRATEGY_FAULTED", "fault \(strategy)", "\(strategy) was stopped: it answered with \(text)")
+            return (.high, "STRATEGY_FAULTED", "fault \(strategy)", "\(strategy) was stopped: \(text)")
+        case .quarantined(let strategy, let text):
+            return (
+                .critical, "STRATEGY_QUARANTINED", "quarantine \(strategy)", "\(strategy) is quarantined: \(text)"
+            )
+        case .slow(let strategy, let text):
+            return (.medium, "STRATEGY_SLOW", "slow \(strategy)", "\(strategy) is slow: \(text)")
         case .journalBlocked(let isFailing):
             return (
                 .critical, "JOURNAL_BLOCKED", "journal",
                 isFailing
                     ? "the journal cannot be written; new orders are denied"
                     : "the journal is behind; new orders are denied until it has caught up"
+            )
+        case .generations(let loaded, let max):
+            return (
+                .medium, "GENERATIONS", "generations",
+                "\(loaded) of \(max) plugin generations are in memory; restart the host before they are spent"
             )
         case .lossLimit(let scope):
             return (.high, "DAILY_LOSS", "loss \(scope)", "the daily loss limit of \(scope) is reached; reducing only")

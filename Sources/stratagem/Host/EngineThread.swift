@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Journal
 import Trading
@@ -9,7 +10,7 @@ final class EngineThread: @unchecked Sendable {
     /// nil = as fast as possible.
     private let speed: Rate?
     private var pace: Pace?
-    private var thread = pthread_t()
+    private(set) var thread = pthread_t()
     private let checkpointNanoseconds: Int64
 
     private static let sliceNanoseconds: Int64 = 10_000_000
@@ -21,6 +22,9 @@ final class EngineThread: @unchecked Sendable {
         self.core = core
         self.speed = speed
         self.checkpointNanoseconds = checkpointNanoseconds
+        core.beside = { [mailbox] work in
+            DispatchQueue.global().async { mailbox.postPatiently(work()) }
+        }
     }
 
     /// `prepare` is the first thing that the thread does.

@@ -19,7 +19,7 @@ final class HostCore {
     let universe: Universe
     let host: HostConfiguration
     let folderPath: String
-    private let feed: any MarketFeed
+    let feed: any MarketFeed
     /// By the feed's instrument: ours. nil = they are the same.
     private let remap: [UInt32]?
 
@@ -27,8 +27,8 @@ final class HostCore {
     var strategies: [StrategyRecord]
     /// Of the folder, and without a slot because they never could run.
     var refused: [RefusedStrategy]
-    let hostNames: HostNames
-    let catalog: PluginCatalog
+    var hostNames: HostNames
+    var catalog: PluginCatalog
     let accounts: [EngineSetup.Account]
     /// By account: what was changed over the API.
     var accountLimits: [AccountLimits]
@@ -49,6 +49,7 @@ final class HostCore {
     var stops = StopRegister()
     var idempotency = IdempotencyTable()
     let activity: Activity
+    let logs = StrategyLogs()
     /// nil = nobody wants the session's events.
     var recorder: SessionRecorder?
 
@@ -69,6 +70,13 @@ final class HostCore {
     let startTime: Timestamp
     private var nextMarks: Timestamp
     private var nextTending: Int64 = 0
+    /// Of the newest turn.
+    var clock: Int64 = 0
+    var timing = TimingPlan()
+    /// Of restarts that were begun.
+    var restartNumber: UInt64 = 0
+    /// Does work beside the engine thread and brings its outcome back as a command; nil = there is no such thread.
+    var beside: (@Sendable (@escaping @Sendable () -> Mailbox.Command) -> Void)?
     private var isCheckpointDue = false
     /// A day has begun, so latches are set anew.
     private var areLatchesDue = false
@@ -115,16 +123,19 @@ final class HostCore {
     }
 
     var isAtEnd: Bool { feed.isAtEnd }
+    static let pieceEvents = 1 << 13
+    /// Of the market, in one go.
+    var eventsPerPieceMax = HostCore.pieceEvents
 
     // MARK: The market
 
-    /// Takes events up to `time`, or about `most` of them, whichever comes first; true when the market has got there.
+    /// Takes events up to `time`, or about `eventsPerPieceMax` of them, whichever comes first; true when the market has got there.
     @discardableResult
-    func advance(until time: Timestamp, most: Int = 1 << 13) -> Bool {
-        let (events, reached) = feed.next(until: time, most: most)
+    func advance(until time: Timestamp) -> Bool {
+        let (events, reached) = feed.next(until: time, most: eventsPerPieceMax)
         if let remap { rename(events, remap) }
         recorder?.take(events)
-        engine.run(events)
+        runTimed(events)
         market.take(events)
         eventCount += UInt64(events.count)
         // Timers are due though nothing happens; a recording's clock stands still beyond its end.
@@ -151,6 +162,9 @@ final class HostCore {
 
     /// Ends a turn: what happened is shown to readers, and handed to the journal together with everyone who waits for it.
     func settle(clock: Int64) {
+        engine.pollLate()
+        // A fault and what is done about it go into one batch.
+        tendFaults(clock)
         take(engine.factLog)
         // A checkpoint is the state after the last fact of its batch.
         if isCheckpointDue { noteCheckpoint() }
@@ -160,12 +174,13 @@ final class HostCore {
         factCount += UInt64(batch.events.count)
         engine.clearFacts()
         notes.removeAll()
-        activity.take(engine.takeLines())
+        let lines = engine.takeLines()
+        activity.take(lines)
+        logs.add(lines, names: hostNames.strategies)
         if areLatchesDue {
             areLatchesDue = false
             applyStops()
         }
-        for slot in strategies.indices { handleFault(slot) }
         if clock >= nextTending {
             nextTending = clock + 200_000_000
             tend()
@@ -217,8 +232,11 @@ final class HostCore {
         guard !isJournalBlocked else { return }
         isCheckpointDue = false
         for slot in strategies.indices {
-            guard let instance = strategies[slot].instance else { continue }
-            guard case .success(let state?) = instance.saveState() else { continue }
+            // What an instance holds that has just failed is not worth keeping.
+            guard let instance = strategies[slot].instance, !strategies[slot].lifecycle.state.isOut else { continue }
+            let saved = CrashPage.during(strategies[slot].id) { instance.saveState() }
+            guard case .success(let state?) = saved else { continue }
+            strategies[slot].savedState = state
             notes.append(
                 .strategyState(
                     StrategyStateRecord(
@@ -244,6 +262,8 @@ final class HostCore {
         }
         tendStops()
         forgetUnsaved()
+        // What a worker is started again with; nobody waits for it.
+        for record in strategies { record.instance?.requestState() }
     }
 }
 

@@ -57,7 +57,12 @@ struct HostStart {
             knownCurrencies: known.currencies)
         let start = max(
             source.start, recovered.lastEventTime.map { $0 + Timestamp.nanosecondsPerSecond } ?? source.start)
-        let wiring = Wiring(folder, catalog, universe, start: start, seed: seed, known: known)
+        let quarantined = known.strategies.indices.filter { slot in
+            Lifecycle(recovered.lifecycle.filter { $0.strategy == slot }).state == .quarantined
+        }
+        let wiring = Wiring(
+            folder, catalog, universe, start: start, seed: seed, known: known,
+            held: Set(quarantined.map { known.strategies[$0].id }))
         self.wiring = wiring
 
         guard wiring.setup.problems.isEmpty else {
@@ -80,7 +85,12 @@ struct HostStart {
         box.setLimits(wiring.setup, accountLimits)
         box.engine.advance(to: start)
         strategies = HostStart.records(wiring, overrides, recovered, at: wall)
-        notices += box.attach(strategies, recovered.strategyStates)
+        notices += HostStart.countGenerations(
+            &strategies, recovered, GenerationArchive(dataPath: data.path), catalog, universe)
+        notices += box.attach(&strategies, recovered.strategyStates)
+        for slot in strategies.indices where strategies[slot].instance == nil {
+            strategies[slot].savedState = recovered.strategyStates.last { $0.strategy == slot }.map(StrategyState.init)
+        }
         tracker = HostStart.tracker(recovered, wiring.setup.accounts[0].terms, &notices)
         engine = box
         feed = source.continued(from: start, box.engine, universe).feed(timeframes: wiring.timeframes)
@@ -152,6 +162,7 @@ struct HostStart {
                         ?? "its folder is gone; its book stays"
             }
             record.account = setup.account
+            record.lifecycle = Lifecycle(recovered.lifecycle.filter { $0.strategy == slot })
             if let setting = recovered.settings.last(where: { $0.strategy == setup.id }) {
                 record.updatedAt = setting.time
             }
@@ -199,21 +210,20 @@ final class EngineBox {
     }
 
     /// Gives strategies the memory that they saved with the last checkpoint; positions follow when they are started.
-    func attach(_ strategies: [StrategyRecord], _ states: [StrategyStateRecord]) -> [String] {
+    func attach(_ strategies: inout [StrategyRecord], _ states: [StrategyStateRecord]) -> [String] {
         var notices: [String] = []
         for slot in strategies.indices {
             guard let instance = strategies[slot].instance else { continue }
             if let state = states.last(where: { $0.strategy == slot }) {
-                let saved = StrategyState(
-                    schemaVersion: state.schemaVersion, schemaHash: state.schemaHash, bytes: state.bytes)
-                if case .failure(let refusal) = instance.restoreState(saved) {
+                let saved = StrategyState(state)
+                strategies[slot].savedState = saved
+                let restored = CrashPage.during(strategies[slot].id) { instance.restoreState(saved) }
+                if case .failure(let refusal) = restored {
                     let reason = refusal.problems.map(\.text).joined(separator: "; ")
                     notices.append("\(strategies[slot].id) starts without its memory: \(reason)")
                 }
             }
-            let call = StrategyCall(
-                instance: instance.pointer, process: instance.process, events: strategies[slot].plugin?.events ?? 0)
-            engine.attach(call, strategy: slot)
+            engine.attach(StrategyCall(instance), strategy: slot)
         }
         return notices
     }

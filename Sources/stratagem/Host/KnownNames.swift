@@ -6,9 +6,23 @@ import Trading
 /// What the journal knows by index. Every index stays what it was for as long as the journal lives: what is still there keeps
 /// its place, what is gone leaves a placeholder with its book, what is new comes behind.
 struct KnownNames {
-    struct Strategy {
+    /// A strategy keeps its account: both are its name, "sma_cross paper".
+    struct Strategy: Sendable {
         var id: String
         var account: String
+
+        var name: String { "\(id) \(account)" }
+
+        init(id: String, account: String) {
+            self.id = id
+            self.account = account
+        }
+
+        init(name: String) {
+            let parts = name.split(separator: " ", maxSplits: 1)
+            id = String(parts.first ?? "")
+            account = parts.count > 1 ? String(parts[1]) : ""
+        }
     }
 
     let journal: Journal
@@ -22,11 +36,7 @@ struct KnownNames {
         currencies = try journal.names(.currency)
         accountIDs = try journal.names(.account)
         instrumentIDs = try journal.names(.instrument)
-        // "sma_cross paper": a strategy keeps its account.
-        strategies = try journal.names(.strategy).map { name in
-            let parts = name.split(separator: " ", maxSplits: 1)
-            return Strategy(id: String(parts.first ?? ""), account: parts.count > 1 ? String(parts[1]) : "")
-        }
+        strategies = try journal.names(.strategy).map(Strategy.init(name:))
     }
 
     /// The market's instruments with the journal's in front; one that no feed has any more cannot be traded.
@@ -56,6 +66,6 @@ struct KnownNames {
         _ = try journal.register(instruments: universe.instruments)
         _ = try journal.register(
             .strategy,
-            wiring.setup.strategies.map { "\($0.id) \(wiring.host.accounts[$0.account].id)" })
+            wiring.setup.strategies.map { Strategy(id: $0.id, account: wiring.host.accounts[$0.account].id).name })
     }
 }

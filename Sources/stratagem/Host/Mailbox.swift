@@ -41,6 +41,14 @@ final class Mailbox: @unchecked Sendable {
         return isTaken
     }
 
+    /// For a command that must not be lost: it is tried for ten seconds. Not for the engine thread.
+    func postPatiently(_ command: @escaping Command) {
+        for _ in 0..<1000 {
+            if post(command) { return }
+            usleep(10_000)
+        }
+    }
+
     /// Waits until something is there or the monotonic time `deadline` has come, and takes all of it into `taken`.
     func take(until deadline: Int64, into taken: inout [Command]) {
         taken.removeAll(keepingCapacity: true)

@@ -1,6 +1,7 @@
 import API
 import FoundationEssentials
 import Journal
+import PluginHost
 import Portfolio
 import Trading
 
@@ -29,6 +30,12 @@ extension StopRecord {
         view.resolvedBy = resolvedBy
         view.resolution = resolution
         return view
+    }
+}
+
+extension StrategyState {
+    init(_ record: StrategyStateRecord) {
+        self.init(schemaVersion: record.schemaVersion, schemaHash: record.schemaHash, bytes: record.bytes)
     }
 }
 

@@ -259,7 +259,8 @@ extension HostCore {
         let isMoving = eventCount > 0
         parts.append(
             ("market_data", isMoving ? .healthy : .degraded, isMoving ? "\(eventCount) events" : "no event yet"))
-        let faulted = strategies.indices.filter { isListed($0) && state($0) == .faulted }.map { strategies[$0].id }
+        let faulted = strategies.indices.filter { isListed($0) && [.faulted, .quarantined].contains(state($0)) }
+            .map { strategies[$0].id }
         let all = faulted + neverWired.map(\.id)
         parts.append(
             (
@@ -279,9 +280,12 @@ extension HostCore {
             figures.denials += counters.denials
             figures.signals += counters.signals
         }
+        figures.strategies = strategies.indices.filter(isListed).map { (strategies[$0].id, runtime($0)) }
         figures.workingOrders = engine.workingOrderCount
         figures.journaledFacts = factCount
         figures.journalLoad = journal.load
+        figures.generations = generationsLoaded.count
+        figures.generationsMax = generationsLoaded.most
         figures.equity = engine.equity(account: HostCore.portfolio) ?? .zero
         return figures
     }

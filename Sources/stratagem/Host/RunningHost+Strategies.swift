@@ -44,51 +44,12 @@ extension RunningHost {
         try await ask { core throws(HostRefusal) in core.pluginViews }
     }
 
-    /// A new instance is made beside the engine, and takes the old one's memory and place between two events.
     func configure(_ id: String, _ change: StrategyChange, by requester: Requester) async throws(HostRefusal)
         -> StrategyView
     {
         let plan = try await ask { core throws(HostRefusal) in try core.plan(change, of: id) }
-        let replacement = try plan.replacement()
-        return try await ask(.required) { core throws(HostRefusal) in
-            try core.apply(plan, replacement, by: requester)
-        }
-    }
-}
-
-/// A change of a strategy that was checked, with all that it takes to make the new instance.
-struct StrategyPlan: Sendable {
-    var slot: Int
-    /// What is wrong with the change already.
-    var faults: [RequestFault]
-    var isLive: Bool
-    var configuration: StrategyConfiguration
-    var override: StrategyOverride
-    var instruments: [Int]
-    var timeframe: Timeframe
-    var plugin: LoadedPlugin
-    var universe: [Instrument]
-    /// When the strategy was changed last: another change in between makes this plan out of date.
-    var basis: Timestamp
-
-    /// The new instance; parameters that the plugin refuses are faults of the request, beside the others.
-    func replacement() throws(HostRefusal) -> StrategyInstance {
-        let made = StrategyInstance.create(
-            plugin, instruments: universe, bound: instruments.map { UInt32($0) }, seed: UInt64(slot),
-            parameters: configuration.parameterValues)
-        var faults = faults
-        if case .failure(let refusal) = made {
-            faults += refusal.problems.map { problem in
-                switch problem {
-                case .parameter(let name, _, let message):
-                    RequestFault(path: "config.parameters.\(name)", message: message)
-                default: RequestFault(path: "config.parameters", message: problem.text)
-                }
-            }
-        }
-        guard faults.isEmpty, case .success(let instance) = made else { throw .invalid(faults) }
-        if isLive { throw .unavailable("live trading is not configured; use PAPER") }
-        return instance
+        _ = try await replace(plan, by: requester)
+        return try await ask(.required) { core throws(HostRefusal) in core.strategyView(plan.slot) }
     }
 }
 
@@ -107,13 +68,15 @@ extension HostCore {
         let slot = try wired(id)
         if on {
             guard !isClosing else { throw .unavailable("the host is stopping") }
-            guard state(slot) != .faulted else {
-                throw .conflict(
-                    "\(id) is faulted: \(strategies[slot].problem ?? "it broke the contract"); reload it first")
+            let state = state(slot)
+            guard state != .faulted, state != .quarantined else {
+                throw .conflict("\(id) is \(state.rawValue): \(problem(slot) ?? ""); reload it first")
             }
             engine.enable(strategy: slot)
+            note(strategies[slot].lifecycle.enable("switched on by \(requester.user)", at: wallTime), slot)
         } else {
             engine.disable(strategy: slot, policy: strategies[slot].configuration?.onStop.stopPolicy ?? .cancel)
+            note(strategies[slot].lifecycle.disable("switched off by \(requester.user)", at: wallTime), slot)
         }
         noteSwitch(slot, on: on, by: requester)
         return strategyView(slot)
@@ -126,7 +89,8 @@ extension HostCore {
         audit(on ? "strategy.enable" : "strategy.disable", strategies[slot].id, by: requester)
     }
 
-    private func writeSetting(_ slot: Int, by requester: Requester) {
+    /// `json`: of its override, where it was made before.
+    func writeSetting(_ slot: Int, json: String? = nil, by requester: Requester) {
         let wall = Timestamp(nanoseconds: WallClock.now)
         strategies[slot].updatedAt = wall
         let record = strategies[slot]
@@ -134,7 +98,7 @@ extension HostCore {
             .strategySetting(
                 StrategySettingRecord(
                     strategy: record.id, fileHash: record.fileHash, isEnabled: record.configuration?.enabled ?? false,
-                    configurationJSON: record.override.json, changedBy: requester.user, time: wall)))
+                    configurationJSON: json ?? record.override.json, changedBy: requester.user, time: wall)))
     }
 
     // MARK: Changing the configuration
@@ -144,10 +108,15 @@ extension HostCore {
         if let other = change.id, other != id { throw .invalid("config.id", "an id cannot be changed") }
         let record = strategies[slot]
         guard let configuration = record.configuration, let plugin = record.plugin else {
-            throw .conflict("\(id) is faulted: \(record.problem ?? "")")
+            throw .conflict("\(id) is faulted: \(problem(slot) ?? "")")
         }
         var faults = faults(of: change)
         var instruments = change.instruments.map { indices(of: $0, &faults) } ?? record.instruments
+        for id in instruments.map({ universe.instruments[$0].id }) where !configuration.isCapable(of: id) {
+            faults.append(
+                RequestFault(
+                    path: "config.instruments", message: "capabilities.instruments of its file does not list \(id)"))
+        }
         var normalized = change
         if change.instruments != nil { normalized.instruments = instruments.map { universe.instruments[$0].id } }
         if !faults.isEmpty {
@@ -159,11 +128,37 @@ extension HostCore {
         let override = record.override.merged(with: normalized)
         var wanted = override.applied(to: configuration)
         wanted.enabled = configuration.enabled
+        var plan = plan(slot, configuration, plugin)
+        plan.faults = faults
+        plan.isLive = change.isLive == true
+        plan.configuration = wanted
+        plan.override = override
+        plan.instruments = instruments
+        plan.timeframe = universe.timeframe(wanted.timeframe, of: instruments)
+        plan.terms = terms(slot, wanted, instruments, plan.timeframe)
+        return plan
+    }
+
+    /// A plan that changes nothing.
+    func plan(_ slot: Int, _ configuration: StrategyConfiguration, _ plugin: LoadedPlugin) -> StrategyPlan {
+        let record = strategies[slot]
         return StrategyPlan(
-            slot: slot, faults: faults, isLive: change.isLive == true, configuration: wanted, override: override,
-            instruments: instruments,
-            timeframe: universe.timeframe(wanted.timeframe, of: instruments), plugin: plugin,
-            universe: universe.instruments, basis: record.updatedAt)
+            slot: slot, id: record.id, configuration: configuration,
+            terms: terms(slot, configuration, record.instruments, record.timeframe), instruments: record.instruments,
+            timeframe: record.timeframe, plugin: plugin,
+            // A copy out of the archive does not lie where its library did.
+            isolation: record.instance?.isolation ?? catalog.isolation(of: configuration, plugin),
+            universe: universe.instruments, seed: record.seed,
+            archive: GenerationArchive(dataPath: dataPath), basis: record.updatedAt,
+            replacements: record.replacements)
+    }
+
+    func terms(
+        _ slot: Int, _ configuration: StrategyConfiguration, _ instruments: [Int], _ timeframe: Timeframe
+    ) -> EngineSetup.Strategy {
+        var terms = wiring.slot(configuration, instruments, timeframe)
+        terms.account = strategies[slot].account
+        return terms
     }
 
     /// Of instruments by id or alias, each once.
@@ -209,37 +204,5 @@ extension HostCore {
             }
         }
         return faults
-    }
-
-    func apply(_ plan: StrategyPlan, _ replacement: StrategyInstance, by requester: Requester) throws(HostRefusal)
-        -> StrategyView
-    {
-        let id = strategies[plan.slot].id
-        guard strategies[plan.slot].updatedAt == plan.basis else {
-            throw .conflict("\(id) was changed by someone else in the meantime; look at it and try again")
-        }
-        // One that broke the contract begins anew: its memory may be what broke it.
-        if let old = strategies[plan.slot].instance, engine.fault(strategy: plan.slot) == nil,
-            case .success(let state?) = old.saveState(), case .failure(let refusal) = replacement.restoreState(state)
-        {
-            throw .conflict(
-                "the running \(id) cannot hand over its memory: "
-                    + refusal.problems.map(\.text).joined(separator: "; "))
-        }
-        var terms = wiring.slot(plan.configuration, plan.instruments, plan.timeframe)
-        terms.account = strategies[plan.slot].account
-        let call = StrategyCall(
-            instance: replacement.pointer, process: replacement.process, events: plan.plugin.events)
-        engine.rebind(strategy: plan.slot, terms, call: call)
-        strategies[plan.slot].instance = replacement
-        strategies[plan.slot].configuration = plan.configuration
-        strategies[plan.slot].override = plan.override
-        strategies[plan.slot].instruments = plan.instruments
-        strategies[plan.slot].timeframe = plan.timeframe
-        strategies[plan.slot].problem = nil
-        strategies[plan.slot].isFaultKnown = false
-        writeSetting(plan.slot, by: requester)
-        audit("strategy.configure", id, by: requester, ["configuration": plan.override.json])
-        return strategyView(plan.slot)
     }
 }

@@ -1,7 +1,9 @@
 import API
 import Dispatch
+import Engine
 import Glibc
 import Journal
+import PluginHost
 import Synchronization
 import Trading
 
@@ -11,6 +13,8 @@ final class RunningHost: TradingHost {
     let engineThread: EngineThread
     let journal: Journal
     private let unsaved: UnsavedLog
+    /// For the next replacements: tapes are large.
+    let tapes = Mutex<[EventTape]>([])
 
     init(_ engineThread: EngineThread, _ journal: Journal, _ unsaved: UnsavedLog) {
         self.engineThread = engineThread
@@ -93,9 +97,14 @@ extension RunningHost {
     /// Stops all strategies by their policies, gives those that flatten some more of the market, writes a last checkpoint
     /// and ends the engine. The last picture; nil = it had ended already.
     func stop() -> RunPicture? {
+        askNow { $0.logs }?.close()
         guard askNow({ $0.close() }) != nil else { return nil }
         let limit = MonotonicClock.now + 1_500_000_000
         while MonotonicClock.now < limit, askNow({ $0.hasPositionsToFlatten && !$0.isAtEnd }) == true { usleep(20_000) }
+        // The last checkpoint has what workers know by now; the engine does not wait for them.
+        for instance in askNow({ $0.strategies.compactMap(\.instance) }) ?? [] where instance.isInWorker {
+            _ = instance.freshState(within: 500_000_000)
+        }
         return askNow { core in
             core.requestCheckpoint()
             core.isStopping = true

@@ -16,6 +16,8 @@ struct StrategyRecord {
     /// SHA-256 of strategy.yaml, hexadecimal.
     var fileHash = ""
     var plugin: LoadedPlugin?
+    /// The file that its code comes from.
+    var library = ""
     /// Ends with its last reference, so the engine must not call it after that.
     var instance: StrategyInstance?
     var instruments: [Int] = []
@@ -24,12 +26,35 @@ struct StrategyRecord {
     var account = 0
     /// Why it cannot run.
     var problem: String?
+    /// What is wrong with its folder as it is now, while what it was before runs on.
+    var folderProblem: String?
     var createdAt = Timestamp(nanoseconds: 0)
     var updatedAt = Timestamp(nanoseconds: 0)
-    /// Counted from 1; a new one with each reload.
+    /// What its random numbers begin with.
+    var seed: UInt64 = 0
+    /// The active one, counted from 1; a new one with each reload.
     var generation = 1
-    /// Its fault was reported.
-    var isFaultKnown = false
+    /// Where it stands; the host's answer to every fault.
+    var lifecycle = Lifecycle()
+    /// A restart that was decided and has not happened yet.
+    var restart: PendingRestart?
+    /// Times its calls now and then.
+    let stopwatch = Stopwatch()
+    var slowCalls: UInt64 = 0
+    /// Of its worker, and counted already.
+    var workerSlowCalls: UInt64 = 0
+    /// Of the monotonic clock: its last slow call.
+    var lastSlow: Int64 = 0
+    /// What it saved last: with the newest checkpoint, or when its folder went.
+    var savedState: StrategyState?
+    /// By number, the active one among them.
+    var generations: [Generation] = []
+    /// It runs beside the active one.
+    var shadow: ShadowGeneration?
+    /// What is about to take its instance's place.
+    var incoming: Replacement?
+    /// How often its instance was replaced.
+    var replacements = 0
 
     /// Orders of no strategy.
     static let manualID = StrategyConfiguration.reservedID
@@ -44,6 +69,9 @@ extension WiredStrategy {
         record.fileHash = fileHash
         record.plugin = plugin
         record.instance = instance
+        record.seed = seed
+        record.library = plugin.path
+        record.generations = [Generation(number: 1, plugin: plugin, at: time)]
         record.instruments = instruments
         record.timeframe = timeframe
         record.createdAt = time
@@ -73,20 +101,24 @@ extension HostCore {
             }
     }
 
-    /// A strategy that broke the contract is out of service by now; what its policy says follows here.
-    func handleFault(_ slot: Int) {
-        guard !strategies[slot].isFaultKnown, let fault = engine.fault(strategy: slot) else { return }
-        strategies[slot].isFaultKnown = true
-        strategies[slot].problem = "it answered with \(fault.text)"
-        strategies[slot].updatedAt = engine.now
-        activity.add(.problem, slot, engine.now, "stopped, because it answered with \(fault.text)")
-        alerts.raise(.faulted(strategies[slot].id, fault.text), at: engine.now)
-        guard strategies[slot].configuration?.onFault == .flatten else { return }
-        for instrument in 0..<engine.instrumentCount { engine.flattenPosition(strategy: slot, instrument: instrument) }
+    /// As clients see it: one that could not be loaded is faulted, whatever it was before.
+    func state(_ slot: Int) -> StrategyView.State {
+        let state = strategies[slot].lifecycle.state
+        if state == .quarantined { return .quarantined }
+        if strategies[slot].problem != nil || engine.fault(strategy: slot) != nil { return .faulted }
+        switch state {
+        case .faulted: return .faulted
+        case .degraded where engine.isEnabled(strategy: slot): return .degraded
+        case .paused: return .paused
+        default: return engine.isEnabled(strategy: slot) ? .running : .stopped
+        }
     }
 
-    func state(_ slot: Int) -> StrategyView.State {
-        if engine.fault(strategy: slot) != nil || strategies[slot].problem != nil { return .faulted }
-        return engine.isEnabled(strategy: slot) ? .running : .stopped
+    /// Why it does not run as it should, and what to do about it; nil = it does.
+    func problem(_ slot: Int) -> String? {
+        let lifecycle = strategies[slot].lifecycle
+        if lifecycle.state == .quarantined { return lifecycle.text }
+        if let problem = strategies[slot].problem { return problem }
+        return lifecycle.state.isOut || lifecycle.state == .degraded ? lifecycle.text : nil
     }
 }

@@ -1,6 +1,7 @@
 import API
 import Configuration
 import Engine
+import Histogram
 import PluginHost
 import Trading
 
@@ -12,7 +13,7 @@ extension HostCore {
         var view = StrategyView(id: record.id)
         view.name = record.id
         view.state = state(slot)
-        view.problem = record.problem
+        view.problem = problem(slot) ?? record.folderProblem
         view.isEnabled = engine.isEnabled(strategy: slot)
         view.generation = record.generation
         view.account = accounts[record.account].id
@@ -23,7 +24,32 @@ extension HostCore {
         view.plugin = record.plugin?.id ?? ""
         if let configuration = record.configuration { view.take(configuration) }
         view.parameters = record.instance?.inputs ?? []
+        view.runtime = runtime(slot)
         return view
+    }
+
+    func runtime(_ slot: Int) -> StrategyRuntime {
+        let record = strategies[slot]
+        let counters = engine.counters(strategy: slot)
+        let durations = record.stopwatch.durations
+        var runtime = StrategyRuntime()
+        runtime.state = state(slot)
+        runtime.generation = record.generation
+        runtime.events = counters.events
+        runtime.calls = counters.calls
+        runtime.faults = record.lifecycle.faultCount
+        runtime.restarts = record.lifecycle.restartCount
+        runtime.slowCalls = record.slowCalls
+        if let worker = record.instance, worker.isInWorker {
+            runtime.residentBytes = UInt64(clamping: worker.residentMemoryBytes)
+            runtime.waitingEvents = worker.waitingEvents
+        }
+        guard durations.totalCount > 0 else { return runtime }
+        runtime.timedCalls = durations.totalCount
+        runtime.callNanoseconds50 = durations.valueAtPercentile(50)
+        runtime.callNanoseconds99 = durations.valueAtPercentile(99)
+        runtime.callNanosecondsMax = durations.maxRecorded
+        return runtime
     }
 
     /// Folders that never could run have no slot; they are shown all the same.
@@ -44,7 +70,15 @@ extension HostCore {
             PluginView(
                 id: plugin.id, path: relative(plugin.path), state: "loaded", generation: plugin.generation,
                 abiVersion: 1, loadedAt: loadedAt,
-                strategies: strategies.filter { $0.plugin?.id == plugin.id }.map(\.id), error: nil)
+                strategies: strategies.filter { $0.plugin?.generation == plugin.generation }.map(\.id), error: nil)
+        }
+        let reloaded = strategies.compactMap { record -> PluginView? in
+            guard let plugin = record.plugin, !catalog.plugins.contains(where: { $0.generation == plugin.generation })
+            else { return nil }
+            return PluginView(
+                id: plugin.id, path: relative(plugin.path), state: "loaded", generation: plugin.generation,
+                abiVersion: 1, loadedAt: record.generations.first { $0.number == record.generation }?.loadedAt,
+                strategies: [record.id], error: nil)
         }
         let refused = catalog.refusals.map { refusal in
             PluginView(
@@ -52,7 +86,7 @@ extension HostCore {
                 abiVersion: 0,
                 loadedAt: nil, strategies: [], error: refusal.problems.map(\.text).joined(separator: "; "))
         }
-        return loaded + refused
+        return loaded + reloaded + refused
     }
 
     private func relative(_ path: String) -> String {

@@ -9,6 +9,8 @@ protocol MarketFeed: AnyObject {
     func next(until time: Timestamp, most: Int) -> (events: UnsafeBufferPointer<EventRecord>, time: Timestamp)
     /// There is nothing more to come.
     var isAtEnd: Bool { get }
+    /// Brings bars of this length from now on, if it did not yet; false = it cannot.
+    func bring(_ timeframe: Timeframe) -> Bool
 }
 
 /// The seeded simulator, which never ends.
@@ -23,6 +25,11 @@ final class SimulatedFeed: MarketFeed {
     }
 
     let isAtEnd = false
+
+    func bring(_ timeframe: Timeframe) -> Bool {
+        simulator.add(timeframe)
+        return true
+    }
 
     /// A second of the whole market is some hundred events.
     private static let pieceNanoseconds = Timestamp.nanosecondsPerSecond
@@ -41,13 +48,18 @@ final class SimulatedFeed: MarketFeed {
 final class RecordedFeed: MarketFeed {
     private let recording: MarketEvents
     private var position = 0
+    private let timeframes: [Timeframe]
 
-    /// Events of several files are merged by time; of equal times the earlier file's come first.
-    init(_ recordings: [MarketEvents]) {
+    /// Events of several files are merged by time; of equal times the earlier file's come first. `timeframes`: of the bars
+    /// that were put among them.
+    init(_ recordings: [MarketEvents], timeframes: [Timeframe] = []) {
+        self.timeframes = timeframes
         recording = recordings.count == 1 ? recordings[0] : RecordedFeed.merged(recordings)
     }
 
     var isAtEnd: Bool { position == recording.count }
+    /// Bars stand among the events from the start.
+    func bring(_ timeframe: Timeframe) -> Bool { timeframes.contains(timeframe) }
     var first: Timestamp { recording.records.first?.timestamp ?? Timestamp(nanoseconds: 0) }
 
     func next(until time: Timestamp, most: Int) -> (events: UnsafeBufferPointer<EventRecord>, time: Timestamp) {

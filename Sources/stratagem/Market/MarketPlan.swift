@@ -27,6 +27,12 @@ struct MarketPlan {
             instruments: folder.host.simulator.instruments.compactMap(SimulatedMarket.find))
     }
 
+    /// What every strategy trades, whatever it names: the one of a file of no named instrument.
+    func commonInstrument(_ source: MarketSource) -> String? {
+        guard feed != nil, instrument == nil, source.listings.count == 1 else { return nil }
+        return source.listings[0].instrument.id
+    }
+
     /// All instruments of a session's recording that has several; the strategies trade their own of them. nil = it is a
     /// file of one instrument.
     private func session(_ path: String) throws(CommandError) -> MarketSource? {

@@ -48,7 +48,13 @@ enum MarketSource {
         case .simulator(let seed, let start, let instruments):
             SimulatedFeed(seed: seed, start: start, instruments: instruments, timeframes: timeframes)
         case .recordings(let recordings):
-            RecordedFeed(recordings.map { $0.file.events(withBars: timeframes) })
+            // Files of bars have their own length without being asked.
+            RecordedFeed(
+                recordings.map { $0.file.events(withBars: timeframes) },
+                timeframes: timeframes
+                    + Timeframe.allCases.filter { frame in
+                        recordings.allSatisfy { $0.file.kind == .bars && $0.file.interval == frame.interval }
+                    })
         }
     }
 

@@ -26,7 +26,7 @@ final class Activity {
     private var lines: [Line] = []
     private(set) var lost = 0
     private static let linesMax = 2000
-    private let names: [String]
+    private var names: [String]
     private let instruments: [String]
 
     /// Ids by index.
@@ -34,6 +34,9 @@ final class Activity {
         self.names = names.strategies
         instruments = names.instruments
     }
+
+    /// Of one more strategy.
+    func addName(_ id: String) { names.append(id) }
 
     /// Takes the lines since the last call, and how many were dropped before them.
     func takeLines() -> (lines: [Line], lost: Int) {

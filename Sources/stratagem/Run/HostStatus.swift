@@ -33,9 +33,16 @@ struct HeldPosition: Equatable, Sendable {
 struct StrategyStatus: Sendable {
     enum State: String, Sendable {
         /// `off` = not enabled in its configuration.
-        case running, stopped, off, fault
+        case running, slow, stopped, off, fault, quarantined
         /// For narrow columns.
-        var short: String { self == .running ? "run" : self == .stopped ? "stop" : rawValue }
+        var short: String {
+            switch self {
+            case .running: "run"
+            case .stopped: "stop"
+            case .quarantined: "quar"
+            case .slow, .off, .fault: rawValue
+            }
+        }
     }
 
     let id: String

@@ -10,13 +10,15 @@ struct RunPicture: Sendable {
     var status: HostStatus
     var lines: [Activity.Line]
     var lost: Int
+    /// Folders that cannot be used as they are.
+    var refused: [RefusedStrategy]
 }
 
 extension HostCore {
     /// Takes the lines with it, so there is one looker.
     func picture() -> RunPicture {
         let (lines, lost) = activity.takeLines()
-        return RunPicture(status: status(), lines: lines, lost: lost)
+        return RunPicture(status: status(), lines: lines, lost: lost, refused: refused)
     }
 
     func status() -> HostStatus {
@@ -55,9 +57,14 @@ extension HostCore {
     }
 
     private func runState(_ slot: Int) -> StrategyStatus.State {
-        if state(slot) == .faulted { return .fault }
-        if engine.isEnabled(strategy: slot) { return .running }
-        return isClosing && strategies[slot].configuration?.enabled == true ? .stopped : .off
+        switch state(slot) {
+        case .faulted: .fault
+        case .quarantined: .quarantined
+        case .degraded: .slow
+        case .running: .running
+        case .paused: .stopped
+        case .stopped: .off
+        }
     }
 
     // MARK: Start and end
@@ -66,11 +73,13 @@ extension HostCore {
     /// first facts go with a checkpoint: an account's terms are the ones that it was opened with from then on.
     func begin() {
         requestCheckpoint()
+        noteGenerations()
         applyStops()
         takeUnsaved()
         watchStopFile()
-        for slot in strategies.indices where strategies[slot].configuration?.enabled == true {
-            engine.enable(strategy: slot)
+        for slot in strategies.indices where strategies[slot].instance != nil { startFirst(slot) }
+        for record in strategies where record.lifecycle.state == .quarantined {
+            alerts.raise(.quarantined(record.id, record.lifecycle.text), at: engine.now)
         }
     }
 
@@ -79,6 +88,7 @@ extension HostCore {
         isClosing = true
         for slot in strategies.indices where engine.isEnabled(strategy: slot) {
             engine.disable(strategy: slot, policy: strategies[slot].configuration?.onStop.stopPolicy ?? .cancel)
+            note(strategies[slot].lifecycle.pause("the host stops", at: wallTime), slot)
         }
     }
 

@@ -19,7 +19,7 @@ enum RunReport {
                 "account: \(account.id), \(NumberText.money(account.terms.openingBalance)) \(currency) on paper")
         }
         for strategy in wiring.strategies {
-            let set = strategy.instance.parameterTexts.map { "\($0.name) \($0.text)" }.joined(separator: ", ")
+            let set = (strategy.instance?.parameterTexts ?? []).map { "\($0.name) \($0.text)" }.joined(separator: ", ")
             let state = strategy.configuration.enabled ? "" : " (not enabled)"
             lines.append(
                 "strategy: \(strategy.id)\(state), \(strategy.plugin.id) \(strategy.plugin.version) on "
@@ -44,7 +44,18 @@ enum RunReport {
     /// Strategies and libraries that are not used, with every reason.
     static func refusals(_ wiring: Wiring, _ catalog: PluginCatalog) -> [String] {
         wiring.refused.flatMap { refused in refused.findings.map { "refused: \(refused.id): \($0)" } }
-            + catalog.refusals.map { "refused: \($0.path): \($0.problems.map(\.text).joined(separator: "; "))" }
+            + catalog.refusals.filter { refusal in
+                // What a strategy was refused for is told with it.
+                !wiring.refused.contains { $0.findings.contains { $0.isAbout(folder: refusal.path) } }
+            }.map { "refused: \($0.path): \($0.problems.map(\.text).joined(separator: "; "))" }
+    }
+
+    /// Strategies that trade with the code that they had before.
+    static func outdated(_ catalog: PluginCatalog) -> [String] {
+        catalog.outdated.map { refusal in
+            let reason = refusal.findings.first.map { "\($0)" } ?? refusal.path
+            return "warning: \(reason); what was compiled before trades on".printable
+        }
     }
 
     /// `columns` of the terminal; nil in a pipe, where lines may be as long as they are.

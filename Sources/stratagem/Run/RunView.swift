@@ -30,12 +30,7 @@ final class TableView: RunView {
     private static let drawingNanoseconds: Int64 = 250_000_000
     private static let linesKept = 100
 
-    private let refused: [RefusedStrategy]
-
-    init(_ signals: SignalWatch, refused: [RefusedStrategy]) {
-        self.signals = signals
-        self.refused = refused
-    }
+    init(_ signals: SignalWatch) { self.signals = signals }
 
     func show(_ picture: RunPicture, clock: Int64) -> Bool {
         let isResized = signals.takeResize()
@@ -47,7 +42,7 @@ final class TableView: RunView {
         let size = Console.size
         let table = LiveTable(columns: size.columns, rows: size.rows)
         return screen.draw(
-            table.lines(picture.status, refused: refused, rate: rate, activity: lines),
+            table.lines(picture.status, refused: picture.refused, rate: rate, activity: lines),
             columns: size.columns, rows: size.rows, isCleared: isResized)
     }
 

@@ -1,3 +1,4 @@
+import Engine
 import Glibc
 import PluginHost
 
@@ -9,6 +10,8 @@ struct Supervisor {
     var policy = RestartPolicy()
     /// How long a host may take to stop before it is killed.
     var graceNanoseconds: Int64 = 10_000_000_000
+    /// Where the host writes what it calls; nil = it does not.
+    var crashPagePath: String?
     /// How long after a second Ctrl-C: time to leave the terminal in order.
     var hurryNanoseconds: Int64 = 500_000_000
 
@@ -16,8 +19,10 @@ struct Supervisor {
 
     /// `stratagem run`: starts this program again with the same arguments (without the program's own name) and
     /// `--supervised <this process>`, and comes back with the exit code of it all.
-    static func run(arguments: [String]) throws(CommandError) -> Int32 {
-        try Supervisor(executable: ownExecutable).run(supervised(arguments))
+    static func run(arguments: [String], dataFolder: String) throws(CommandError) -> Int32 {
+        var supervisor = Supervisor(executable: ownExecutable)
+        supervisor.crashPagePath = CrashPage.path(in: dataFolder)
+        return try supervisor.run(supervised(arguments))
     }
 
     /// The flag stands behind the command's name, where no `--` can hide it.
@@ -46,7 +51,10 @@ struct Supervisor {
                 executable, arguments, mask: signals.maskBefore, reset: signals.changed)
             let (end, wasAsked) = wait(for: host, signals)
             let life = MonotonicClock.now - begin
-            guard !wasAsked, isCrash(end) || (hasCrashed && isFailedStart(end, life)) else { return end.exitCode }
+            let isCut = keepOnPage(end, wasAsked: wasAsked)
+            guard !wasAsked, isCut || isCrash(end) || (hasCrashed && isFailedStart(end, life)) else {
+                return end.exitCode
+            }
             hasCrashed = true
             switch policy.crashed(at: MonotonicClock.now, lifeNanoseconds: life) {
             case .giveUp(let restarts):
@@ -61,6 +69,15 @@ struct Supervisor {
                 if pause(until: MonotonicClock.now + delay, signals) { return 0 }
             }
         }
+    }
+
+    /// The next host reads there how this one has ended. True when a strategy has ended it by the way: whatever the exit
+    /// code, nobody has meant the host.
+    private func keepOnPage(_ end: ChildProcess.End, wasAsked: Bool) -> Bool {
+        guard let path = crashPagePath, let page = CrashPage(path: path, makesFile: false) else { return false }
+        page.keep(end, wasAsked: wasAsked)
+        let report = page.report
+        return report.crash != nil || (report.end != nil && CallMark.slot(report.engineCall) != nil)
     }
 
     /// A crash is worth another try; a request to end, even one that came before the host could listen, is not.

@@ -155,8 +155,9 @@ extension StrategyStatus.State {
     var style: StyledLine.Style {
         switch self {
         case .running: .green
+        case .slow: .yellow
         case .off, .stopped: .dim
-        case .fault: .red
+        case .fault, .quarantined: .red
         }
     }
 }

@@ -35,12 +35,14 @@ struct StrategyReasons {
         let state = strategy["state"]?.string ?? "running"
         if state == "faulted" || state == "quarantined" {
             let reason = strategy["problem"]?.string ?? strategy["error"]?.string ?? "the host's output has the reason"
-            explanation.add(.blocking, state, "it is \(state): \(reason); mend the plugin and reload it")
+            explanation.add(.blocking, state, "it is \(state): \(reason)")
         } else if strategy["enabled"]?.bool == false {
             explanation.add(
                 .blocking, "disabled", "it is not enabled; POST /api/strategies/\(id)/enable switches it on")
-        } else if state == "stopped" {
+        } else if state == "stopped" || state == "paused" {
             explanation.add(.blocking, "not-running", "it is enabled and not running yet")
+        } else if state == "degraded" {
+            explanation.add(.note, state, "it is degraded: \(strategy["problem"]?.string ?? "it is slow")")
         }
         if strategy["execution_mode"]?.string == "LIVE" {
             explanation.add(.note, "live", "it trades live, not on paper")

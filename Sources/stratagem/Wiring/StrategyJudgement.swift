@@ -19,8 +19,13 @@ extension StrategyConfiguration {
         let refuse = { (findings: [ConfigurationFinding]) -> Result<LoadedPlugin, RefusedStrategy> in
             .failure(RefusedStrategy(id: id, findings: findings))
         }
-        let own = catalog.refusals.filter { $0.path.hasPrefix(folder + "/") }.map { refusal in
-            ConfigurationFinding(file: refusal.path, message: refusal.problems.map(\.text).joined(separator: "; "))
+        let own = catalog.refusals.filter { $0.path == folder || $0.path.hasPrefix(folder + "/") }.flatMap { refusal in
+            refusal.path == folder
+                ? refusal.findings
+                : [
+                    ConfigurationFinding(
+                        file: refusal.path, message: refusal.problems.map(\.text).joined(separator: "; "))
+                ]
         }
         if let plugin {
             if let found = catalog.plugin(id: plugin) { return .success(found) }
@@ -60,18 +65,6 @@ extension StrategyConfiguration {
             default: finding("", "\(refusal.path): \(problem.text)")
             }
         }
-    }
-
-    /// What this version accepts and does not do.
-    var unmet: [ConfigurationFinding] {
-        var findings: [ConfigurationFinding] = []
-        if onFault == .keep {
-            findings.append(
-                finding(
-                    "on_fault", value: "keep", severity: .warning,
-                    "not done yet: the orders of a strategy that fails are cancelled"))
-        }
-        return findings
     }
 }
 

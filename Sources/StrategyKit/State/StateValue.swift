@@ -1,14 +1,14 @@
-/// Any JSON, so that a missing property can be put into an older state. Integers stay exact.
-enum JSONTree: Codable {
+/// A stored property as it was saved: JSON, with integers exact. `migrate` reads and writes them.
+public enum StateValue: Codable, Sendable, Equatable {
     case null
     case boolean(Bool)
     case integer(Int128)
     case number(Double)
     case text(String)
-    case list([JSONTree])
-    case object([String: JSONTree])
+    case list([StateValue])
+    case object([String: StateValue])
 
-    init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
@@ -22,14 +22,14 @@ enum JSONTree: Codable {
             self = .text(value)
         } else if let value = try? container.decode(Double.self) {
             self = .number(value)
-        } else if let value = try? container.decode([JSONTree].self) {
+        } else if let value = try? container.decode([StateValue].self) {
             self = .list(value)
         } else {
-            self = .object(try container.decode([String: JSONTree].self))
+            self = .object(try container.decode([String: StateValue].self))
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()
@@ -51,13 +51,13 @@ enum JSONTree: Codable {
         }
     }
 
-    func value(at path: ArraySlice<any CodingKey>) -> JSONTree? {
+    func value(at path: ArraySlice<any CodingKey>) -> StateValue? {
         guard let key = path.first else { return self }
         guard case .object(let members) = self, key.intValue == nil else { return nil }
         return members[key.stringValue]?.value(at: path.dropFirst())
     }
 
-    mutating func set(_ value: JSONTree, at path: ArraySlice<any CodingKey>) {
+    mutating func set(_ value: StateValue, at path: ArraySlice<any CodingKey>) {
         guard let key = path.first else {
             self = value
             return

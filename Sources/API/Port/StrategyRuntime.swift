@@ -1,0 +1,20 @@
+/// How a strategy's code fares.
+public struct StrategyRuntime: Sendable, Equatable {
+    public var state = StrategyView.State.stopped
+    public var generation = 1
+    public var events: UInt64 = 0
+    public var calls: UInt64 = 0
+    public var faults: UInt64 = 0
+    public var restarts: UInt64 = 0
+    /// Calls that missed the soft budget, as far as they were seen: in the host some calls are timed, in a worker all.
+    public var slowCalls: UInt64 = 0
+    /// Of its worker: memory, and events that it has not answered to yet; nil = it has none.
+    public var residentBytes: UInt64?
+    public var waitingEvents: UInt64?
+    /// Of calls that were timed, which are some of them.
+    public var timedCalls: UInt64 = 0
+    public var callNanoseconds50: UInt64 = 0
+    public var callNanoseconds99: UInt64 = 0
+    public var callNanosecondsMax: UInt64 = 0
+    public init() {}
+}
