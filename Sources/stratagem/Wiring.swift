@@ -51,16 +51,16 @@ struct Wiring {
             let findings = folder.findings.filter { $0.isAbout(folder: "\(folder.path)/\(id)") }
             refused.append(RefusedStrategy(id: id, findings: findings.filter { $0.severity == .error }))
         }
-        setup.strategies = (known?.strategies ?? []).map { placeholder($0.id, account: $0.account) }
+        setup.strategies = (known?.strategies ?? []).map { emptySlot($0.id, account: $0.account) }
         for configuration in folder.strategies { add(configuration, catalog) }
         if known != nil, !setup.strategies.contains(where: { $0.id == StrategyRecord.manualID }) {
-            setup.strategies.append(placeholder(StrategyRecord.manualID, account: host.accounts[0].id))
+            setup.strategies.append(emptySlot(StrategyRecord.manualID, account: host.accounts[0].id))
         }
         refused.sort { $0.id < $1.id }
     }
 
     /// A slot that holds a book and runs nothing.
-    func placeholder(_ id: String, account: String) -> EngineSetup.Strategy {
+    func emptySlot(_ id: String, account: String) -> EngineSetup.Strategy {
         EngineSetup.Strategy(
             id: id, account: host.accounts.firstIndex { $0.id == account } ?? 0, instruments: [])
     }

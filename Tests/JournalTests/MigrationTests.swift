@@ -7,7 +7,7 @@ import Trading
 
 @Suite("Files of other versions")
 struct MigrationTests {
-    /// What the checked-in file of version 1 holds.
+    /// What the checked-in file of version 1 holds: all that a host of that version had written, as SQL.
     static func contents() -> [JournalBatch] {
         var facts = SampleFacts()
         let time = SampleFacts.time(3)
@@ -39,28 +39,13 @@ struct MigrationTests {
     private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
         "Fixtures")
 
-    /// Wrote the file, once: it shows how files of that version were, so it is never written again.
-    @Test(
-        "writes the file of version 1",
-        .enabled(if: ProcessInfo.processInfo.environment["JOURNAL_WRITE_FIXTURE"] != nil))
-    func writeFixture() throws {
-        let folder = TemporaryFolder()
-        let journal = try Journal.open(path: folder.journal)
-        for batch in Self.contents() {
-            journal.append(batch)
-            #expect(journal.flush(timeoutMilliseconds: 10_000))
-        }
-        _ = try journal.register(.strategy, ["SMACross"])
-        _ = try journal.identity.addUser(name: "admin", passwordHash: "h", roles: ["admin"], at: SampleFacts.time(1))
-        try journal.backup(to: Self.fixtures.appendingPathComponent("version-1.sqlite").path)
-        try journal.close()
-    }
-
-    @Test("a file of version 1 is brought up to this version with everything in it", arguments: ["version-1.sqlite"])
+    @Test("a file of version 1 is brought up to this version with everything in it", arguments: ["version-1.sql"])
     func oldFile(name: String) throws {
         let folder = TemporaryFolder()
-        try FileManager.default.copyItem(
-            at: Self.fixtures.appendingPathComponent(name), to: URL(fileURLWithPath: folder.journal))
+        let database = try DatabaseQueue(path: folder.journal)
+        let text = try String(contentsOf: Self.fixtures.appendingPathComponent(name), encoding: .utf8)
+        try database.writeWithoutTransaction { try $0.execute(sql: text) }
+        try database.close()
         let journal = try Journal.open(path: folder.journal)
         let contents = Self.contents()
         let recovery = try journal.recovery(now: SampleFacts.time(10))

@@ -77,9 +77,9 @@ extension Fields {
 
     // MARK: Objects
 
-    /// The object's fields; while describing, and when it is absent, `content` reads placeholders.
+    /// The object's fields; while describing, and when it is absent, `content` reads neutral values.
     public func object<Value>(_ name: String, _ content: (Fields) -> Value) -> Value {
-        nested(name, isRequired: true, content) ?? content(placeholder)
+        nested(name, isRequired: true, content) ?? content(blank)
     }
 
     public func optionalObject<Value>(_ name: String, _ content: (Fields) -> Value) -> Value? {
@@ -89,7 +89,7 @@ extension Fields {
     public func objects<Value>(
         _ name: String, _ count: ClosedRange<Int> = 0...1000, _ content: (Fields) -> Value
     ) -> [Value] {
-        let shape = placeholder
+        let shape = blank
         if isDescribing { _ = content(shape) }
         let lists = read(name, .list(shape.schema, count: count), isRequired: true) { value throws(Invalid) in
             var list: [Value] = []
@@ -112,5 +112,6 @@ extension Fields {
         }
     }
 
-    private var placeholder: Fields { Fields(nil, place: "", isText: false, faults: FaultList()) }
+    /// Fields of which none is there.
+    private var blank: Fields { Fields(nil, place: "", isText: false, faults: FaultList()) }
 }

@@ -37,7 +37,7 @@ extension Fields {
 
     // MARK: Words of a list
 
-    /// One of the words; the first is the placeholder.
+    /// One of the words; the first stands in where there is none.
     public func choice<Value>(_ name: String, _ words: KeyValuePairs<String, Value>) -> Value {
         choice(name, words, isRequired: true) ?? words[0].value
     }

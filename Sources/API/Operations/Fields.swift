@@ -1,6 +1,6 @@
 import Trading
 
-/// The fields of one object of a request. A getter reads the field, or notes its fault and gives a placeholder: the operation
+/// The fields of one object of a request. A getter reads the field, or notes its fault and gives a neutral value: the operation
 /// runs only when there is no fault at all. When the reader describes, the same getter records the field's schema.
 public final class Fields {
     /// A field's fault, without its path.

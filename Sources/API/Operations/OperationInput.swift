@@ -5,7 +5,7 @@ public protocol OperationInput: Sendable {
     init(_ input: inout InputReader)
 
     /// What does not fit the instruments that there are. Asked only when other fields have faults, so that one answer names
-    /// them all; the host judges what is whole. A field with a fault of its own has a placeholder here.
+    /// them all; the host judges what is whole. A field with a fault of its own has a neutral value here.
     func faults(among instruments: [InstrumentView]) -> [RequestFault]
 }
 

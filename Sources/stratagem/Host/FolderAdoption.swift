@@ -107,7 +107,7 @@ extension HostCore {
     /// Slots for the names that the journal has and the engine has not: a name keeps its number.
     private func grow(_ names: [KnownNames.Strategy]) {
         for name in names.dropFirst(strategies.count) {
-            let terms = wiring.placeholder(name.id, account: name.account)
+            let terms = wiring.emptySlot(name.id, account: name.account)
             guard let slot = engine.add(strategy: terms), slot == strategies.count else { return }
             var record = StrategyRecord(id: name.id)
             record.account = terms.account
@@ -314,7 +314,7 @@ extension HostCore {
             strategies[slot].savedState = state
         }
         engine.rebind(
-            strategy: slot, wiring.placeholder(id, account: accounts[strategies[slot].account].id), call: nil)
+            strategy: slot, wiring.emptySlot(id, account: accounts[strategies[slot].account].id), call: nil)
         note(strategies[slot].lifecycle.disable("its folder is gone", at: wallTime), slot)
         strategies[slot].restart = nil
         CrashPage.during(id) { replaceInstance(slot, nil) }

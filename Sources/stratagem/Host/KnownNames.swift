@@ -4,7 +4,7 @@ import Journal
 import Trading
 
 /// What the journal knows by index. Every index stays what it was for as long as the journal lives: what is still there keeps
-/// its place, what is gone leaves a placeholder with its book, what is new comes behind.
+/// its place, what is gone leaves an empty slot with its book, what is new comes behind.
 struct KnownNames {
     /// A strategy keeps its account: both are its name, "sma_cross paper".
     struct Strategy: Sendable {
