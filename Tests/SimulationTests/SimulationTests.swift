@@ -43,7 +43,7 @@ struct SimulationTests {
     @Test("the seeds bring every change of an order, every rule's denial, every fault of an intent and every ending")
     func isRich() {
         var counts: [String: Int] = [:]
-        for seed in 1...48 as ClosedRange<UInt64> {
+        for seed in 1...80 as ClosedRange<UInt64> {
             for fact in Simulation(seed: seed, eventCount: SimulationTests.eventCount).runInBlocks().facts {
                 for name in fact.names { counts[name, default: 0] += 1 }
             }
@@ -64,7 +64,7 @@ struct SimulationTests {
         expected += ["day", "breach account", "breach strategy"]
         let faults = IntentFault.allCases.filter { ![.tooManyIntents, .intentLoop, .workerEnded].contains($0) }
         expected += faults.map { "refused \($0)" }
-        for name in expected { #expect(counts[name, default: 0] > 1, "\(name): \(counts[name, default: 0]) times") }
+        for name in expected { #expect(counts[name, default: 0] > 2, "\(name): \(counts[name, default: 0]) times") }
         #expect(counts["accepted", default: 0] > 40 * 100)
         #expect(counts["maker", default: 0] > 40 * 15)
         #expect(counts["taker", default: 0] > 40 * 50)
