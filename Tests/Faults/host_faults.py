@@ -27,9 +27,8 @@ CRASHES = {
     "stack-overflow": (5, "signal 11 (segmentation fault)"),
     "index-out-of-range": (6, "crashed the host with signal"),
     "nil-unwrap": (7, "crashed the host with signal"),
-    "create": (8, "signal 11 (segmentation fault)"),
 }
-OTHERS = {"contract": 9, "slow": 10, "kill": 11, "foreign-signal": 11}
+OTHERS = {"create": 8, "contract": 9, "slow": 10, "kill": 11, "foreign-signal": 11}
 OTHER_STRATEGIES = ["sma_cross", "mean_reversion", "pump_v2", "dump_v2", "fifth"]
 
 
@@ -167,13 +166,7 @@ class Case:
     def try_crash(self):
         self.start()
         self.wait_trading()
-        if self.name == "create":
-            self.end()
-            self.trigger.touch()
-            self.host.start()
-            self.pid = None
-        else:
-            self.trigger.touch()
+        self.trigger.touch()
         seconds = self.wait_next_host()
         self.check_quarantine(CRASHES[self.name][1])
         self.check_others()
@@ -190,6 +183,27 @@ class Case:
         self.check_books()
         self.end()
         return f"next host after {seconds:.2f} s; {fills} fills"
+
+    def try_create(self):
+        """The probe tries an instance before the host loads the library: the host never runs what crashes there."""
+        self.start()
+        self.wait_trading()
+        self.end()
+        self.trigger.touch()
+        self.start()
+        bad = self.strategies()["bad"]
+        self.expect(bad["state"] == "faulted" and not bad["enabled"], f"bad is {bad['state']}")
+        reason = "it crashed with signal 11 (Segmentation fault) while it made an instance"
+        self.expect(reason in (bad["problem"] or ""), f"the reason is {bad['problem']!r}")
+        self.check_others()
+        fills = self.check_books()
+        self.end()
+        self.trigger.unlink()
+        self.start()
+        self.wait("it runs again", lambda: self.strategies()["bad"]["runtime"]["events"] > 100)
+        self.check_books()
+        self.end()
+        return f"refused, no host ended; {fills} fills"
 
     def try_contract(self):
         self.start()
