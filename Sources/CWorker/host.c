@@ -17,6 +17,7 @@ struct worker_link_t {
     _Atomic uint64_t published; // events given
     uint64_t consumed;          // events done, as far as was believed
     uint64_t taken;             // intent records taken
+    uint64_t answered_through;  // events done by the answer taken last
     uint64_t valid_from;        // answers to earlier events are of no interest any more
     _Atomic uint64_t asked;
     _Atomic uint32_t failure;
@@ -260,6 +261,7 @@ static size_t collect(worker_link_t *link, strategy_intents_v1_t *intents) {
             return garbage(link, "it says that the plugin consumed 0 events, or more than there were");
         }
         if (head.through > link->valid_from) {
+            link->answered_through = head.through;
             intents->count = head.count;
             return 0;
         }
@@ -295,6 +297,14 @@ size_t worker_collect(void *opaque, strategy_intents_v1_t *intents) {
         return WORKER_FAILED;
     }
     return collect(link, intents);
+}
+
+void worker_position(void *opaque, uint64_t counts[3]) {
+    worker_link_t *link = opaque;
+    counts[0] = atomic_load_explicit(&link->published, memory_order_relaxed);
+    uint64_t consumed = atomic_load_explicit(&link->page->consumed, memory_order_acquire);
+    counts[1] = consumed < counts[0] ? consumed : counts[0];
+    counts[2] = link->answered_through < counts[0] ? link->answered_through : counts[0];
 }
 
 // MARK: Questions

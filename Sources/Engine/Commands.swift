@@ -16,6 +16,7 @@ extension Engine {
     public mutating func attach(_ call: StrategyCall, strategy: Int) {
         slots[strategy].call = call.marked(strategy)
         slots[strategy].interest.events = call.events
+        dropPair(strategy: strategy)
     }
 
     /// Puts something between the engine and a strategy; what was there comes back and is given to `restoreCall` later. nil

@@ -85,11 +85,36 @@ public final class ShadowCall: @unchecked Sendable {
             if !own.isEmpty { comparison.equal += 1 }
             return
         }
-        comparison.note(running: answer, shadow: own, at: event.timestamp)
-        for order in answer.submitted where !own.submitted.contains(order) { strangers.append(order) }
-        keepTimers(own, besides: answer)
-        endOwnOrders(own.submitted.filter { !answer.submitted.contains($0) }, at: event.timestamp)
+        endOwnOrders(note(running: answer, shadow: own, at: event.timestamp), at: event.timestamp)
     }
+
+    /// Writes a difference down; the orders that it alone wants.
+    private func note(
+        running: UnsafeBufferPointer<IntentRecord>, shadow: UnsafeBufferPointer<IntentRecord>, at time: Timestamp
+    ) -> [OrderName] {
+        comparison.note(running: running, shadow: shadow, at: time)
+        for order in running.submitted where !shadow.submitted.contains(order) { strangers.append(order) }
+        keepTimers(shadow, besides: running)
+        return shadow.submitted.filter { !running.submitted.contains($0) }
+    }
+
+    // MARK: One that answers late
+
+    /// What the two said to one event; the ends of orders that it alone wants.
+    func judge(running: [IntentRecord], shadow: [IntentRecord], at time: Timestamp) -> [EventRecord] {
+        running.withUnsafeBufferPointer { running in
+            shadow.withUnsafeBufferPointer { shadow in
+                if running.count == shadow.count, running.hasSameBytes(as: shadow) {
+                    comparison.equal += 1
+                    return []
+                }
+                return note(running: running, shadow: shadow, at: time).map { .ended($0, at: time) }
+            }
+        }
+    }
+
+    /// It is not called any more.
+    func end(_ fault: IntentFault) { self.fault = fault }
 
     private func keepTimers(
         _ own: UnsafeBufferPointer<IntentRecord>, besides answer: UnsafeBufferPointer<IntentRecord>

@@ -13,12 +13,18 @@ public struct StrategyCall: @unchecked Sendable {
     public typealias Poll =
         @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<strategy_intents_v1_t>?) -> Int
 
+    /// Writes three counts of one that answers late: events that it was given, those of them that it has seen and whose
+    /// answers can be taken, and those that it had seen when it gave the answer that was taken last.
+    public typealias Position = @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<UInt64>?) -> Void
+
     let instance: UnsafeMutableRawPointer
     let process: Process
     /// Bit n set = it wants market events of type n.
     let events: UInt64
     /// nil = all that it has to say is there when `process` returns.
     let poll: Poll?
+    /// nil = it does not say what an answer belongs to.
+    let position: Position?
     /// Its slot, counted from 1, as it stands in the call mark; 0 = its code is not run by the engine's thread.
     private(set) var mark: UInt64 = 0
     /// Its code runs in the call, so that a crash or a hang in it is the strategy's. Elsewhere it can be gone: a consumed
@@ -28,12 +34,13 @@ public struct StrategyCall: @unchecked Sendable {
     /// The caller keeps instance and code alive as long as the engine.
     public init(
         instance: UnsafeMutableRawPointer, process: @escaping Process, events: UInt64, poll: Poll? = nil,
-        runsHere: Bool = true
+        position: Position? = nil, runsHere: Bool = true
     ) {
         self.instance = instance
         self.process = process
         self.events = events
         self.poll = poll
+        self.position = position
         self.runsHere = runsHere
     }
 

@@ -12,6 +12,8 @@ struct Followers {
     var tape: EventTape?
     /// Another instance that is given the same.
     var shadow: ShadowCall?
+    /// The two, where they answer late: then the pair stands in the slot.
+    var pair: LatePair?
 }
 
 extension Engine {
@@ -20,7 +22,7 @@ extension Engine {
     @discardableResult
     public mutating func setTape(_ tape: EventTape?, strategy: Int) -> EventTape? {
         let before = followers(of: strategy)
-        put(Followers(strategy: strategy, tape: tape, shadow: before.shadow))
+        put(Followers(strategy: strategy, tape: tape, shadow: before.shadow, pair: before.pair))
         return before.tape
     }
 
@@ -28,12 +30,15 @@ extension Engine {
     @discardableResult
     public mutating func setShadow(_ shadow: ShadowCall?, strategy: Int) -> ShadowCall? {
         let before = followers(of: strategy)
+        if let pair = before.pair { slots[strategy].call = pair.running.marked(strategy) }
         put(Followers(strategy: strategy, tape: before.tape, shadow: shadow))
-        return before.shadow
+        return before.shadow ?? before.pair?.shadow
     }
 
     /// Tells an instance that begins anew what a strategy is told when it is enabled: that it runs, and what it holds.
-    public func introduce(_ shadow: ShadowCall, strategy: Int) {
+    public func introduce(_ shadow: ShadowCall, strategy: Int) { shadow.follow(introduction(strategy: strategy)) }
+
+    func introduction(strategy: Int) -> [EventRecord] {
         var records = [EventRecord.status(STRATEGY_EVENT_SESSION, code: 0, at: now)]
         for instrument in 0..<instruments.count {
             let position = ledger.position(strategy: strategy, instrument: instrument)
@@ -42,10 +47,13 @@ extension Engine {
                 .position(
                     position, instrument: UInt32(instrument), multiplier: instruments[instrument].multiplier, at: now))
         }
-        shadow.follow(records)
+        return records
     }
 
-    public func shadow(strategy: Int) -> ShadowCall? { followers(of: strategy).shadow }
+    public func shadow(strategy: Int) -> ShadowCall? {
+        let followers = followers(of: strategy)
+        return followers.shadow ?? followers.pair?.shadow
+    }
 
     /// Puts an instance that has lived through all that the running one was told into its place, and with it the slot's other
     /// terms where there are some. Nobody is told anything: timers, orders, counters and everything else go on. Only what the
@@ -57,6 +65,11 @@ extension Engine {
         slots[strategy].interest.events = shadow.call.events
         dropFollowers(strategy: strategy)
         if let terms { setTerms(strategy, terms) }
+        mendDifferences(of: shadow, strategy: strategy)
+    }
+
+    /// Working orders that the new one never sent end, timers that it alone has set are set.
+    mutating func mendDifferences(of shadow: ShadowCall, strategy: Int) {
         for order in shadow.strangers where Int(order.instrument) < instruments.count {
             let working = orders.slot(strategy: Int32(strategy), instrument: Int(order.instrument), tag: order.tag)
             if working != OrderManager.none { end(working, as: .cancelled, .strategyStopped) }
@@ -67,15 +80,23 @@ extension Engine {
         if hasAnswers { deliverAnswers() }
     }
 
+    /// Its running half is not called any more.
+    mutating func dropPair(strategy: Int) {
+        var own = followers(of: strategy)
+        guard own.pair != nil else { return }
+        own.pair = nil
+        put(own)
+    }
+
     mutating func dropFollowers(strategy: Int) { put(Followers(strategy: strategy)) }
 
-    private func followers(of strategy: Int) -> Followers {
+    func followers(of strategy: Int) -> Followers {
         followers.first { $0.strategy == strategy } ?? Followers(strategy: strategy)
     }
 
-    private mutating func put(_ new: Followers) {
+    mutating func put(_ new: Followers) {
         followers.removeAll { $0.strategy == new.strategy }
-        if new.tape != nil || new.shadow != nil { followers.append(new) }
+        if new.tape != nil || new.shadow != nil || new.pair != nil { followers.append(new) }
         hasFollowers = !followers.isEmpty
     }
 

@@ -63,6 +63,10 @@ struct PluginFunctions {
 public typealias StrategyPoll =
     @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<strategy_intents_v1_t>?) -> Int
 
+/// Writes three counts: events that a worker was given, those that it has seen and whose answers can be taken, and those
+/// that it had seen when it gave the answer that was taken last.
+public typealias StrategyPosition = @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<UInt64>?) -> Void
+
 /// A block of events in, a block of intents out (strategy_abi.h, `process`).
 public typealias StrategyProcess =
     @convention(c) (

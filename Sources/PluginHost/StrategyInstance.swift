@@ -12,6 +12,8 @@ public final class StrategyInstance: @unchecked Sendable {
     public let process: StrategyProcess
     /// Takes answers that have come after `process` returned; nil where there are none: in this process and in lock-step.
     public let poll: StrategyPoll?
+    /// What an answer that came late belongs to; nil where there are none.
+    public let position: StrategyPosition?
     /// What could not be done to confine a worker; "" = nothing is missing.
     public let warning: String
     /// As it was asked for: another instance in its place is made the same way.
@@ -25,6 +27,7 @@ public final class StrategyInstance: @unchecked Sendable {
         self.pointer = pointer
         process = functions.process
         poll = nil
+        position = nil
         warning = ""
         worker = nil
         workerTexts = []
@@ -36,6 +39,7 @@ public final class StrategyInstance: @unchecked Sendable {
         pointer = UnsafeMutableRawPointer(worker.link)
         process = worker.settings.pace == .free ? worker_push : worker_exchange
         poll = worker.settings.pace == .free ? worker_collect : nil
+        position = worker.settings.pace == .free ? worker_position : nil
         warning = receipt.warning
         workerTexts = receipt.parameterTexts
     }

@@ -10,14 +10,15 @@ struct ContinuedRunTests {
 
     @Test("the account goes on: cash, positions, and no order twice")
     func account() async throws {
-        scratch.addCross("kept", "on_stop: keep")
+        // Nothing may still work at the end: it would fill in the next run.
+        scratch.addCross("kept", "on_stop: cancel")
         let first = try await CommandLine.run(
             ["run", "--seed", "5", "--market-speed", "60", "--duration", "1", "--json"], in: scratch)
         let before = try JSONObject(first.output)
         let held = try #require(before.objects("strategies").first)
         try #require(held.objects("positions").count == 1 && (held.integer("fills") ?? 0) > 1)
         // Disabled it trades no more, so that what it had is what it has.
-        scratch.addCross("kept", "on_stop: keep\nenabled: false")
+        scratch.addCross("kept", "on_stop: cancel\nenabled: false")
         let second = try await CommandLine.run(
             ["run", "--seed", "6", "--market-speed", "60", "--duration", "0.5", "--json"], in: scratch)
         let after = try JSONObject(second.output)

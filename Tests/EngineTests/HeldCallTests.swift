@@ -4,40 +4,6 @@ import ScriptedStrategies
 import Testing
 import Trading
 
-/// A strategy that answers late, as one in a worker does: what it wants comes out when it is asked.
-private final class LateStrategy {
-    private(set) var seen: [EventRecord] = []
-    var waiting: [[IntentRecord]] = []
-    let answer: (EventRecord) -> [IntentRecord]
-
-    init(_ answer: @escaping (EventRecord) -> [IntentRecord] = { _ in [] }) { self.answer = answer }
-
-    var call: StrategyCall {
-        StrategyCall(
-            instance: Unmanaged.passUnretained(self).toOpaque(),
-            process: { instance, events, count, _ in
-                guard let instance, let events else { return 0 }
-                let strategy = Unmanaged<LateStrategy>.fromOpaque(instance).takeUnretainedValue()
-                for event in UnsafeBufferPointer(start: events, count: count) {
-                    strategy.seen.append(event)
-                    let wanted = strategy.answer(event)
-                    if !wanted.isEmpty { strategy.waiting.append(wanted) }
-                }
-                return count
-            }, events: EventType.marketEvents,
-            poll: { instance, intents in
-                guard let instance, let intents else { return 0 }
-                let strategy = Unmanaged<LateStrategy>.fromOpaque(instance).takeUnretainedValue()
-                if !strategy.waiting.isEmpty { intents.write(strategy.waiting.removeFirst()) }
-                return 0
-            }, runsHere: false)
-    }
-
-    var minutes: [Int64] {
-        seen.filter { $0.kind == .bar }.map { ($0.time - Timestamp.minute(0).nanoseconds) / 60_000_000_000 }
-    }
-}
-
 @Suite("A strategy that answers late, while another instance takes over")
 struct HeldCallTests {
     private static func bench(_ strategy: LateStrategy) -> Bench {
@@ -47,8 +13,8 @@ struct HeldCallTests {
     }
 
     private static func buyEveryThird(_ event: EventRecord) -> [IntentRecord] {
-        let minute = (event.time - Timestamp.minute(0).nanoseconds) / 60_000_000_000
-        return event.kind == .bar && minute % 3 == 0 ? [.submit(.buy, 1, .limit, tag: UInt64(minute), at: 50)] : []
+        guard event.kind == .bar, event.minute % 3 == 0 else { return [] }
+        return [.submit(.buy, 1, .limit, tag: UInt64(event.minute), at: 50)]
     }
 
     private static func bars(_ minutes: ClosedRange<Int64>) -> [EventRecord] { minutes.map { .flat($0, 100) } }

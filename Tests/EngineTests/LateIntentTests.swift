@@ -1,33 +1,7 @@
-import CStrategyABI
 import Engine
 import ScriptedStrategies
 import Testing
 import Trading
-
-/// A strategy that answers when it is ready: `process` says nothing, `poll` hands out what the test has put in.
-private final class LateStrategy {
-    var waiting: [[IntentRecord]] = []
-    var seen = 0
-    var isGone = false
-
-    var call: StrategyCall {
-        StrategyCall(
-            instance: Unmanaged.passUnretained(self).toOpaque(),
-            process: { instance, _, count, _ in
-                let strategy = Unmanaged<LateStrategy>.fromOpaque(instance!).takeUnretainedValue()
-                guard !strategy.isGone else { return -1 }
-                strategy.seen += count
-                return count
-            },
-            events: EventType.marketEvents,
-            poll: { instance, intents in
-                let strategy = Unmanaged<LateStrategy>.fromOpaque(instance!).takeUnretainedValue()
-                guard !strategy.isGone else { return -1 }
-                if !strategy.waiting.isEmpty { intents!.write(strategy.waiting.removeFirst()) }
-                return 0
-            }, runsHere: false)
-    }
-}
 
 /// Strategies beside the engine.
 @Suite("Late intents")
@@ -44,7 +18,8 @@ struct LateIntentTests {
 
     @Test("are taken when the host looks for them, after the newest event, and fill in the next")
     func taken() {
-        late.waiting = [[.submit(.buy, 2, tag: 1)], [.submit(.buy, 1, .limit, tag: 2, at: 80)]]
+        late.say([.submit(.buy, 2, tag: 1)])
+        late.say([.submit(.buy, 1, .limit, tag: 2, at: 80)])
         bench.engine.pollLate()
         #expect(bench.engine.workingOrderCount == 2 && bench.position() == 0)
         bench.feed(.flat(2, 100))
@@ -54,7 +29,8 @@ struct LateIntentTests {
     @Test("of a strategy that is switched off count for nothing, also after it is switched on again")
     func disabled() {
         bench.engine.disable(strategy: 0)
-        late.waiting = [[.submit(.buy, 2, tag: 1)], [.submit(.buy, 1, tag: 2)]]
+        late.say([.submit(.buy, 2, tag: 1)])
+        late.say([.submit(.buy, 1, tag: 2)])
         bench.engine.pollLate()
         #expect(late.waiting.isEmpty && bench.engine.workingOrderCount == 0)
         #expect(bench.enable(0))
@@ -64,7 +40,7 @@ struct LateIntentTests {
 
     @Test("do not come in without end")
     func bounded() {
-        late.waiting = Array(repeating: [.cancel(tag: 9)], count: 1000)
+        for _ in 0..<1000 { late.say([.cancel(tag: 9)]) }
         bench.engine.pollLate()
         #expect(!late.waiting.isEmpty && late.waiting.count > 800)
     }
@@ -76,7 +52,7 @@ struct LateIntentTests {
             let late = LateStrategy()
             bench.engine.attach(late.call, strategy: 0)
             bench.feed(.flat(1, 100))
-            late.waiting = [[.submit(.buy, 1, .limit, tag: 2, at: 80)]]
+            late.say([.submit(.buy, 1, .limit, tag: 2, at: 80)])
             bench.engine.pollLate()
             #expect(bench.engine.workingOrderCount == 1)
             late.isGone = true

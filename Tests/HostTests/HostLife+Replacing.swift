@@ -18,11 +18,13 @@ extension HostLife {
                 try replacement.restore(state)
                 meanwhile()
                 if let tape = core.nextTape(of: replacement, EventTape()) { replacement.call.catchUp(tape) }
-            } else if let old = try core.hold(replacement, EventTape()) {
+            } else if let old = core.hold(replacement, EventTape()) {
                 meanwhile()
-                try Replacement.waitForAnswers(of: old)
-                core.engine.pollLate()
-                try replacement.restore(old.freshState())
+                if replacement.takesMemory(of: old) {
+                    try Replacement.waitForAnswers(of: old)
+                    core.engine.pollLate()
+                    try replacement.restore(old.freshState())
+                }
             }
             guard let finished = try core.complete(replacement, isForced: true, by: HostLife.person) else {
                 throw .conflict("the tape did not hold all")
@@ -38,5 +40,17 @@ extension HostLife {
         throws(HostRefusal) -> FinishedReplacement
     {
         try replace(try core.reloadPlan(id, request), meanwhile: meanwhile)
+    }
+
+    /// As `RunningHost.promote` does it, beside a worker.
+    func promoteInWorker(_ id: String, meanwhile: () -> Void = {}) throws(HostRefusal) -> FinishedReplacement {
+        guard let promotion = try core.holdForPromotion(id, EventTape()) else {
+            throw .conflict("\(id) has no shadow in a worker")
+        }
+        defer { core.end(promotion) }
+        meanwhile()
+        for instance in [promotion.running, promotion.shadow] { try Replacement.waitForAnswers(of: instance) }
+        core.engine.pollLate()
+        return try core.promote(id, promotion, by: HostLife.person)
     }
 }

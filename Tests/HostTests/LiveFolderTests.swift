@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import Journal
 import PluginHost
+import Portfolio
 import Testing
 import Trading
 
@@ -79,6 +80,7 @@ extension HostSuites {
             // The market has moved between this look and the end; what is held has not.
             var found = Books(next.core)
             found.equity = books.equity
+            for (id, then) in books.performance { found.performance[id]?.totalReturn = then.totalReturn }
             #expect(found == books)
         }
 

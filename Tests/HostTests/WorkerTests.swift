@@ -92,7 +92,59 @@ extension HostSuites {
                 return text[try #require(text.firstRange(of: "\"strategies\"")).lowerBound...]
             }
             #expect(memories[0] == memories[1])
-            #expect(life.core.engine.counters(strategy: try life.slot("alpha")).orders > 3)
+            let slot = try life.slot("alpha")
+            try HostWorkers.run(life) { life.core.engine.counters(strategy: slot).orders > 3 }
+            try life.end()
+        }
+
+        @Test(
+            "a shadow beside a worker is compared event by event, with its memory or anew, and misses nothing when promoted",
+            arguments: [ReloadRequest.Memory.keep, .discard])
+        func shadow(_ memory: ReloadRequest.Memory) throws {
+            addCross("alpha", "worker")
+            let life = try folder.live(workers: HostWorkers.settings(.free))
+            life.run(seconds: 3)
+            let added = try life.reload("alpha", ReloadRequest(mode: .shadow, memory: memory)) { life.run(seconds: 2) }
+            #expect(added.generation == 2 && added.memory == memory)
+            let running = try #require(life.core.strategies[0].instance)
+            let shadow = try #require(life.core.strategies[0].shadow?.instance)
+            try HostWorkers.run(life) {
+                let comparison = life.core.engine.shadow(strategy: 0)?.comparison
+                return comparison.map { $0.equal + $0.differing > 3 } ?? false
+            }
+            for instance in [running, shadow] { try Replacement.waitForAnswers(of: instance) }
+            life.core.engine.pollLate()
+            let view = try #require(life.core.generationsView(0).shadow)
+            #expect(view.problem == nil)
+            // One that begins anew counts its orders anew.
+            #expect(view.differing == 0 || memory == .discard)
+            let promoted = try life.promoteInWorker("alpha") { life.run(seconds: 2) }
+            #expect(promoted.generation == 2 && life.core.strategies[0].instance === shadow)
+            #expect(life.core.generationsView(0).shadow == nil && life.core.engine.shadow(strategy: 0) == nil)
+            let orders = life.core.engine.counters(strategy: 0).orders
+            try HostWorkers.run(life) { life.core.engine.counters(strategy: 0).orders > orders }
+            try life.end()
+        }
+
+        @Test("a shadow beside a worker is discarded, replaced by another one, and gone with the worker")
+        func shadowGoes() throws {
+            addCross("alpha", "worker")
+            let life = try folder.live(workers: HostWorkers.settings(.free))
+            life.run(seconds: 3)
+            for number in 2...3 {
+                #expect(try life.reload("alpha", ReloadRequest(mode: .shadow)).generation == number)
+                life.run(seconds: 2)
+            }
+            #expect(life.core.generationsView(0).shadow?.generation == 3)
+            _ = try life.core.discardShadow("alpha", by: HostLife.person)
+            #expect(life.core.engine.shadow(strategy: 0) == nil)
+            _ = try life.reload("alpha", ReloadRequest(mode: .shadow))
+            let process = try #require(life.core.strategies[0].instance?.processID)
+            kill(process, SIGKILL)
+            try HostWorkers.run(life) { life.core.strategies[0].shadow == nil }
+            #expect(life.core.generationsView(0).shadow == nil)
+            let orders = life.core.engine.counters(strategy: 0).orders
+            try HostWorkers.run(life) { life.core.engine.counters(strategy: 0).orders > orders }
             try life.end()
         }
 

@@ -54,6 +54,8 @@ size_t worker_exchange(void *link, const strategy_event_v1_t *events, size_t cou
 size_t worker_push(void *link, const strategy_event_v1_t *events, size_t count, strategy_intents_v1_t *intents);
 /// Takes the next answer that has come since; 0 = done (there may be none), WORKER_FAILED = out of service.
 size_t worker_collect(void *link, strategy_intents_v1_t *intents);
+/// Events given; those of them done, whose answers can be taken; those done by the answer that was taken last.
+void worker_position(void *link, uint64_t counts[3]);
 
 /// Asks for something, `payload` of at most WORKER_TRANSFER_SIZE bytes; does not wait. One question at a time.
 void worker_ask(worker_link_t *link, uint32_t operation, const void *payload, size_t size);

@@ -35,7 +35,6 @@ struct NewCommand: ParsableCommand {
                 .usage, "'\(scaffold.pluginID)' is the id of a bundled plugin", at: "command line", "give another name")
         }
         try write(scaffold, to: folder)
-        let next = ["stratagem build \(name) --test", "stratagem run"]
         if output.json {
             Console.print(
                 JSON.object([
@@ -46,7 +45,8 @@ struct NewCommand: ParsableCommand {
         }
         if output.isForPeople {
             for file in scaffold.files { Console.print("made \(folder)/\(file.path)") }
-            Console.print("try it: \(next.joined(separator: ", then "))")
+            Console.print("its tests: stratagem build \(name) --test")
+            Console.print("a host that runs compiles it and trades it now; otherwise: stratagem run")
             if let missing = StrategyCode.missing(for: language) { Console.print("warning: \(missing)") }
         }
     }

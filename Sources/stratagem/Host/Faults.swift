@@ -154,6 +154,7 @@ extension HostCore {
             return fault(slot, .notRestarted(refusal.problems.map(\.text).joined(separator: "; ")))
         }
         engine.attach(StrategyCall(instance), strategy: slot)
+        forgetLostShadow(slot)
         // The old one goes here, and its code may fail once more.
         CrashPage.during(strategies[slot].id) { strategies[slot].instance = instance }
         engine.clearFault(strategy: slot)

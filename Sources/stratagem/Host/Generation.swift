@@ -51,7 +51,7 @@ struct ShadowGeneration {
 
 extension StrategyRecord {
     /// The highest number that was given.
-    var lastGeneration: Int { max(generations.last?.number ?? generation, shadow?.generation.number ?? 0) }
+    var lastGeneration: Int { max(generations.last?.number ?? 0, shadow?.generation.number ?? 0) }
 
     /// The newest one before the active one whose code is still there.
     var previous: Generation? { generations.last { $0.number < generation && $0.isThere } }

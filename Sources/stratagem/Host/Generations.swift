@@ -70,7 +70,7 @@ extension HostCore {
         let record = strategies[plan.slot]
         let isSame =
             record.replacements == plan.replacements && (plan.override == nil || record.updatedAt == plan.basis)
-        guard isSame, record.incoming == nil || record.incoming === replacement else {
+        guard isSame, !record.isPromoting, record.incoming == nil || record.incoming === replacement else {
             throw .conflict("\(plan.id) was changed by someone else in the meantime; look at it and try again")
         }
         strategies[plan.slot].incoming = replacement
@@ -141,19 +141,29 @@ extension HostCore {
         eventsPerPieceMax = HostCore.pieceEvents
         strategies[slot].incoming = nil
         var finished =
-            plan.mode == .shadow ? addShadow(replacement, by: requester) : takeOver(replacement, by: requester)
+            plan.mode == .shadow ? try addShadow(replacement, by: requester) : takeOver(replacement, by: requester)
         finished.tape = used
         return finished
     }
 
-    private func addShadow(_ replacement: Replacement, by requester: Requester) -> FinishedReplacement {
+    private func addShadow(_ replacement: Replacement, by requester: Requester) throws(HostRefusal)
+        -> FinishedReplacement
+    {
         let slot = replacement.plan.slot
         let before = strategies[slot].generation
         var generation = replacement.generation
         generation?.number = strategies[slot].lastGeneration + 1
         let old = strategies[slot].shadow
-        if replacement.memory == .discard { engine.introduce(replacement.call, strategy: slot) }
-        engine.setShadow(replacement.call, strategy: slot)
+        let isNew = replacement.memory == .discard
+        if let held = replacement.held {
+            guard engine.pair(held, strategy: slot, with: replacement.call, isNew: isNew) else {
+                engine.endHold(held, strategy: slot)
+                throw .conflict("the new instance of \(replacement.plan.id) does not answer like the running one")
+            }
+        } else {
+            if isNew { engine.introduce(replacement.call, strategy: slot) }
+            engine.setShadow(replacement.call, strategy: slot)
+        }
         if let generation {
             strategies[slot].shadow = ShadowGeneration(
                 generation: generation, instance: replacement.instance, since: engine.now)
@@ -246,7 +256,10 @@ extension HostCore {
 
     // MARK: The shadow
 
-    func promote(_ id: String, by requester: Requester) throws(HostRefusal) -> FinishedReplacement {
+    /// `promotion`: what waits for it, where the two answer late.
+    func promote(_ id: String, _ promotion: Promotion? = nil, by requester: Requester) throws(HostRefusal)
+        -> FinishedReplacement
+    {
         let slot = try wired(id)
         guard let shadow = strategies[slot].shadow, let call = engine.shadow(strategy: slot) else {
             throw .conflict("\(id) has no shadow generation; load one with reload, mode shadow")
@@ -263,7 +276,14 @@ extension HostCore {
         }
         let before = strategies[slot].generation
         let old = strategies[slot].instance
-        engine.swap(strategy: slot, to: call)
+        if let promotion {
+            guard engine.isHeld(promotion.held, strategy: slot), !promotion.held.isBroken else {
+                throw .conflict("the running \(id) broke down in the meantime, or is told too much; try again")
+            }
+            engine.promote(promotion.held, strategy: slot)
+        } else {
+            engine.swap(strategy: slot, to: call)
+        }
         strategies[slot].instance = shadow.instance
         strategies[slot].shadow = nil
         strategies[slot].replacements += 1
@@ -275,11 +295,21 @@ extension HostCore {
         return FinishedReplacement(slot: slot, generation: number, previous: before, memory: .keep, old: old)
     }
 
+    /// It lived beside a worker that is gone.
+    func forgetLostShadow(_ slot: Int) {
+        guard let shadow = strategies[slot].shadow, engine.shadow(strategy: slot) == nil else { return }
+        keep(shadow.generation, slot)
+        strategies[slot].shadow = nil
+    }
+
     /// Its number is not given again.
     func discardShadow(_ id: String, by requester: Requester) throws(HostRefusal) -> FinishedReplacement {
         let slot = try wired(id)
         guard let shadow = strategies[slot].shadow?.generation else {
             throw .conflict("\(id) has no shadow generation")
+        }
+        guard strategies[slot].incoming == nil, !strategies[slot].isPromoting else {
+            throw .conflict("\(id) is being replaced at this moment; try again")
         }
         let old = strategies[slot].shadow?.instance
         engine.setShadow(nil, strategy: slot)

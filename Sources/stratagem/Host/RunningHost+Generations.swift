@@ -54,11 +54,34 @@ extension RunningHost {
     }
 
     func promote(_ id: String, by requester: Requester) async throws(HostRefusal) -> ReloadView {
-        let outcome = await onEngine { core in
-            core.timed { core throws(HostRefusal) in try core.promote(id, by: requester) }
+        let tape = takeTape()
+        let begun = await onEngine { core in
+            Result { () throws(HostRefusal) -> Promotion? in try core.holdForPromotion(id, tape) }
         }
-        guard let finished = try RunningHost.got(outcome) else { throw .conflict("\(id) has no shadow generation") }
-        return try await view(finished, .swap)
+        let promotion = try RunningHost.got(begun)
+        do throws(HostRefusal) {
+            if let promotion { try await waitForAnswers(promotion) }
+            let outcome = await onEngine { core in
+                core.timed { core throws(HostRefusal) in try core.promote(id, promotion, by: requester) }
+            }
+            guard let finished = try RunningHost.got(outcome) else { throw .conflict("\(id) has no shadow generation") }
+            if let promotion { await onEngine { core in core.end(promotion) } }
+            return try await view(finished, .swap)
+        } catch {
+            if let promotion { await onEngine { core in core.end(promotion) } }
+            throw error
+        }
+    }
+
+    /// Of both, so that all that they were given is compared before the shadow takes over.
+    private func waitForAnswers(_ promotion: Promotion) async throws(HostRefusal) {
+        try await beside {
+            Result { () throws(HostRefusal) -> Void in
+                try Replacement.waitForAnswers(of: promotion.running)
+                try Replacement.waitForAnswers(of: promotion.shadow)
+            }
+        }
+        await onEngine { core in core.engine.pollLate() }
     }
 
     func discardShadow(of id: String, by requester: Requester) async throws(HostRefusal) -> GenerationsView {
@@ -140,10 +163,9 @@ extension RunningHost {
 
     /// Of one that answers late: all that it is to be given waits meanwhile.
     private func takeOverMemory(to replacement: Replacement, _ tape: EventTape) async throws(HostRefusal) {
-        let held = await onEngine { core in
-            Result { () throws(HostRefusal) -> StrategyInstance? in try core.hold(replacement, tape) }
-        }
-        guard let old = try RunningHost.got(held) else { return }
+        guard let old = await onEngine({ core in core.hold(replacement, tape) }) ?? nil,
+            replacement.takesMemory(of: old)
+        else { return }
         try await beside { Result { () throws(HostRefusal) -> Void in try Replacement.waitForAnswers(of: old) } }
         // What it answered last counts, before its memory is asked for.
         await onEngine { core in core.engine.pollLate() }

@@ -53,6 +53,8 @@ struct StrategyRecord {
     var shadow: ShadowGeneration?
     /// What is about to take its instance's place.
     var incoming: Replacement?
+    /// Its shadow is about to.
+    var isPromoting = false
     /// How often its instance was replaced.
     var replacements = 0
 

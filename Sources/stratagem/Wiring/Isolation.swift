@@ -33,6 +33,6 @@ extension StrategyCall {
     init(_ instance: StrategyInstance) {
         self.init(
             instance: instance.pointer, process: instance.process, events: instance.plugin.events, poll: instance.poll,
-            runsHere: !instance.isInWorker)
+            position: instance.position, runsHere: !instance.isInWorker)
     }
 }
