@@ -97,7 +97,7 @@ let package = Package(
             "Journal",
             [
                 "Trading", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), crypto,
             ]),
 
         // The world outside: REST over Hummingbird.
@@ -126,7 +126,7 @@ let package = Package(
         tests("ABITests", ["ABILayout", "CStrategyABI", "StrategyTesting", "Trading"]),
         tests("TradingTests", ["CStrategyABI", "Trading"]),
         tests("ControlsTests", ["Trading", "Controls"]),
-        tests("PortfolioTests", ["Trading", "Portfolio"]),
+        tests("PortfolioTests", ["Trading", "Portfolio"], exclude: ["Fixtures"]),
         tests("ExecutionTests", ["CStrategyABI", "Trading", "Controls", "Execution"]),
         .target(
             name: "ScriptedStrategies", dependencies: ["CStrategyABI", "Trading", "Controls", "Portfolio", "Engine"],
@@ -143,7 +143,7 @@ let package = Package(
             exclude: ["Fixtures"]),
         tests(
             "HostTests",
-            core + ["stratagem", "MarketData", "PluginHost", "Configuration", "Journal", "API", "CProcess"]),
+            core + ["stratagem", "MarketData", "PluginHost", "Configuration", "Journal", "API", "CProcess", crypto]),
         tests("APITests", ["Trading", "Portfolio", "Journal", "API"] + server),
         tests("CommandLineTests", ["stratagem", "CStrategyABI", "Trading", "MarketData", "PluginHost", "Journal"]),
         tests("TidyTests", []),

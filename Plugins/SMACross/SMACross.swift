@@ -48,11 +48,11 @@ struct SMACross: Strategy {
         let close = bar.close.raw
         if closes.count == slow, fast <= slow {
             let leavesFast = closes[age: fast &- 1]
-            let leavesSlow = closes.appendUnshared(close) ?? 0
+            let leavesSlow = closes.append(close, context) ?? 0
             // Closes are not below zero, so a difference of two fits 64 bits, and 10,000 times that fits 128.
             lead &+= product(slow, close &- leavesFast) &- product(fast, close &- leavesSlow)
         } else {
-            closes.appendUnshared(close)
+            closes.append(close, context)
             guard closes.count == slow, fast <= slow else { return }
             lead = freshLead()
         }

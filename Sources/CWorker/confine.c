@@ -79,7 +79,7 @@ static void allow_where(filter_t *filter, int call, unsigned argument, unsigned 
     load_call(filter);
 }
 
-static void add_conditions(filter_t *filter) {
+static void add_conditions(filter_t *filter, int refuses_more) {
     const unsigned any = ~0u, self = (unsigned)getpid();
     // Opening is reading. The bit alone of what makes a nameless file: the whole constant holds that of folders, too.
     const unsigned writing = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (__O_TMPFILE & ~O_DIRECTORY);
@@ -92,6 +92,10 @@ static void add_conditions(filter_t *filter) {
     allow_where(filter, SYS_prctl, 0, any, PR_SET_NAME);
     allow_where(filter, SYS_prctl, 0, any, PR_GET_NAME);
     allow_where(filter, SYS_prctl, 0, any, PR_SET_VMA);
+    // A further filter only takes away.
+    if (refuses_more) {
+        allow_where(filter, SYS_seccomp, 0, any, SECCOMP_SET_MODE_FILTER);
+    }
     // Limits are read, not set.
     allow_where(filter, SYS_prlimit64, 2, any, 0);
     // No owner: it would be sent signals.
@@ -104,7 +108,7 @@ static void add_conditions(filter_t *filter) {
 #endif
 }
 
-static void build(filter_t *filter) {
+static void build(filter_t *filter, int refuses_more) {
     load(filter, offsetof(struct seccomp_data, arch));
     add(filter, BPF_JMP | BPF_JEQ | BPF_K, THIS_ARCH, 1, 0);
     answer(filter, SECCOMP_RET_KILL_PROCESS);
@@ -120,14 +124,14 @@ static void build(filter_t *filter) {
     // Its flags lie in memory, where a filter cannot look: the caller falls back to clone.
     answer_call(filter, SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
     answer_call(filter, SYS_ioctl, SECCOMP_RET_ERRNO | ENOTTY);
-    add_conditions(filter);
+    add_conditions(filter, refuses_more);
     answer(filter, SECCOMP_RET_ERRNO | EPERM);
 }
 
-int worker_confine(void) {
+int worker_confine(int refuses_more) {
     static filter_t filter;
     filter.size = 0;
-    build(&filter);
+    build(&filter, refuses_more);
     struct sock_fprog program = {.len = filter.size, .filter = filter.code};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return errno;
@@ -138,6 +142,18 @@ int worker_confine(void) {
 
 #else
 
-int worker_confine(void) { return ENOSYS; }
+int worker_confine(int refuses_more) {
+    (void)refuses_more;
+    return ENOSYS;
+}
 
 #endif
+
+int worker_can_filter(void) {
+#ifdef THIS_ARCH
+    unsigned int action = SECCOMP_RET_ERRNO;
+    return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+#else
+    return 0;
+#endif
+}

@@ -11,6 +11,7 @@
 struct worker_desk_t {
     worker_page_t *page;
     char *events, *intents, *transfer;
+    worker_times_t *times;
     worker_process_t process;
     strategy_instance_t *instance;
     uint64_t consumed, written, answered;
@@ -38,6 +39,7 @@ worker_desk_t *worker_desk_open(int memory) {
         return NULL;
     }
     desk->page = (worker_page_t *)map;
+    desk->times = (worker_times_t *)(map + WORKER_TIMES_OFFSET);
     desk->events = map + WORKER_EVENTS_OFFSET;
     desk->intents = map + WORKER_INTENTS_OFFSET;
     desk->transfer = map + WORKER_TRANSFER_OFFSET;
@@ -105,18 +107,26 @@ static void exchange(worker_desk_t *desk, size_t count) {
     finish(desk, through);
 }
 
-static size_t call(worker_desk_t *desk, const strategy_event_v1_t *events, size_t count, strategy_intents_v1_t *out) {
-    int64_t limit = desk->page->slow_nanoseconds;
-    int64_t begin = limit > 0 ? worker_clock() : 0;
-    size_t consumed = desk->process(desk->instance, events, count, out);
-    int64_t taken = limit > 0 ? worker_clock() - begin : 0;
-    if (taken > limit) {
-        uint64_t slowest = atomic_load_explicit(&desk->page->slowest_nanoseconds, memory_order_relaxed);
-        if ((uint64_t)taken > slowest) {
-            atomic_store_explicit(&desk->page->slowest_nanoseconds, (uint64_t)taken, memory_order_relaxed);
-        }
+/// One call is counted; nobody else writes these numbers.
+static void note_time(worker_desk_t *desk, uint64_t nanoseconds, uint64_t limit) {
+    _Atomic uint64_t *count = &desk->times->counts[worker_time_class(nanoseconds)];
+    atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + 1, memory_order_relaxed);
+    if (nanoseconds > atomic_load_explicit(&desk->page->slowest_nanoseconds, memory_order_relaxed)) {
+        atomic_store_explicit(&desk->page->slowest_nanoseconds, nanoseconds, memory_order_relaxed);
+    }
+    if (nanoseconds > limit) {
         atomic_fetch_add_explicit(&desk->page->slow_calls, 1, memory_order_relaxed);
     }
+}
+
+static size_t call(worker_desk_t *desk, const strategy_event_v1_t *events, size_t count, strategy_intents_v1_t *out) {
+    int64_t limit = desk->page->slow_nanoseconds;
+    if (limit <= 0) {
+        return desk->process(desk->instance, events, count, out);
+    }
+    int64_t begin = worker_clock();
+    size_t consumed = desk->process(desk->instance, events, count, out);
+    note_time(desk, (uint64_t)(worker_clock() - begin), (uint64_t)limit);
     return consumed;
 }
 

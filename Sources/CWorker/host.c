@@ -13,6 +13,7 @@
 struct worker_link_t {
     worker_page_t *page;
     char *events, *intents, *transfer;
+    worker_times_t *times;
     worker_terms_t terms;
     _Atomic uint64_t published; // events given
     uint64_t consumed;          // events done, as far as was believed
@@ -49,6 +50,7 @@ worker_link_t *worker_link_open(const worker_terms_t *terms, int *memory) {
         return NULL;
     }
     link->page = (worker_page_t *)map;
+    link->times = (worker_times_t *)(map + WORKER_TIMES_OFFSET);
     link->events = map + WORKER_EVENTS_OFFSET;
     link->intents = map + WORKER_INTENTS_OFFSET;
     link->transfer = map + WORKER_TRANSFER_OFFSET;
@@ -348,7 +350,8 @@ void worker_quit(worker_link_t *link) {
 }
 
 uint64_t worker_waiting(const worker_link_t *link) {
-    return atomic_load(&link->published) - atomic_load_explicit(&link->page->consumed, memory_order_acquire);
+    uint64_t waiting = atomic_load(&link->published) - atomic_load_explicit(&link->page->consumed, memory_order_acquire);
+    return waiting < WORKER_EVENT_CAPACITY ? waiting : WORKER_EVENT_CAPACITY;
 }
 
 worker_progress_t worker_progress(const worker_link_t *link) {
@@ -357,8 +360,16 @@ worker_progress_t worker_progress(const worker_link_t *link) {
     uint64_t answered = atomic_load(&link->page->answered);
     progress.given = atomic_load(&link->published);
     progress.done = consumed + answered;
-    progress.slow_calls = atomic_load(&link->page->slow_calls);
+    // It cannot have been called more often than it was given events.
+    uint64_t slow_calls = atomic_load(&link->page->slow_calls);
+    progress.slow_calls = slow_calls < progress.given ? slow_calls : progress.given;
     progress.slowest_nanoseconds = atomic_load(&link->page->slowest_nanoseconds);
     progress.is_due = consumed != progress.given || answered != atomic_load(&link->asked);
     return progress;
+}
+
+void worker_times(const worker_link_t *link, uint64_t counts[WORKER_TIME_CLASSES]) {
+    for (size_t number = 0; number < WORKER_TIME_CLASSES; number++) {
+        counts[number] = atomic_load_explicit(&link->times->counts[number], memory_order_relaxed);
+    }
 }

@@ -38,6 +38,13 @@ typedef struct worker_page_t {
 
 STRATEGY_ASSERT(sizeof(worker_page_t) <= 4096, "the page is one page");
 
+/// The pages after it: durations of calls, which the worker alone writes.
+typedef struct worker_times_t {
+    _Atomic uint64_t counts[WORKER_TIME_CLASSES];
+} worker_times_t;
+
+STRATEGY_ASSERT(sizeof(worker_times_t) <= 8192, "the times are two pages");
+
 /// What stands before the intents of one call of the plugin: one record of the intent ring.
 typedef struct worker_batch_t {
     uint64_t consumed; ///< what the plugin said
@@ -49,7 +56,8 @@ typedef struct worker_batch_t {
 STRATEGY_ASSERT(sizeof(worker_batch_t) == sizeof(strategy_intent_v1_t), "a batch's head takes one record");
 
 enum {
-    WORKER_EVENTS_OFFSET = 4096,
+    WORKER_TIMES_OFFSET = 4096,
+    WORKER_EVENTS_OFFSET = WORKER_TIMES_OFFSET + 8192,
     WORKER_INTENTS_OFFSET = WORKER_EVENTS_OFFSET + WORKER_EVENT_CAPACITY * sizeof(strategy_event_v1_t),
     WORKER_TRANSFER_OFFSET = WORKER_INTENTS_OFFSET + WORKER_INTENT_CAPACITY * sizeof(strategy_intent_v1_t),
     WORKER_MAP_SIZE = WORKER_TRANSFER_OFFSET + WORKER_TRANSFER_SIZE,

@@ -133,12 +133,28 @@ extension Section {
     }
 
     /// "YYYY-MM-DD", midnight UTC.
-    mutating func date(_ key: String) -> Timestamp? {
-        read(key, "a day like 2026-01-31") { text in
-            let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-            let numbers = parts.compactMap { part in YAMLWords.isInteger(String(part)) ? Int(part) : nil }
-            guard parts.map(\.utf8.count) == [4, 2, 2], numbers.count == 3 else { return nil }
-            return Timestamp(year: numbers[0], month: numbers[1], day: numbers[2])
+    mutating func date(_ key: String) -> Timestamp? { read(key, "a day like 2026-01-31", Self.date) }
+
+    /// "YYYY-MM-DDTHH:MM:SSZ".
+    mutating func instant(_ key: String) -> Timestamp? {
+        read(key, "a time like 2026-01-31T13:30:00Z") { text in
+            let parts = text.split(separator: "T", omittingEmptySubsequences: false)
+            guard parts.count == 2, parts[1].hasSuffix("Z"), let day = Self.date(String(parts[0])) else { return nil }
+            let clock = parts[1].dropLast().split(separator: ":", omittingEmptySubsequences: false)
+            let numbers = clock.compactMap { part in
+                part.utf8.count == 2 && part.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int64(part) : nil
+            }
+            guard clock.count == 3, numbers.count == 3, numbers[0] < 24, numbers[1] < 60, numbers[2] < 60 else {
+                return nil
+            }
+            return day + (numbers[0] * 3600 + numbers[1] * 60 + numbers[2]) * Timestamp.nanosecondsPerSecond
         }
+    }
+
+    static func date(_ text: String) -> Timestamp? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { part in YAMLWords.isInteger(String(part)) ? Int(part) : nil }
+        guard parts.map(\.utf8.count) == [4, 2, 2], numbers.count == 3 else { return nil }
+        return Timestamp(year: numbers[0], month: numbers[1], day: numbers[2])
     }
 }

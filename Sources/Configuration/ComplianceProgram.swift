@@ -24,6 +24,35 @@ public struct ComplianceProgram: Sendable, Equatable {
     public var restrictedList: [Restriction] = []
     public var tradingHours = true
     public var selfTrade = true
+    /// Orders above this notional, in the account's currency, wait for a second person.
+    public var approvalNotional: Money?
+    public var washSeconds: Int64?
+    public var orderToTrade: OrderToTrade?
+    public var spoofing: Spoofing?
+    public var positionLimits: [PositionLimit] = []
+    public var minHoldingSeconds: Int64?
+    public var minHoldingBindsReducing = false
+    public var dayTradesMax: Int32?
+    public var dayTradeDays: Int32 = 5
+    public var shortSale = ShortSale.allowed
+    /// Instruments that were located for short sales.
+    public var located: [String] = []
+    public var hedging = true
+    public var mandatoryStop = false
+    /// Share of equity.
+    public var maxLossPerTrade: Rate?
+    public var newsEvents: [NewsEvent] = []
+    public var flatBeforeCloseMinutes: Int64?
+    /// When nothing may be opened.
+    public var flatWindows: [Schedule] = []
+    /// By asset class.
+    public var classLeverage: [ClassLeverage] = []
+    public var dailyLoss = LossLimit()
+    public var dailyLossBase = DailyLossBase.equity
+    public var totalDrawdown = LossLimit()
+    public var trailsDrawdown = false
+    /// Share of the profit of all days that the best one may have.
+    public var consistency: Rate?
 
     public init(name: String) { self.name = name }
 }
@@ -34,6 +63,17 @@ extension ComplianceProgram {
         if let fraction = section.fraction("warning_threshold") { warningThreshold = fraction }
         if let flag = section.boolean("trading_hours") { tradingHours = flag }
         if let flag = section.boolean("self_trade") { selfTrade = flag }
+        var approval = section.section("approval")
+        approvalNotional = approval.money("notional")
+        approval.finish()
+        readRestrictions(&section)
+        readConduct(&section)
+        readPositions(&section)
+        readTimes(&section)
+        readLosses(&section)
+    }
+
+    private mutating func readRestrictions(_ section: inout Section) {
         guard let list = section.value("restricted_list"), !list.isNull else { return }
         guard case .sequence(let elements) = list.content else {
             section.remark(.error, "restricted_list", "expected a list, found \(list.kindName)")

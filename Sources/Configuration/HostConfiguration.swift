@@ -11,11 +11,16 @@ public struct HostConfiguration: Sendable, Equatable {
     public var instrumentLimits: [String: LimitSettings] = [:]
     /// In the file's order.
     public var programs = [ComplianceProgram(name: "default")]
+    /// In the file's order; the first that names an instrument is its own.
+    public var calendars: [CalendarSettings] = []
     public var simulator = SimulatorSettings()
     public var feeds: [FeedSettings] = []
     public var plugins = PluginSettings()
     public var journal = JournalSettings()
     public var faults = FaultSettings()
+    /// In the file's order.
+    public var breakers: [BreakerSettings] = []
+    public var alerts = AlertSettings()
 
     public init() {}
 
@@ -39,6 +44,7 @@ public struct HostConfiguration: Sendable, Equatable {
     private init(_ root: inout Section) {
         var api = root.section("api")
         self.api = APISettings(&api)
+        readCalendars(&root)
         readPrograms(&root)
         readAccounts(&root)
         var simulator = root.section("simulator")
@@ -53,6 +59,10 @@ public struct HostConfiguration: Sendable, Equatable {
         self.journal = JournalSettings(&journal)
         var faults = root.section("faults")
         self.faults = FaultSettings(&faults)
+        var breakers = root.section("breakers")
+        self.breakers = BreakerSettings.read(&breakers)
+        var alerts = root.section("alerts")
+        self.alerts = AlertSettings(&alerts)
         root.finish()
     }
 
@@ -74,6 +84,15 @@ public struct HostConfiguration: Sendable, Equatable {
             }
             one.finish()
             accounts.append(account)
+        }
+    }
+
+    private mutating func readCalendars(_ root: inout Section) {
+        var section = root.section("calendars")
+        for entry in section.named() {
+            var one = section.section(entry.key)
+            calendars.append(CalendarSettings(&one, name: entry.key))
+            one.finish()
         }
     }
 

@@ -27,6 +27,23 @@ public struct LimitSettings: Sendable, Equatable {
     /// In the account's currency, since the start of the account's day.
     public var maxDailyLoss: Money?
     public var dailyLossBase: DailyLossBase?
+    /// Worst-case value of everything that the account holds and has working, and of it the parts of single strategies by
+    /// their ids; those without a part have the whole.
+    public var budgetCap: Money?
+    public var budgetAllocations: [String: Money] = [:]
+    /// Share of the high that `drawdownBase` names, 0…1.
+    public var maxDrawdown: Rate?
+    public var drawdownBase: DrawdownBase?
+    /// Executions of a strategy within the window, and denials in a row; beyond it waits for a person.
+    public var repeatLimit: Int64?
+    public var rejectStreak: Int64?
+    public var repeatWindowMilliseconds: Int64?
+    public var maxOpenOrders: Int64?
+    public var duplicateWindowMilliseconds: Int64?
+    /// Share of the reference price, 0…1.
+    public var maxSlippage: Rate?
+    public var maxConsecutiveLosses: Int64?
+    public var cooldownSeconds: Int64?
 
     public init() {}
 
@@ -34,6 +51,9 @@ public struct LimitSettings: Sendable, Equatable {
     public func strictest(_ other: LimitSettings) -> LimitSettings {
         func smaller<T: Comparable>(_ path: KeyPath<LimitSettings, T?>) -> T? {
             [self[keyPath: path], other[keyPath: path]].compactMap { $0 }.min()
+        }
+        func larger<T: Comparable>(_ path: KeyPath<LimitSettings, T?>) -> T? {
+            [self[keyPath: path], other[keyPath: path]].compactMap { $0 }.max()
         }
         var result = LimitSettings()
         result.maxOrderQuantity = smaller(\.maxOrderQuantity)
@@ -53,18 +73,25 @@ public struct LimitSettings: Sendable, Equatable {
         // Of balance and equity neither is the stricter one; the higher of the two is stricter than both.
         let isOne = dailyLossBase == nil || other.dailyLossBase == nil || dailyLossBase == other.dailyLossBase
         result.dailyLossBase = isOne ? dailyLossBase ?? other.dailyLossBase : .higher
+        result.budgetCap = smaller(\.budgetCap)
+        result.budgetAllocations = budgetAllocations.merging(other.budgetAllocations, uniquingKeysWith: min)
+        result.maxDrawdown = smaller(\.maxDrawdown)
+        // None of the highs is above all others, so that the first one named holds.
+        result.drawdownBase = drawdownBase ?? other.drawdownBase
+        result.repeatLimit = smaller(\.repeatLimit)
+        result.rejectStreak = smaller(\.rejectStreak)
+        result.maxOpenOrders = smaller(\.maxOpenOrders)
+        result.maxSlippage = smaller(\.maxSlippage)
+        result.maxConsecutiveLosses = smaller(\.maxConsecutiveLosses)
+        // Of windows and pauses the longer one is stricter.
+        result.repeatWindowMilliseconds = larger(\.repeatWindowMilliseconds)
+        result.duplicateWindowMilliseconds = larger(\.duplicateWindowMilliseconds)
+        result.cooldownSeconds = larger(\.cooldownSeconds)
         return result
     }
 }
 
 extension LimitSettings {
-    /// Keys of the risk rules that this version does not have. A limit that is silently not enforced is worse than
-    /// none, so that they are errors.
-    static let notEnforced = [
-        "budget", "max_drawdown", "drawdown", "repeat_limit", "reject_streak", "max_open_orders",
-        "duplicate_window_ms", "max_slippage", "max_consecutive_losses", "cooldown_seconds",
-    ]
-
     /// Reads the limit keys of `section`, which belong to `scope`.
     init(_ section: inout Section, scope: LimitScope) {
         maxOrderQuantity = section.quantity("max_order_quantity")
@@ -76,14 +103,48 @@ extension LimitSettings {
         maxOrdersPerSecond = section.integer("max_orders_per_second", in: 0...1_000_000)
         maxOrdersPerMinute = section.integer("max_orders_per_minute", in: 0...60_000_000)
         marketDataMaxAgeMilliseconds = section.integer("market_data_max_age_ms", in: 1...86_400_000)
-        readTotals(&section, scope)
-        for key in Self.notEnforced where section.value(key) != nil {
-            section.remark(.error, key, "known, but not enforced by this version; remove it")
+        maxOpenOrders = section.integer("max_open_orders", in: 0...1_000_000)
+        duplicateWindowMilliseconds = section.integer("duplicate_window_ms", in: 1...86_400_000)
+        maxSlippage = section.fraction("max_slippage")
+        readTotals(&section)
+        readPast(&section)
+        readBudget(&section)
+        reportMisplaced(section, scope)
+    }
+
+    /// Limits that look back.
+    private mutating func readPast(_ section: inout Section) {
+        maxDrawdown = section.fraction("max_drawdown")
+        let names = DrawdownBase.allCases.map(\.name).joined(separator: ", ")
+        drawdownBase = section.read("drawdown", "one of \(names)") { name in
+            DrawdownBase.allCases.first { $0.name == name }
         }
+        repeatLimit = section.integer("repeat_limit", in: 1...1_000_000)
+        rejectStreak = section.integer("reject_streak", in: 1...1_000_000)
+        repeatWindowMilliseconds = section.integer("repeat_window_ms", in: 1...86_400_000)
+        maxConsecutiveLosses = section.integer("max_consecutive_losses", in: 1...1000)
+        cooldownSeconds = section.integer("cooldown_seconds", in: 1...604_800)
+    }
+
+    private mutating func readBudget(_ section: inout Section) {
+        var budget = section.section("budget")
+        budgetCap = budget.money("global_cap")
+        var allocations = budget.section("allocations")
+        for entry in allocations.named() {
+            if !Identifier.isValid(entry.key) {
+                allocations.remark(.error, entry.key, "a strategy's id is \(Identifier.rule)")
+            }
+            budgetAllocations[entry.key] = allocations.money(entry.key)
+        }
+        budget.finish()
+        guard let budgetCap else { return }
+        let sum = budgetAllocations.values.reduce(Money.zero, +)
+        guard sum > budgetCap else { return }
+        budget.remark(.warning, "allocations", "they come to \(sum), more than global_cap \(budgetCap)")
     }
 
     /// Limits over all instruments: of an account, and as far as they mean something of a strategy.
-    private mutating func readTotals(_ section: inout Section, _ scope: LimitScope) {
+    private mutating func readTotals(_ section: inout Section) {
         maxGrossExposure = section.money("max_gross_exposure")
         maxNetExposure = section.money("max_net_exposure")
         maxConcentration = section.fraction("max_concentration")
@@ -92,14 +153,23 @@ extension LimitSettings {
         dailyLossBase = section.read("daily_loss_base", "one of balance, equity, higher") { name in
             DailyLossBase.allCases.first { $0.name == name }
         }
+    }
+
+    private func reportMisplaced(_ section: Section, _ scope: LimitScope) {
         let misplaced: [String]
         switch scope {
-        case .system, .account: return
-        case .strategy: misplaced = ["max_concentration", "max_leverage"]
+        case .system:
+            if !budgetAllocations.isEmpty {
+                section.remark(.error, "budget", "allocations are an account's, not the system's")
+            }
+            return
+        case .account: return
+        case .strategy: misplaced = ["max_concentration", "max_leverage", "budget"]
         case .instrument:
             misplaced = [
                 "max_gross_exposure", "max_net_exposure", "max_concentration", "max_leverage", "max_daily_loss",
-                "daily_loss_base",
+                "daily_loss_base", "budget", "max_drawdown", "drawdown", "repeat_limit", "reject_streak",
+                "repeat_window_ms", "max_consecutive_losses", "cooldown_seconds",
             ]
         }
         for key in misplaced where !section.isMissing(key) {

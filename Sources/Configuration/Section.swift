@@ -153,6 +153,27 @@ struct Section {
         }
     }
 
+    /// A list of mappings, each as a section of its own.
+    mutating func sections(_ key: String, max: Int = 100) -> [Section] {
+        guard let node = value(key), !node.isNull else { return [] }
+        guard case .sequence(let elements) = node.content, elements.count <= max else {
+            findings.add(node, path(key), "expected a list of at most \(max) sections, found \(node.kindName)")
+            return []
+        }
+        return elements.enumerated().map { index, element in
+            Section(element, path: "\(path(key))[\(index)]", findings: findings)
+        }
+    }
+
+    /// A section that is there has to have one of these keys.
+    func require(_ key: String, or other: String? = nil) {
+        guard node != nil, self.node(key) == nil, other.map({ self.node($0) == nil }) ?? true else { return }
+        findings.add(node, path, "\(other.map { "\(key) or \($0)" } ?? key) is missing")
+    }
+
+    /// An error about the whole section.
+    func remark(_ message: String) { findings.add(node, path, message) }
+
     func node(_ key: String) -> ConfigurationNode? { entries.first { $0.key == key }?.value }
 
     /// A warning or error about the value of `key`, which is there.

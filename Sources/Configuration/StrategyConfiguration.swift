@@ -192,13 +192,7 @@ extension StrategyConfiguration {
 
     private mutating func readSchedule(_ root: inout Section) {
         var section = root.section("schedule")
-        if let minutes = section.timeOfDay("start_time", allows24: false) { schedule.startMinutes = minutes }
-        if let minutes = section.timeOfDay("end_time", allows24: true) { schedule.endMinutes = minutes }
-        let days = section.distinct("days_of_week", of: "a day 0…7 (0 and 7 = Sunday)") { text in
-            Int(text).flatMap { (0...7).contains($0) ? $0 % 7 : nil }
-        }
-        if let days { schedule.daysOfWeek = days.sorted() }
-        if let zone = section.timeZone("time_zone") { schedule.timeZone = zone }
+        schedule = Schedule(&section)
         section.finish()
         if schedule.daysOfWeek.isEmpty {
             section.remark(.warning, "days_of_week", "names no day, so the strategy sends nothing")

@@ -4,18 +4,24 @@ public import Trading
 
 extension Gate {
     /// A form number, how many accounts, strategies and instruments (u32 each), then each scope: system, accounts,
-    /// strategies, instruments.
+    /// strategies, instruments; then the recent orders and the last modify of each strategy (form 1: none).
     public func encode(into writer: inout ByteWriter) {
-        writer.put(UInt8(1))
+        writer.put(UInt8(2))
         writer.put(count: accountCount)
         writer.put(count: strategyCount)
         writer.put(count: instrumentCount)
         for place in 0..<(scopes.count - 1) { scopes[place].encode(into: &writer) }
+        for strategy in 0..<strategyCount {
+            recentOrders[strategy].encode(into: &writer)
+            writer.put(lastModifies[strategy].orderID)
+            writer.put(lastModifies[strategy].time)
+        }
     }
 
     /// Takes the scopes of a checkpoint; what has been added since keeps its own limits.
     public mutating func decode(from reader: inout ByteReader) throws(CodingFault) {
-        guard try reader.number(UInt8.self) == 1 else { throw reader.fault("unknown form of the gate") }
+        let form = try reader.number(UInt8.self)
+        guard (1...2).contains(form) else { throw reader.fault("unknown form of the gate") }
         let counts = [try reader.count(of: 1), try reader.count(of: 1), try reader.count(of: 1)]
         guard counts[0] <= accountCount, counts[1] <= strategyCount, counts[2] <= instrumentCount else {
             throw reader.fault("\(counts) accounts, strategies and instruments are more than there are now")
@@ -24,18 +30,39 @@ extension Gate {
         for (scope, count) in zip([LimitScope.account, .strategy, .instrument], counts) {
             for index in 0..<count { scopes[position(scope, index)] = try ScopeState(from: &reader) }
         }
+        if form > 1 {
+            for strategy in 0..<counts[1] {
+                recentOrders[strategy] = try RecentOrders(from: &reader)
+                lastModifies[strategy] = LastModify(orderID: try reader.number(), time: try reader.timestamp())
+            }
+        }
         reviewWants()
     }
 
+    /// What `risk.duplicate` compares the next orders with.
+    mutating func remember(
+        _ intent: OrderIntent, _ purpose: OrderContext.Purpose, at time: Timestamp, _ scopes: Scopes
+    ) {
+        guard purpose == .submit, !intent.isHostSent,
+            scopes.strictest({ $0.duplicateWindowNanoseconds }) != nil
+        else { return }
+        recentOrders[Int(intent.strategy)].add(RecentOrders.Entry(intent, at: time))
+    }
+
     /// An approval from the journal takes its token again, where such an order takes one. False when a scope is unknown.
-    public mutating func countReplayed(_ intent: OrderIntent, account: Int32, at time: Timestamp) -> Bool {
+    public mutating func countReplayed(
+        _ intent: OrderIntent, _ purpose: OrderContext.Purpose, id: UInt64 = 0, account: Int32, at time: Timestamp
+    ) -> Bool {
         guard has(.account, Int(account)), has(.strategy, Int(intent.strategy)),
             has(.instrument, Int(intent.instrument))
         else { return false }
-        guard OrderRateRule.covers(intent) else { return true }
         let place = position(.instrument, Int(intent.instrument))
-        OrderRateRule.count(
-            at: time, scopes(account: Int(account), strategy: Int(intent.strategy), instrument: place))
+        let scopes = scopes(account: Int(account), strategy: Int(intent.strategy), instrument: place)
+        if wants.contains(.recentOrders) { remember(intent, purpose, at: time, scopes) }
+        guard OrderRateRule.covers(intent) else { return true }
+        let isSame = purpose == .modify && lastModifies[Int(intent.strategy)].covers(id, at: time)
+        if !isSame { OrderRateRule.count(at: time, scopes) }
+        if purpose == .modify { lastModifies[Int(intent.strategy)] = LastModify(orderID: id, time: time) }
         return true
     }
 
@@ -111,6 +138,12 @@ extension LimitSet {
             maxGrossExposure?.raw, maxNetExposure?.raw, maxConcentration.map { Int128($0.raw) },
             maxLeverage.map { Int128($0.raw) }, maxDailyLoss?.raw,
             dailyLossBase == .equity ? nil : Int128(dailyLossBase.rawValue),
+            budgetCap?.raw, budgetAllocation?.raw, maxDrawdown.map { Int128($0.raw) },
+            drawdownBase == .trailingIntraday ? nil : Int128(drawdownBase.rawValue),
+            repeatLimit.map { Int128($0) }, rejectStreak.map { Int128($0) },
+            repeatWindowNanoseconds.map { Int128($0) }, maxOpenOrders.map { Int128($0) },
+            duplicateWindowNanoseconds.map { Int128($0) }, maxSlippage.map { Int128($0.raw) },
+            maxConsecutiveLosses.map { Int128($0) }, cooldownNanoseconds.map { Int128($0) },
         ]
     }
 
@@ -139,6 +172,19 @@ extension LimitSet {
         maxDailyLoss = values[13].map(Money.init(raw:))
         guard let base = DailyLossBase(rawValue: narrow(values[14]) ?? 0) else { return false }
         dailyLossBase = base
+        budgetCap = values[15].map(Money.init(raw:))
+        budgetAllocation = values[16].map(Money.init(raw:))
+        maxDrawdown = narrow(values[17]).map(Rate.init(raw:))
+        guard let base = DrawdownBase(rawValue: narrow(values[18]) ?? 0) else { return false }
+        drawdownBase = base
+        repeatLimit = narrow(values[19])
+        rejectStreak = narrow(values[20])
+        repeatWindowNanoseconds = narrow(values[21])
+        maxOpenOrders = narrow(values[22])
+        duplicateWindowNanoseconds = narrow(values[23])
+        maxSlippage = narrow(values[24]).map(Rate.init(raw:))
+        maxConsecutiveLosses = narrow(values[25])
+        cooldownNanoseconds = narrow(values[26])
         return fits
     }
 }

@@ -25,6 +25,28 @@ public struct LimitSet: Sendable, BitwiseCopyable, Equatable {
     /// Since the start of the account's day: the account's in system and account scope, the strategy's in its own.
     public var maxDailyLoss: Money?
     public var dailyLossBase = DailyLossBase.equity
+    /// Worst-case value of all instruments of the account, in system and account scope.
+    public var budgetCap: Money?
+    /// The strategy's part of its account's budget; strategy scope.
+    public var budgetAllocation: Money?
+    /// Of the high that equity is measured from: 0.1 = a tenth may be lost. Scopes as `maxDailyLoss`.
+    public var maxDrawdown: Rate?
+    public var drawdownBase = DrawdownBase.trailingIntraday
+    /// Executions of one strategy within the window; and denials in a row. Not in instrument scope.
+    public var repeatLimit: Int32?
+    public var rejectStreak: Int32?
+    public var repeatWindowNanoseconds: Int64?
+    public static let standardRepeatWindow: Int64 = 60_000_000_000
+    /// Working orders of the account, of the strategy, or of the account in the instrument.
+    public var maxOpenOrders: Int32?
+    /// How long a strategy may not send the same order again.
+    public var duplicateWindowNanoseconds: Int64?
+    /// Estimated cost of a market order against the book, of the reference price.
+    public var maxSlippage: Rate?
+    /// Losing round trips in a row of one day, of the account or the strategy.
+    public var maxConsecutiveLosses: Int32?
+    /// After those, and after each stop-loss; nil = until the day's end, and not after a stop-loss.
+    public var cooldownNanoseconds: Int64?
 
     public init() {}
 }
@@ -51,8 +73,8 @@ struct RateMeter: Sendable, BitwiseCopyable {
 
     /// Orders that count against the limit at `time`, the next one included.
     func load(at time: Timestamp, limit: Int32, period: Int64) -> Int64 {
-        let spacing = spacing(limit, period)
         guard arrival > time.nanoseconds else { return 1 }
+        let spacing = spacing(limit, period)
         return (arrival - time.nanoseconds + spacing - 1) / spacing + 1
     }
 
@@ -62,4 +84,17 @@ struct RateMeter: Sendable, BitwiseCopyable {
 
     /// Nanoseconds of one order; at least one, for a limit beyond an order a nanosecond.
     private func spacing(_ limit: Int32, _ period: Int64) -> Int64 { max(1, period / Int64(limit)) }
+}
+
+/// The order that a strategy modified last, and when.
+struct LastModify: Sendable, BitwiseCopyable {
+    var orderID: UInt64 = 0
+    var time = Timestamp(nanoseconds: .min)
+
+    /// The order modifies the same one at the same instant again.
+    func covers(_ order: OrderContext) -> Bool {
+        order.purpose == .modify && covers(order.orderID, at: order.time)
+    }
+
+    func covers(_ id: UInt64, at time: Timestamp) -> Bool { orderID == id && self.time == time }
 }

@@ -21,15 +21,22 @@ public struct OrderContext: BitwiseCopyable {
 
         /// The most that the position can become on `side` when all its working orders and `extra` fill; ≥ 0.
         @inlinable public func worstCase(_ side: Side, adding extra: Quantity) -> Quantity {
-            let held = Int128(side.sign) * Int128(position.raw)
-            let reach = held + Int128(working(side).raw) + Int128(extra.raw)
-            return Quantity(raw: Int64(clamping: max(0, reach)))
+            let (added, isBeyond) = working(side).raw.addingReportingOverflow(extra.raw)
+            let (reach, overflows) =
+                side == .buy
+                ? added.addingReportingOverflow(position.raw) : added.subtractingReportingOverflow(position.raw)
+            guard isBeyond || overflows else { return Quantity(raw: max(0, reach)) }
+            let wide = Int128(working(side).raw) + Int128(extra.raw) + Int128(side.sign) * Int128(position.raw)
+            return Quantity(raw: Int64(clamping: max(0, wide)))
         }
 
         /// An order of `quantity` on `side` can only shrink the position, whatever else fills.
         @inlinable public func isReduced(by quantity: Quantity, on side: Side) -> Bool {
-            quantity.raw > 0
-                && Int128(-side.sign) * Int128(position.raw) >= Int128(working(side).raw) + Int128(quantity.raw)
+            guard quantity.raw > 0 else { return false }
+            let (needed, isBeyond) = working(side).raw.addingReportingOverflow(quantity.raw)
+            // More than any position holds; and nothing above zero is added to the smallest number.
+            if isBeyond { return false }
+            return side == .buy ? position.raw <= -needed : position.raw >= needed
         }
     }
 
@@ -99,11 +106,13 @@ public struct OrderContext: BitwiseCopyable {
         }
 
         /// Below zero = a profit.
-        public func loss(from base: DailyLossBase) -> Money {
+        public func loss(from base: DailyLossBase) -> Money { start(base) - equity }
+
+        public func start(_ base: DailyLossBase) -> Money {
             switch base {
-            case .equity: startEquity - equity
-            case .balance: startBalance - equity
-            case .higher: max(startBalance, startEquity) - equity
+            case .equity: startEquity
+            case .balance: startBalance
+            case .higher: max(startBalance, startEquity)
             }
         }
     }
@@ -134,6 +143,19 @@ public struct OrderContext: BitwiseCopyable {
     /// Where a limit asks for them; nil as above.
     public var accountDay: Day?
     public var ownDay: Day?
+    /// Where a limit asks for them: the highs that a drawdown is measured from. nil as above.
+    public var accountHigh: EquityHigh?
+    public var ownHigh: EquityHigh?
+    /// Where a limit asks for them.
+    public var accountLosses: LossStreak?
+    public var ownLosses: LossStreak?
+    public var openOrders: OpenOrders?
+    /// The strategy is latched as a runaway.
+    public var runaway: RunawayLatch?
+    /// The book that a market order would meet; nil = there is none, or no limit asks for it.
+    public var walk: BookWalk?
+    /// The working order that a modify is about, as it is.
+    public var replaced: Replaced?
     /// The strategy's schedule lets it trade now.
     public var isScheduled = true
     public var restricted = RestrictedSides.none
@@ -146,6 +168,10 @@ public struct OrderContext: BitwiseCopyable {
     public var isSelfTradeChecked = true
     public var isTradingHoursChecked = true
     public var isTagInUse = false
+    /// Another person than the sender has approved this order.
+    public var isApprovedBySecond = false
+    /// Where the account's compliance program has rules of its own.
+    public var program: Program?
 
     public init(intent: OrderIntent, purpose: Purpose, account: Int32, terms: InstrumentTerms, time: Timestamp) {
         self.intent = intent
@@ -161,7 +187,7 @@ public struct OrderContext: BitwiseCopyable {
     var isMarket: Bool { !intent.kind.hasLimitPrice }
 
     /// What the order is valued at: its limit, its stop, or for a market order the price it would meet; zero = unknown.
-    var valuationPrice: Price {
+    public var valuationPrice: Price {
         if intent.kind.hasLimitPrice { return intent.price }
         return isDormant ? intent.stopPrice : marketPrice
     }
@@ -170,6 +196,13 @@ public struct OrderContext: BitwiseCopyable {
     private var marketPrice: Price {
         let touch = intent.side == .buy ? market.ask : market.bid
         return touch != .zero ? touch : market.last
+    }
+
+    /// A trailing stop without a trigger of its own starts behind what its side meets now.
+    public mutating func setFirstTrigger() {
+        let distance = intent.conditions.trail
+        guard intent.stopPrice == .zero, marketPrice.raw > 0, distance.isValid else { return }
+        intent.stopPrice = distance.trigger(behind: marketPrice, intent.side, tick: terms.tick)
     }
 
     /// Value of `quantity` at the valuation price in the account's currency; nil when price or rate is unknown or too big.
@@ -211,6 +244,17 @@ public struct OrderContext: BitwiseCopyable {
         if funds.rate == nil { return .noConversionRate }
         return valuationPrice.raw > 0 ? .valueOverflow : .noReference
     }
+
+    /// It makes a working order smaller and changes nothing else: no limit is used more by that.
+    var isShrinking: Bool {
+        guard let replaced else { return false }
+        return intent.quantity.raw > 0 && intent.quantity <= replaced.remaining && intent.price == replaced.price
+            && intent.stopPrice == replaced.stopPrice
+    }
+
+    /// The rules on what positions and orders add up to pass it: it shrinks a position or a working order.
+    func isExempt(_ scope: LimitScope) -> Bool { isReducing(scope) || isShrinking }
+    var isExemptOwn: Bool { isReducingOwn || isShrinking }
 
     /// The order can only shrink the position that a limit of `scope` looks at.
     func isReducing(_ scope: LimitScope) -> Bool {

@@ -44,31 +44,3 @@ struct Scopes: BitwiseCopyable {
         return result
     }
 }
-
-/// The failing rules of one judgement; room for every rule in every scope, so that nothing is cut off.
-struct Findings: ~Copyable {
-    static let capacity = 128
-    private let base: UnsafeMutablePointer<Finding>
-    private(set) var count = 0
-    private(set) var failedRules: UInt64 = 0
-
-    init() { base = .allocate(capacity: Findings.capacity) }
-    deinit { base.deallocate() }
-
-    mutating func clear() {
-        count = 0
-        failedRules = 0
-    }
-
-    mutating func add(_ finding: Finding) {
-        precondition(count < Findings.capacity, "\(count) findings")
-        (base + count).initialize(to: finding)
-        count += 1
-        failedRules |= finding.rule.mask
-    }
-
-    subscript(_ index: Int) -> Finding {
-        precondition(index >= 0 && index < count)
-        return base[index]
-    }
-}

@@ -10,7 +10,7 @@ extension Order {
     func update(_ reason: OrderReason, fill: Fill? = nil, at time: Timestamp) -> EventRecord {
         var record = strategy_order_update_v1_t()
         record.type = UInt16(
-            intent.origin == .strategy ? STRATEGY_EVENT_ORDER : STRATEGY_EVENT_EXTERNAL_ORDER)
+            intent.isOfStrategy ? STRATEGY_EVENT_ORDER : STRATEGY_EVENT_EXTERNAL_ORDER)
         record.instrument = intent.instrument
         record.time = time.nanoseconds
         record.tag = intent.tag

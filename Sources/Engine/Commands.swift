@@ -66,7 +66,7 @@ extension Engine {
         var working = orders.first(instrument)
         while working != OrderManager.none {
             let order = orders.order(working)
-            if order.intent.strategy == Int32(strategy), order.intent.origin == .strategy { tell(order, .none) }
+            if order.intent.strategy == Int32(strategy), order.intent.isOfStrategy { tell(order, .none) }
             working = orders.next(working)
         }
     }
@@ -88,27 +88,37 @@ extension Engine {
     private mutating func apply(_ policy: StopPolicy, to strategy: Int) {
         guard policy != .keep else { return }
         for instrument in 0..<instruments.count {
-            cancelAll(strategy: strategy, instrument: instrument, .strategyStopped)
+            // What protects a position stays with it.
+            cancelAll(strategy: strategy, instrument: instrument, .strategyStopped) {
+                !$0.isProtective && (policy == .flatten || !$0.isLeg)
+            }
             if policy == .flatten { flatten(strategy, instrument) }
         }
     }
 
     /// Closes a position at the market, in as many orders as the instrument's maximum asks for. It ends early when the gate
-    /// refuses one or the host has no room for more.
-    mutating func flatten(_ strategy: Int, _ instrument: Int) {
-        let terms = instruments[instrument]
-        let held = ledger.position(strategy: strategy, instrument: instrument).quantity
-        var rest = held.magnitude
+    /// refuses one, and says why, or when the host has no room for more.
+    @discardableResult
+    mutating func flatten(_ strategy: Int, _ instrument: Int) -> FindingReason? {
+        guard var intent = closingIntent(strategy, instrument) else { return nil }
+        var rest = ledger.position(strategy: strategy, instrument: instrument).quantity.magnitude
         while rest.raw > 0 {
-            let part = min(rest, terms.largestOrder)
-            let verdict = submit(
-                OrderIntent(
-                    strategy: Int32(strategy), instrument: UInt32(instrument), tag: 0,
-                    side: held.raw > 0 ? .sell : .buy, kind: .market, quantity: part, reduceOnly: true,
-                    origin: .liquidation))
-            guard case .approved = verdict, !orders.isFull else { return }
-            rest = rest - part
+            intent.quantity = min(rest, intent.quantity)
+            guard case .approved = submit(intent) else { return gate.finding(0).reason }
+            guard !orders.isFull else { return nil }
+            rest = rest - intent.quantity
         }
+        return nil
+    }
+
+    /// The first order that closes a position; nil = there is none.
+    func closingIntent(_ strategy: Int, _ instrument: Int) -> OrderIntent? {
+        let held = ledger.position(strategy: strategy, instrument: instrument).quantity
+        guard held != .zero else { return nil }
+        return OrderIntent(
+            strategy: Int32(strategy), instrument: UInt32(instrument), tag: 0, side: held.closingSide, kind: .market,
+            quantity: min(held.magnitude, instruments[instrument].largestOrder), reduceOnly: true,
+            origin: .liquidation)
     }
 
     /// A strategy broke the contract: it gets no more events, and its policy for faults acts.
@@ -117,6 +127,7 @@ extension Engine {
         slots[strategy].counters.refusedIntents += 1
         facts.append(
             .intentRefused(strategy: Int32(strategy), type: 0, fault: fault, count: 1, time: now))
+        if breakers.watchesCounts { countError(strategy: strategy) }
         takeOutOfService(strategy)
     }
 
@@ -124,6 +135,7 @@ extension Engine {
     /// It may be given new code and be enabled again.
     public mutating func stopFailed(strategy: Int) {
         guard slots[strategy].isEnabled else { return }
+        if breakers.watchesCounts { countError(strategy: strategy) }
         takeOutOfService(strategy)
         deliverAnswers()
     }
@@ -186,9 +198,17 @@ extension Engine {
         takeNewDailyLimits()
     }
 
+    /// Every measure of the gate for an order now, passed or not: observed, limit, headroom and utilisation in each scope
+    /// with a limit. Changes nothing.
+    public mutating func measures(_ intent: OrderIntent) -> [Finding] {
+        gate.measures(of: orderContext(intent, purpose: .submit))
+    }
+
     /// What the gate would say about an order now: every failing rule, none = it would pass. Changes nothing.
-    public mutating func assess(_ intent: OrderIntent) -> [Finding] {
-        _ = gate.assess(orderContext(intent, purpose: .submit))
-        return (0..<gate.findingCount).map { gate.finding($0) }
+    public mutating func assess(_ intent: OrderIntent) -> [Finding] { judgement(of: intent).failures }
+
+    /// The same with everything that the gate knows of it. Allocates; for readers, not for the event path.
+    public mutating func judgement(of intent: OrderIntent) -> Judgement {
+        gate.judgement(of: orderContext(intent, purpose: .submit))
     }
 }

@@ -25,6 +25,10 @@ extension Engine {
                 if day > days.strategies[strategy].day { startDay(day, .strategy, strategy) }
             }
         }
+        if breakers.watchesTime {
+            tendBreakers()
+            next = min(next, now + BreakerBook.lookNanoseconds)
+        }
         days.nextTurn = next
         reviewDailyLimits()
         // Whoever was released hears of it before anything else happens.
@@ -50,11 +54,11 @@ extension Engine {
         totals.balance = measured.balance
         totals.equity = measured.equity
         guard keepsDays || days.isWatched else { return }
-        facts.append(
-            .dayStarted(
-                DayStart(
-                    scope: scope, index: Int32(index), day: totals.day, balance: totals.balance,
-                    equity: totals.equity, time: now)))
+        let start = DayStart(
+            scope: scope, index: Int32(index), day: totals.day, balance: totals.balance, equity: totals.equity,
+            time: now)
+        record(.dayStarted(start))
+        raiseClosingPeak(start)
     }
 
     /// nil when something has no conversion rate.
@@ -72,7 +76,7 @@ extension Engine {
 
     /// Recomputes the floors below which equity must not fall: after a day's start and a change of limits.
     mutating func reviewDailyLimits() {
-        var isWatched = !gate.wants.isDisjoint(with: [.accountDay, .ownDay])
+        var isWatched = !gate.wants.isDisjoint(with: [.accountDay, .ownDay, .accountHigh, .ownHigh])
         for account in 0..<accounts.count {
             days.accountFloors[account] = floor(.account, account)
             isWatched = isWatched || days.accounts[account].isLatched
@@ -81,8 +85,9 @@ extension Engine {
             days.strategyFloors[strategy] = floor(.strategy, strategy)
             isWatched = isWatched || days.strategies[strategy].isLatched
         }
-        days.isWatched = isWatched
-        watchesMarks = isWatched || quotedRates.count > 0
+        days.isWatched = isWatched || compliance.watchesDays || breakers.watchesMarks
+        watchesMarks = days.isWatched || quotedRates.count > 0
+        reviewProgramFloors()
     }
 
     private func floor(_ scope: LimitScope, _ index: Int) -> Money {

@@ -58,6 +58,7 @@ extension Engine {
             totals = DayTotals(balance: start.balance, equity: start.equity)
             totals.day = start.day
         }
+        raiseClosingPeak(start)
         if wasLatched { recovery.expectedLatch = latch(.active, start.scope, start.index, at: start.time) }
     }
 

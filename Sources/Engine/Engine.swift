@@ -31,6 +31,8 @@ public struct Engine: ~Copyable {
     let restrictions: FixedBuffer<RestrictedSides>
     let quotedRates: FixedBuffer<QuotedRate>
     var days: DayBook
+    var running: RunningBook
+    var compliance: ComplianceBook
     /// Day starts are facts even where no limit asks for them.
     let keepsDays: Bool
     /// Something hangs on a mark besides equity.
@@ -38,8 +40,11 @@ public struct Engine: ~Copyable {
     var lastFillID: UInt64 = 0
     /// Strategy × instrument.
     var protections: FixedBuffer<Protection>
-    /// Of them, those whose pair is not what it should be.
-    var protectionsDue = 0
+    /// Something is to be done about them with the next event: those whose pair is not what it should be, and those that a
+    /// stop closes.
+    var booksDue = 0
+    var emergency = Emergency()
+    var breakers = BreakerBook()
 
     // The strategies.
     // In raw memory: an array would ask on each event whether it may be changed in place. `add(strategy:)` alone renews it.
@@ -76,6 +81,9 @@ public struct Engine: ~Copyable {
     /// What was last written down of each instrument's mark.
     var recordedMarks: FixedBuffer<Price>
     var recovery = RecoveryProgress()
+    /// Always nil. A struct with a weak reference has an address, and so a method that only reads is called with that;
+    /// otherwise the compiler copies the whole engine, 1.7 KB, for many of them.
+    private weak var addressed: AnyObject?
 
     /// `setup.problems` must be empty.
     public init(_ setup: EngineSetup) {
@@ -140,6 +148,8 @@ public struct Engine: ~Copyable {
         recordedMarks = FixedBuffer(count: instrumentCount, repeating: .zero)
         quotedRates = FixedBuffer(setup.quotedRates)
         days = DayBook(setup)
+        running = RunningBook(setup)
+        compliance = ComplianceBook(setup)
         keepsDays = setup.keepsDays
         reviewDailyLimits()
     }
@@ -160,6 +170,7 @@ public struct Engine: ~Copyable {
         gate.setLimits(setup.systemLimits, scope: .system)
         for (index, account) in setup.accounts.enumerated() {
             gate.setLimits(account.limits, scope: .account, index: index)
+            gate.setProgram(account.program, account: index)
         }
         for (index, strategy) in setup.strategies.enumerated() {
             gate.setLimits(strategy.limits, scope: .strategy, index: index)

@@ -15,6 +15,11 @@ public struct EngineSetup: Sendable {
         public var restricted: [Int: RestrictedSides] = [:]
         public var checksTradingHours = true
         public var checksSelfTrade = true
+        /// Of its compliance program.
+        public var programName = "default"
+        /// What else that asks for.
+        public var program = ComplianceTerms()
+        public var tables = ComplianceTables()
 
         public init(id: String, owner: String = "default", terms: AccountTerms) {
             self.id = id
@@ -98,6 +103,9 @@ public struct EngineSetup: Sendable {
         if accounts.isEmpty { problems.append("no account") }
         for instrument in instruments where Int(instrument.terms.currency) >= currencies.count {
             problems.append("instrument \(instrument.id): currency \(instrument.terms.currency) is not in the list")
+        }
+        for account in accounts {
+            problems += account.tables.problems(instruments.count).map { "account \(account.id): \($0)" }
         }
         for account in accounts where Int(account.terms.currency) >= currencies.count {
             problems.append("account \(account.id): currency \(account.terms.currency) is not in the list")

@@ -28,7 +28,7 @@ extension Engine {
     private var isCalm: Bool {
         slots.count == 1 && slots[0].isEnabled && orders.workingCount == 0 && timers.isEmpty && !hasAnswers
             && !days.isWatched
-            && protectionsDue == 0 && !hasFollowers
+            && booksDue == 0 && !hasFollowers
     }
 
     /// Gives the strategy as many events as it wants to see in one call, then catches the market up to where it stopped.
@@ -79,7 +79,7 @@ extension Engine {
         sequence += 1
         if record.kind == .depth { renewBook(base, count: count) }
         if orders.hasWorking(Int(record.instrument)) { match(record) }
-        if protectionsDue > 0 { retryProtection(Int(record.instrument)) }
+        if booksDue > 0 { tendBooks(Int(record.instrument)) }
         take(record)
         if record.kind == .depth { markBook(Int(record.instrument)) }
         if hasAnswers { deliverAnswers() }
@@ -197,10 +197,12 @@ extension Engine {
     /// verdict with a new order, without end, is taken out of service.
     mutating func deliverAnswers() {
         for slot in slots.indices { slots[slot].replies = 0 }
-        while hasAnswers {
-            hasAnswers = false
-            for slot in slots.indices where !slots[slot].answers.isEmpty { deliverAnswers(to: slot) }
-        }
+        repeat {
+            while hasAnswers {
+                hasAnswers = false
+                for slot in slots.indices where !slots[slot].answers.isEmpty { deliverAnswers(to: slot) }
+            }
+        } while actOnTrips()
     }
 
     private mutating func deliverAnswers(to slot: Int) {

@@ -26,6 +26,7 @@ extension Engine {
         orders.addStrategy()
         gate.addStrategy(terms.limits)
         days.addStrategy()
+        running.addStrategy(opening: ledger.accounts[account].openingBalance)
         bindings = FixedBuffer(bindings, adding: instruments.count, of: false)
         protections = FixedBuffer(protections, adding: instruments.count, of: Protection(terms: .none))
         for instrument in terms.instruments {

@@ -40,7 +40,7 @@ struct IntentReader {
         if head.type == UInt16(STRATEGY_INTENT_MORE) { return refuse(head, .moreWithoutHead) }
         guard let more = skipMore(after: head) else { return refuse(head, .tooManyMore) }
         switch Int(head.type) {
-        case STRATEGY_INTENT_SUBMIT: return submit(head)
+        case STRATEGY_INTENT_SUBMIT: return submit(head, first: first, more: more)
         case STRATEGY_INTENT_MODIFY: return modify(head)
         case STRATEGY_INTENT_CANCEL:
             guard isKnown(head) else { return refuse(head, .unknownInstrument) }
@@ -82,7 +82,7 @@ struct IntentReader {
         return count <= Int(STRATEGY_MORE_MAX) ? count : nil
     }
 
-    private func submit(_ head: IntentRecord) -> Intent {
+    private func submit(_ head: IntentRecord, first: Int, more: Int) -> Intent {
         let record = unsafeBitCast(head, to: strategy_submit_v1_t.self)
         guard isKnown(head) else { return refuse(head, .unknownInstrument) }
         guard record.tag != 0 else { return refuse(head, .zeroTag) }
@@ -91,19 +91,35 @@ struct IntentReader {
         guard let timeInForce = TimeInForce(rawValue: record.time_in_force) else {
             return refuse(head, .badTimeInForce)
         }
-        guard record.options & ~UInt8(STRATEGY_OPTION_REDUCE_ONLY) == 0, record.expire_time == 0 else {
-            return refuse(head, .badOption)
-        }
-        guard record.quantity >= 0, record.price >= 0, record.stop_price >= 0 else {
+        guard record.options & ~IntentReader.options == 0, record.expire_time == 0 || timeInForce == .goodTillDate
+        else { return refuse(head, .badOption) }
+        guard record.quantity >= 0, record.price >= 0, record.stop_price >= 0, record.expire_time >= 0 else {
             return refuse(head, .negativeQuantity)
         }
-        return .submit(
-            OrderIntent(
-                strategy: strategy, instrument: record.instrument, tag: record.tag, side: side, kind: kind,
-                quantity: Quantity(raw: record.quantity), price: Price(raw: record.price),
-                stopPrice: Price(raw: record.stop_price), timeInForce: timeInForce,
-                reduceOnly: record.options & UInt8(STRATEGY_OPTION_REDUCE_ONLY) != 0))
+        var intent = OrderIntent(
+            strategy: strategy, instrument: record.instrument, tag: record.tag, side: side, kind: kind,
+            quantity: Quantity(raw: record.quantity), price: Price(raw: record.price),
+            stopPrice: Price(raw: record.stop_price), timeInForce: timeInForce,
+            reduceOnly: record.options & UInt8(STRATEGY_OPTION_REDUCE_ONLY) != 0)
+        intent.conditions.expireTime = Timestamp(nanoseconds: record.expire_time)
+        intent.conditions.postOnly = record.options & UInt8(STRATEGY_OPTION_POST_ONLY) != 0
+        if kind == .trailingStop {
+            let isFraction = record.options & UInt8(STRATEGY_OPTION_TRAIL_FRACTION) != 0
+            intent.conditions.trail = TrailingDistance(raw: record.trail, isFraction: isFraction)
+        } else if record.options & UInt8(STRATEGY_OPTION_TRAIL_FRACTION) != 0 {
+            return refuse(head, .badOption)
+        }
+        guard more > 0 else { return .submit(intent) }
+        let bracket = unsafeBitCast(records[first + 1], to: strategy_bracket_more_v1_t.self)
+        guard more == 1, bracket.stop_loss != 0 || bracket.take_profit != 0 else { return refuse(head, .badOption) }
+        guard bracket.stop_loss >= 0, bracket.take_profit >= 0 else { return refuse(head, .negativeQuantity) }
+        intent.conditions.stopLoss = Price(raw: bracket.stop_loss)
+        intent.conditions.takeProfit = Price(raw: bracket.take_profit)
+        return .submit(intent)
     }
+
+    private static let options = UInt8(
+        STRATEGY_OPTION_REDUCE_ONLY | STRATEGY_OPTION_POST_ONLY | STRATEGY_OPTION_TRAIL_FRACTION)
 
     /// Side, kind and options of the wanted order are those of the working one; the engine fills them in.
     private func modify(_ head: IntentRecord) -> Intent {

@@ -16,8 +16,10 @@ extension Engine {
             intent: intent, purpose: purpose, account: Int32(account), terms: terms, time: now)
         context.orderID = order?.id ?? 0
         context.isTriggered = order?.isTriggered ?? false
+        if purpose == .modify { context.replaced = order.map(OrderContext.Replaced.init) }
         context.isOpen = isAlwaysOpen[instrument] || calendars[instrument].isOpen(at: now)
         context.market = markets[instrument].view
+        if intent.kind == .trailingStop, purpose == .submit { context.setFirstTrigger() }
         context.own = ownBook(intent, order)
         context.net = netBook(account, intent, order)
         context.reduceOnlyWorking = reduceOnlyWorking(intent, order)
@@ -34,7 +36,8 @@ extension Engine {
             excluded: context.orderID)
         context.isTagInUse =
             purpose == .submit && intent.origin == .strategy
-            && orders.slot(strategy: intent.strategy, instrument: instrument, tag: intent.tag) != OrderManager.none
+            && orders.isTagTaken(
+                strategy: intent.strategy, instrument: instrument, tag: intent.tag, count: intent.tagCount)
         return context
     }
 
@@ -59,9 +62,21 @@ extension Engine {
         book.buys = totals.buys
         book.sells = totals.sells
         let others =
-            intent.isProtective ? Quantity.zero : totals.working(intent.side) - (order?.remaining ?? .zero)
+            intent.isProtective ? Quantity.zero : totals.working(intent.side) - ownShare(intent, order)
         book.setWorking(intent.side, others)
         return book
+    }
+
+    /// What the totals hold of the order itself: of a bracket's target, which does not count, it is its stop's; of an order that
+    /// closes now all that makes room for it.
+    private func ownShare(_ intent: OrderIntent, _ order: Order?) -> Quantity {
+        if intent.closesNow, order == nil {
+            return orders.totals(strategy: Int(intent.strategy), instrument: Int(intent.instrument)).reduceOnly(
+                intent.side)
+        }
+        guard intent.conditions.isSecondLeg else { return order?.remaining ?? .zero }
+        let stop = orders.leg(of: intent.conditions.entry, instrument: Int(intent.instrument), isStop: true)
+        return stop == OrderManager.none ? .zero : orders.order(stop).remaining
     }
 
     /// With the larger of its protective pair and its other orders on each side.
@@ -74,7 +89,7 @@ extension Engine {
         return book
     }
 
-    private func netBook(_ account: Int, _ instrument: Int) -> OrderContext.Book {
+    func netBook(_ account: Int, _ instrument: Int) -> OrderContext.Book {
         let totals = orders.totals(account: account, instrument: instrument)
         var book = OrderContext.Book()
         book.position = ledger.netQuantity(account: account, instrument: instrument)
@@ -90,7 +105,7 @@ extension Engine {
         let totals = orders.totals(strategy: Int(intent.strategy), instrument: Int(intent.instrument))
         var book = netBook(account, Int(intent.instrument))
         guard intent.isProtective || totals.protective(side) != .zero else {
-            book.setWorking(side, book.working(side) - (order?.remaining ?? .zero))
+            book.setWorking(side, book.working(side) - ownShare(intent, order))
             return book
         }
         let quantity = Int128(intent.quantity.raw)
@@ -98,7 +113,7 @@ extension Engine {
         let worst =
             intent.isProtective
             ? max(others, Int128(totals.protective(side, intent.kind.otherLeg).raw), quantity)
-            : max(others - Int128(order?.remaining.raw ?? 0) + quantity, Int128(totals.protective(side).raw))
+            : max(others - Int128(ownShare(intent, order).raw) + quantity, Int128(totals.protective(side).raw))
         let rest = Int128(book.working(side).raw) - Int128(totals.worst(side).raw)
         book.setWorking(side, Quantity(raw: Int64(clamping: rest + worst - quantity)))
         return book
@@ -108,8 +123,7 @@ extension Engine {
         guard !intent.isProtective else { return .zero }
         let totals = orders.totals(strategy: Int(intent.strategy), instrument: Int(intent.instrument))
         let all = totals.reduceOnly(intent.side)
-        guard let order, order.intent.reduceOnly else { return all }
-        return all - order.remaining
+        return intent.reduceOnly ? all - ownShare(intent, order) : all
     }
 
     private func funds(
@@ -146,6 +160,30 @@ extension Engine {
         }
         if wants.contains(.accountDay) { context.accountDay = dayResult(.account, account) }
         if wants.contains(.ownDay) { context.ownDay = dayResult(.strategy, strategy) }
+        if !wants.isDisjoint(with: .past) { addPast(to: &context, account, instrument) }
+        if wants.contains(.program) { context.program = program(context, account, instrument) }
+    }
+
+    /// What is behind an account and a strategy, and what an order meets.
+    @inline(never)
+    private func addPast(to context: inout OrderContext, _ account: Int, _ instrument: Int) {
+        let wants = gate.wants
+        let strategy = Int(context.intent.strategy)
+        if wants.contains(.accountHigh) { context.accountHigh = equityHigh(.account, account) }
+        if wants.contains(.ownHigh) { context.ownHigh = equityHigh(.strategy, strategy) }
+        if wants.contains(.losses) {
+            context.accountLosses = lossStreak(.account, account, account: account)
+            context.ownLosses = lossStreak(.strategy, strategy, account: account)
+        }
+        if wants.contains(.runaway) { context.runaway = running.runaways[strategy].latch }
+        if wants.contains(.openOrders) {
+            context.openOrders = OrderContext.OpenOrders(
+                account: orders.openCount(account: account), strategy: orders.openCount(strategy: strategy),
+                instrument: orders.openCount(account: account, instrument: instrument))
+        }
+        if wants.contains(.walk), !context.intent.kind.hasLimitPrice, markets[instrument].feed.contains(.depth) {
+            context.walk = books[instrument].walk(context.intent.side, context.intent.quantity)
+        }
     }
 
     /// Worst-case values of the other instruments at their marks.
@@ -169,7 +207,7 @@ extension Engine {
     }
 
     /// At the mark, in the account's currency.
-    private func value(of quantity: Quantity, _ instrument: Int, _ account: Int) -> Money? {
+    func value(of quantity: Quantity, _ instrument: Int, _ account: Int) -> Money? {
         let terms = instruments[instrument]
         guard let rate = rate(of: terms, account: account) else { return nil }
         return Money.value(ledger.mark(instrument), quantity, multiplier: terms.multiplier)?.converted(at: rate)

@@ -20,13 +20,16 @@ extension Engine {
         case .denied(let failedRules):
             deny(context, failedRules)
         case .approved(let approved):
+            if gate.warningCount > 0 { warn(context) }
+            if approved.intent.closesNow { makeWay(for: approved.intent) }
             cancelOwnResting(against: approved)
             guard !orders.isFull else { reject(approved); break }
             let slot = orders.accept(
                 approved, in: sequence, tradableFrom: now + venue.terms.latencyNanoseconds,
                 dayOffset: accounts[Int(approved.account)].dayOffset)
             slots[Int(intent.strategy)].counters.orders += 1
-            facts.append(.orderAccepted(orders.order(slot)))
+            record(.orderAccepted(orders.order(slot)))
+            countPassage(intent)
             tell(orders.order(slot), .accepted)
         }
         return verdict
@@ -66,18 +69,27 @@ extension Engine {
                 value: value, quantity: report.quantity, liquidity: report.liquidity),
             time: now)
         if closes(fill) { recordRate(of: terms, account: Int(fill.account)) }
-        facts.append(.orderFilled(fill))
+        record(.orderFilled(fill))
         facts.append(.orderChanged(order, .fill))
         let outcome = ledger.apply(fill)
         let strategy = Int(fill.strategy)
         slots[strategy].counters.fills += 1
         if let trip = outcome.roundTrip {
             trackers[strategy].roundTrip(trip, rate: rate(of: terms, account: Int(fill.account)) ?? .one)
-            facts.append(.roundTripClosed(trip))
+            record(.roundTripClosed(trip))
+            countTrip(trip, account: Int(fill.account))
+            if order.isProtectiveStop { countStop(fill) }
+        }
+        if gate.wants.contains(.runaway) {
+            countExecution(order.intent, at: now)
+            reviewRunaway(strategy)
         }
         tell(fill, of: order, position: outcome.position)
+        if order.intent.isLeg { settleLeg(order) }
         makeRoom(after: fill, of: order, outcome.position.quantity)
+        if order.intent.conditions.hasBracket { growLegs(of: order, by: fill.quantity) }
         protect(strategy, Int(fill.instrument))
+        if emergency.flattens { closeAgain(strategy, Int(fill.instrument)) }
     }
 
     /// A stop's price was reached: the gate judges what it becomes, and a refused one ends.
@@ -91,21 +103,26 @@ extension Engine {
             deny(context, failedRules)
             end(report.slot, as: .cancelled, .triggerDenied)
         case .approved(let approved):
+            if gate.warningCount > 0 { warn(context) }
             cancelOwnResting(against: approved)
             let order = orders.trigger(report.slot, approved)
             facts.append(.orderChanged(order, .triggered))
             tell(order, .triggered)
+            if order.intent.isLeg { endEntry(of: order) }
         }
     }
 
-    /// A working order in a new shape; a refused one stays as it was.
+    /// A working order in a new shape; a refused one stays as it was. The quantity of a bracket's leg is the host's to change.
     @discardableResult
-    mutating func modify(_ slot: Int32, quantity: Quantity, price: Price, stopPrice: Price) -> Verdict {
+    mutating func modify(
+        _ slot: Int32, quantity: Quantity, price: Price, stopPrice: Price, isHost: Bool = false
+    ) -> Verdict {
         let order = orders.order(slot)
         var intent = order.intent
-        intent.quantity = quantity - order.filled
+        intent.quantity = (isHost || !intent.isLeg ? quantity : intent.quantity) - order.filled
         intent.price = price
-        intent.stopPrice = stopPrice
+        // The trigger of a trailing stop is the market's to move.
+        intent.stopPrice = order.intent.kind == .trailingStop ? order.intent.stopPrice : stopPrice
         let context = orderContext(intent, purpose: .modify, order: order)
         let verdict = gate.judge(context)
         switch verdict {
@@ -113,10 +130,12 @@ extension Engine {
             deny(context, failedRules)
             tell(order, .modifyDenied)
         case .approved(let approved):
+            if gate.warningCount > 0 { warn(context) }
             cancelOwnResting(against: approved)
             let order = orders.modify(
                 slot, approved, in: sequence, tradableFrom: now + venue.terms.latencyNanoseconds)
-            facts.append(.orderChanged(order, .modified))
+            record(.orderChanged(order, .modified))
+            countPassage(intent)
             tell(order, .modified)
         }
         return verdict
@@ -125,8 +144,9 @@ extension Engine {
     /// Ends a working order with what is left of it.
     mutating func end(_ slot: Int32, as state: OrderState, _ reason: OrderReason) {
         let order = orders.end(slot, as: state, at: now)
-        facts.append(.orderChanged(order, reason))
+        record(.orderChanged(order, reason))
         tell(order, reason)
         if order.intent.isProtective { reviewProtection(of: order) }
+        if order.intent.isLeg, order.intent.kind.hasStopPrice { endTarget(of: order) }
     }
 }

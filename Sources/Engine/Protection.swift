@@ -125,8 +125,14 @@ extension Engine {
         setProgress(Int(leg.intent.strategy) * instruments.count + Int(leg.intent.instrument), .due)
     }
 
-    /// Legs that are missing, before anything else comes of an event.
-    mutating func retryProtection(_ instrument: Int) {
+    /// Legs that are missing and positions that a stop closes, before anything else comes of an event.
+    @inline(never)
+    mutating func tendBooks(_ instrument: Int) {
+        if !emergency.closings.isEmpty { tendClosings(instrument) }
+        retryProtection(instrument)
+    }
+
+    private mutating func retryProtection(_ instrument: Int) {
         for strategy in slots.indices {
             let progress = protections[strategy * instruments.count + instrument].progress
             if progress != .inForce { protect(strategy, instrument, isQuiet: progress == .refused) }
@@ -152,7 +158,7 @@ extension Engine {
     }
 
     mutating func setProgress(_ cell: Int, _ progress: Protection.Progress) {
-        protectionsDue += (progress == .inForce ? 0 : 1) - (protections[cell].progress == .inForce ? 0 : 1)
+        booksDue += (progress == .inForce ? 0 : 1) - (protections[cell].progress == .inForce ? 0 : 1)
         protections[cell].progress = progress
     }
 
@@ -163,7 +169,7 @@ extension Engine {
         let position = ledger.position(strategy: strategy, instrument: instrument)
         let isLong = position.quantity.raw > 0
         let entry = position.averagePrice(multiplier: terms.multiplier)
-        guard !slots[strategy].isProtectionSuspended,
+        guard !slots[strategy].isProtectionSuspended, !isUnprotected(strategy, instrument),
             let price = protections[strategy * instruments.count + instrument].terms.price(
                 kind, entry: entry, isLong: isLong, tick: terms.tick)
         else { return nil }

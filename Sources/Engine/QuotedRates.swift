@@ -22,7 +22,12 @@ extension Engine {
     @inline(never)
     mutating func followMark(_ instrument: Int) {
         followRates(instrument)
-        if days.isWatched { checkDailyLoss() }
+        if days.isWatched {
+            checkDailyLoss()
+            raisePeaks()
+        }
+        if compliance.hasLossLimits { checkProgramLosses() }
+        if breakers.watchesMarks { checkBreakers(mark: instrument) }
     }
 
     mutating func followRates(_ instrument: Int) {

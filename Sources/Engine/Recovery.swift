@@ -19,6 +19,8 @@ struct RecoveryProgress {
     var expectedTrip: RoundTrip?
     /// Of a day's loss or its end: the latch that it has to change next.
     var expectedLatch: TradingEvent?
+    /// An entry or a leg of a bracket was filled: what has to follow from that.
+    var bracket: RecoveryBracket?
     /// Of the last fact's event.
     var room: RecoveryRoom?
     /// Marks were set that the statistics have not seen: those of one instant count together.
@@ -56,9 +58,15 @@ extension Engine {
                 if orders.takeArrival(slot) {
                     facts.append(.orderRested(id: orders.order(slot).id, instrument: UInt32(instrument), time: now))
                 }
+                if let trigger = orders.takeTrail(slot) {
+                    facts.append(
+                        .orderTrailed(
+                            id: orders.order(slot).id, instrument: UInt32(instrument), stopPrice: trigger, time: now))
+                }
                 slot = orders.next(slot)
             }
         }
+        recordPeaks()
     }
 
     /// Applies the next fact of the journal. `findings` is the list that denials point into.
@@ -73,6 +81,7 @@ extension Engine {
             }
             if !event.isMark(at: now) { trackFreshMarks() }
             try apply(event, findings)
+            if compliance.remembers { remember(event) }
         } catch {
             throw RecoveryFault("fact \(facts.count + 1) (\(event.name)): \(error)")
         }
@@ -99,18 +108,22 @@ extension Engine {
             recovery.expectedLatch = nil
             return gate.setTradingState(state, scope: scope, index: Int(index))
         }
-        if case .orderChanged(_, .reduceOnly) = event {} else { recovery.room = nil }
+        if !event.makesRoom { recovery.room = nil }
+        if recovery.bracket?.take(event) == false { recovery.bracket = nil }
         switch event {
         case .orderAccepted(let order): try replayAccepted(order)
         case .orderChanged(let order, let reason): try replayChanged(order, reason)
         case .orderFilled(let fill): try replayFilled(fill)
         case .roundTripClosed(let trip): throw RecoveryFault("no fill ended \(trip)")
         case .orderDenied(let denial): try replayDenied(denial, findings)
+        case .orderWarned(let warning): try replayWarned(warning, findings)
         case .intentRefused(let strategy, let type, let fault, let count, _):
             try replayRefused(strategy, type, fault, count)
         case .tradingStateChanged(let scope, let index, let state, _): try replayLatch(state, scope, index)
         case .dayStarted(let start): try replayDay(start)
         case .dailyLossExceeded(let breach): try replayBreach(breach)
+        case .programBreached(let breach): try checkAccount(breach.account)
+        case .programReleased(let account, _): try checkAccount(account)
         case .priceMarked(let instrument, let price, _):
             guard Int(instrument) < instruments.count else {
                 throw RecoveryFault("instrument \(instrument) is unknown")
@@ -120,13 +133,17 @@ extension Engine {
             recordedMarks[Int(instrument)] = price
             recovery.hasFreshMarks = true
         case .orderRested(let id, let instrument, _): try orders.replayRested(id: id, instrument: instrument)
+        case .equityPeaked(let peak): try replayPeak(peak)
+        case .runawayLatched(let latch): try replayRunaway(latch)
+        case .orderTrailed(let id, let instrument, let stopPrice, _):
+            try orders.replayTrailed(id: id, instrument: instrument, stopPrice: stopPrice)
         }
     }
 
     // MARK: - Fact by fact
 
     private mutating func replayAccepted(_ order: Order) throws(RecoveryFault) {
-        try countApproval(order)
+        try countApproval(order, .submit)
         try orders.replayAccepted(
             order, latencyNanoseconds: venue.terms.latencyNanoseconds,
             dayOffset: accounts[Int(order.account)].dayOffset)
@@ -136,20 +153,23 @@ extension Engine {
     private mutating func replayChanged(_ order: Order, _ reason: OrderReason) throws(RecoveryFault) {
         if order.state == .rejected && reason == .venue {
             try orders.replayRejected(order)
-            try countApproval(order)
+            try countApproval(order, .submit)
             slots[Int(order.intent.strategy)].counters.orders += 1
+            countDenial(order.intent, at: order.updatedAt)
             return
         }
         try orders.replayChange(order, latencyNanoseconds: venue.terms.latencyNanoseconds)
-        if reason == .modified { try countApproval(order) }
+        if reason == .modified { try countApproval(order, .modify) }
     }
 
     /// An approved order took its token of every order rate that covers it.
-    private mutating func countApproval(_ order: Order) throws(RecoveryFault) {
+    private mutating func countApproval(_ order: Order, _ purpose: OrderContext.Purpose) throws(RecoveryFault) {
         let strategy = Int(order.intent.strategy)
         guard slots.indices.contains(strategy), slots[strategy].account == order.account,
-            gate.countReplayed(order.intent, account: order.account, at: order.updatedAt)
+            gate.countReplayed(
+                order.intent, purpose, id: order.id, account: order.account, at: order.updatedAt)
         else { throw RecoveryFault("strategy, account and instrument do not belong together: \(order)") }
+        countPassage(order.intent)
     }
 
     private mutating func replayFilled(_ fill: Fill) throws(RecoveryFault) {
@@ -159,6 +179,8 @@ extension Engine {
         lastFillID = fill.id
         slots[Int(fill.strategy)].counters.fills += 1
         recovery.expectedOrder = order
+        countExecution(order.intent, at: fill.time)
+        recovery.bracket = RecoveryBracket(after: fill, of: order)
         if order.intent.isProtective {
             let working = orders.totals(strategy: Int(fill.strategy), instrument: Int(fill.instrument)).working(
                 fill.side)
@@ -169,6 +191,8 @@ extension Engine {
         guard let trip = outcome.roundTrip else { return }
         let terms = instruments[Int(fill.instrument)]
         trackers[Int(fill.strategy)].roundTrip(trip, rate: rate(of: terms, account: Int(fill.account)) ?? .one)
+        countTrip(trip, account: Int(fill.account))
+        if order.isProtectiveStop { countStop(fill) }
         recovery.expectedTrip = trip
     }
 
@@ -182,6 +206,22 @@ extension Engine {
             throw RecoveryFault("rules \(denial.failedRules) failed, and the findings are of \(failed)")
         }
         try slot(denial.intent.strategy) { $0.counters.denials += 1 }
+        countDenial(denial.intent, at: denial.time)
+    }
+
+    private func checkAccount(_ account: Int32) throws(RecoveryFault) {
+        guard (0..<accounts.count).contains(Int(account)) else { throw RecoveryFault("there is no account \(account)") }
+    }
+
+    /// It changes nothing: the order's acceptance or change follows.
+    private func replayWarned(_ warning: OrderWarning, _ findings: [Finding]) throws(RecoveryFault) {
+        let (end, overflow) = warning.firstFinding.addingReportingOverflow(warning.findingCount)
+        guard !overflow, warning.firstFinding >= 0, warning.findingCount > 0, end <= findings.count,
+            findings[warning.findings].allSatisfy(\.isWarning)
+        else { throw RecoveryFault("findings \(warning.firstFinding)…\(end) of \(findings.count) are no warnings") }
+        guard slots.indices.contains(Int(warning.intent.strategy)) else {
+            throw RecoveryFault("strategy \(warning.intent.strategy) is unknown")
+        }
     }
 
     private mutating func replayRefused(
@@ -221,6 +261,7 @@ extension Engine {
         completeLastEvent()
         try checkBooks()
         reviewDailyLimits()
+        for strategy in slots.indices { reviewRunaway(strategy) }
         // A checkpoint alone says how far each pair is; facts do not.
         if recovery.replayed > 0 || facts.count > before { reviewProtections() }
         orders.closeRecovery()
@@ -239,13 +280,15 @@ extension Engine {
     /// Facts that follow from the last ones and did not reach the journal.
     private mutating func completeLastEvent() {
         if let order = recovery.expectedOrder { facts.append(.orderChanged(order, .fill)) }
-        if let trip = recovery.expectedTrip { facts.append(.roundTripClosed(trip)) }
+        if let trip = recovery.expectedTrip { record(.roundTripClosed(trip)) }
         recovery.expectedOrder = nil
         recovery.expectedTrip = nil
         if case .tradingStateChanged(let scope, let index, let state, _)? = recovery.expectedLatch {
             latch(state, scope, Int(index))
         }
         recovery.expectedLatch = nil
+        // Before anything else makes room: a leg's fill is first its other leg's.
+        if let bracket = recovery.bracket, bracket.order.intent.isLeg { settleLeg(bracket.order) }
         for instrument in 0..<instruments.count where orders.hasWorking(instrument) {
             for strategy in slots.indices {
                 let held = ledger.position(strategy: strategy, instrument: instrument).quantity
@@ -265,6 +308,8 @@ extension Engine {
                 slot = next
             }
         }
+        if let bracket = recovery.bracket { completeLegs(bracket) }
+        recovery.bracket = nil
     }
 
     func checkBooks() throws(RecoveryFault) {
@@ -297,6 +342,11 @@ extension TradingEvent {
         if case .priceMarked(_, _, let time) = self { time == now } else { false }
     }
 
+    /// An order shrinks or ends with its position, or with its bracket's other leg.
+    var makesRoom: Bool {
+        if case .orderChanged(_, let reason) = self { reason == .reduceOnly || reason == .bracket } else { false }
+    }
+
     /// The same change of a latch.
     fileprivate func isLatch(_ other: TradingEvent) -> Bool {
         guard case .tradingStateChanged(let scope, let index, let state, let time) = self else { return false }
@@ -316,8 +366,14 @@ extension TradingEvent {
         case .intentRefused: "intent refused"
         case .priceMarked: "price marked"
         case .orderRested: "order rested"
+        case .orderTrailed: "order trailed"
         case .dayStarted: "day started"
         case .dailyLossExceeded: "daily loss exceeded"
+        case .equityPeaked: "equity peaked"
+        case .runawayLatched: "runaway latched"
+        case .orderWarned: "order warned"
+        case .programBreached: "compliance program breached"
+        case .programReleased: "compliance program released"
         }
     }
 }

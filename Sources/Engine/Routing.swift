@@ -59,22 +59,27 @@ extension Engine {
 
     private mutating func cancel(_ slot: Int, _ instrument: Int, _ tag: UInt64) {
         guard tag != 0 else {
-            return cancelAll(strategy: slot, instrument: instrument, .cancelRequested, of: .strategy)
+            return cancelAll(strategy: slot, instrument: instrument, .cancelRequested) { $0.isOfStrategy }
         }
         let working = orders.slot(strategy: Int32(slot), instrument: instrument, tag: tag)
         guard working != OrderManager.none else { return tellUnknown(slot, UInt32(instrument), tag) }
         end(working, as: .cancelled, .cancelRequested)
     }
 
-    /// Cancels what `strategy` has working in `instrument`, of one sender or of all but the protective orders, which stay
-    /// as long as the position.
-    mutating func cancelAll(strategy: Int, instrument: Int, _ reason: OrderReason, of origin: OrderOrigin? = nil) {
+    /// Cancels what `strategy` has working in `instrument`: without a choice all but the protective orders, which stay as long
+    /// as the position.
+    mutating func cancelAll(
+        strategy: Int, instrument: Int, _ reason: OrderReason,
+        where isMeant: (OrderIntent) -> Bool = { !$0.isProtective }
+    ) {
         var working = orders.first(instrument)
         while working != OrderManager.none {
-            let next = orders.next(working)
+            var next = orders.next(working)
             let intent = orders.order(working).intent
-            if intent.strategy == Int32(strategy), origin.map({ intent.origin == $0 }) ?? !intent.isProtective {
+            if intent.strategy == Int32(strategy), isMeant(intent) {
                 end(working, as: .cancelled, reason)
+                // The end of a bracket's stop is its target's too, which may be the next.
+                if intent.isLeg { next = orders.first(instrument) }
             }
             working = next
         }
@@ -95,6 +100,7 @@ extension Engine {
     ) {
         slots[slot].counters.refusedIntents += 1
         facts.append(.intentRefused(strategy: Int32(slot), type: type, fault: fault, count: 1, time: now))
+        if breakers.watchesCounts { countError(strategy: slot) }
         let reason: FindingReason = fault == .unknownInstrument ? .unknownInstrument : .badQuantity
         tellDenied(slot, type, instrument, tag, Finding(.instrument, reason))
     }

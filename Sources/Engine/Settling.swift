@@ -13,9 +13,16 @@ extension Engine {
         let denial = Denial(
             intent: context.intent, orderID: context.orderID, account: context.account, failedRules: failedRules,
             firstFinding: first, findingCount: gate.findingCount, time: now)
+        if failedRules & RuleID.drawdown.mask != 0 { recordPeaks() }
         facts.append(.orderDenied(denial))
+        countDenial(context.intent, at: now)
+        reviewRunaway(Int(context.intent.strategy))
         let strategy = Int(context.intent.strategy)
         slots[strategy].counters.denials += 1
+        // What a stop denies is no sign of a new fault.
+        if breakers.watchesCounts, failedRules & RuleID.tradingState.mask == 0 {
+            countReject(strategy: strategy, instrument: context.intent.instrument)
+        }
         guard context.intent.origin == .strategy else { return }
         answer(
             strategy,
@@ -24,13 +31,30 @@ extension Engine {
                 at: now))
     }
 
+    /// What the gate remarked on an order that it lets pass.
+    mutating func warn(_ context: OrderContext) {
+        let first = facts.findings.count
+        for index in 0..<gate.warningCount { facts.append(gate.warning(index)) }
+        facts.append(
+            .orderWarned(
+                OrderWarning(
+                    intent: context.intent, orderID: context.orderID, account: context.account, firstFinding: first,
+                    findingCount: gate.warningCount, time: now)))
+    }
+
     /// No room for another working order: the venue refuses it.
     mutating func reject(_ approved: ApprovedOrder) {
         var order = Order(id: orders.nextID(), intent: approved.intent, account: approved.account, at: now)
         order.state = .rejected
         slots[Int(order.intent.strategy)].counters.orders += 1
         facts.append(.orderChanged(order, .venue))
+        countPassage(order.intent)
+        countDenial(order.intent, at: now)
+        reviewRunaway(Int(order.intent.strategy))
         tell(order, .venue)
+        if breakers.watchesCounts {
+            countReject(strategy: Int(order.intent.strategy), instrument: order.intent.instrument)
+        }
     }
 
     /// A reducing order passes before the same owner's resting orders that it would meet.
@@ -62,6 +86,13 @@ extension Engine {
         }
     }
 
+    /// Reduce-only orders keep what an order that closes now leaves of the position.
+    mutating func makeWay(for intent: OrderIntent) {
+        let held = ledger.position(strategy: Int(intent.strategy), instrument: Int(intent.instrument)).quantity
+        let left = Quantity(raw: held.raw + intent.side.sign * intent.quantity.raw)
+        shrinkReduceOnly(strategy: intent.strategy, instrument: Int(intent.instrument), left)
+    }
+
     mutating func shrinkReduceOnly(strategy: Int32, instrument: Int, _ position: Quantity) {
         while let excess = orders.shrinkReduceOnly(
             strategy: strategy, instrument: instrument, position: position, at: now)
@@ -75,6 +106,7 @@ extension Engine {
         if isEmpty { return end(slot, as: .cancelled, .reduceOnly) }
         facts.append(.orderChanged(orders.order(slot), .reduceOnly))
         tell(orders.order(slot), .reduceOnly)
+        if orders.order(slot).intent.isLeg { fitTarget(to: orders.order(slot)) }
     }
 
     // MARK: - Telling the strategy

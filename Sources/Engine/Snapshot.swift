@@ -10,7 +10,7 @@ public import Trading
 
 extension Engine {
     private static let magic: [UInt8] = Array("STRATSNP".utf8)
-    private static let form: UInt16 = 1
+    private static let form: UInt16 = 2
 
     /// Everything durable. What no fact says by itself is written down as facts first (`recordMarks`), so the facts up to
     /// `factLog.count` must be in the journal before this checkpoint counts.
@@ -19,6 +19,7 @@ extension Engine {
         var content = ByteWriter()
         encodeDurable(into: &content)
         encodePassing(into: &content)
+        compliance.encode(into: &content)
         var writer = ByteWriter()
         writer.put(bytes: Engine.magic)
         writer.put(Engine.form)
@@ -31,6 +32,7 @@ extension Engine {
     public func durableState() -> [UInt8] {
         var writer = ByteWriter()
         encodeDurable(into: &writer)
+        compliance.encode(into: &writer)
         return writer.bytes
     }
 
@@ -41,9 +43,11 @@ extension Engine {
         guard recovery.phase == .fresh, isUntouched else { throw RecoveryFault("the engine is in use already") }
         recovery.phase = .open
         do {
-            var reader = try Engine.content(of: bytes)
-            try decodeDurable(from: &reader)
+            var (reader, form) = try Engine.content(of: bytes)
+            try decodeDurable(from: &reader, form)
             try decodePassing(from: &reader)
+            // Checkpoints of earlier builds end here.
+            if reader.remaining > 0 { try compliance.decode(from: &reader) }
             try reader.end()
         } catch {
             throw RecoveryFault(error, in: "checkpoint")
@@ -57,19 +61,19 @@ extension Engine {
     /// Nothing has happened yet.
     var isUntouched: Bool { sequence == 0 && facts.count == 0 && orders.workingCount == 0 }
 
-    private static func content(of bytes: [UInt8]) throws(CodingFault) -> ByteReader {
+    private static func content(of bytes: [UInt8]) throws(CodingFault) -> (reader: ByteReader, form: UInt16) {
         var reader = ByteReader(bytes)
         for expected in magic where try reader.number(UInt8.self) != expected {
             throw reader.fault("this is no checkpoint")
         }
         let form = try reader.number(UInt16.self)
-        guard form == Engine.form else {
+        guard (1...Engine.form).contains(form) else {
             throw reader.fault("form \(form) of a checkpoint; this build reads \(Engine.form)")
         }
         let checksum = try reader.number(UInt32.self)
         let actual = Checksum.crc32c(bytes[reader.offset...])
         guard checksum == actual else { throw reader.fault("checksum \(actual) instead of \(checksum)") }
-        return reader
+        return (reader, form)
     }
 
     // MARK: - What facts rebuild
@@ -87,9 +91,11 @@ extension Engine {
             writer.put(slots[strategy].fault?.rawValue ?? .max)
             trackers[strategy].trades.encode(into: &writer)
         }
+        running.encode(into: &writer)
     }
 
-    private mutating func decodeDurable(from reader: inout ByteReader) throws(CodingFault) {
+    /// Form 1 had no running totals.
+    private mutating func decodeDurable(from reader: inout ByteReader, _ form: UInt16) throws(CodingFault) {
         facts.resume(at: try reader.counter("facts"))
         lastFillID = try reader.counter("last fill")
         try ledger.decode(from: &reader)
@@ -102,6 +108,7 @@ extension Engine {
             guard fault == .max || slots[strategy].fault != nil else { throw reader.fault("unknown fault \(fault)") }
             try trackers[strategy].decodeTrades(from: &reader)
         }
+        if form > 1 { try running.decode(from: &reader) }
     }
 
     private func strategyCount(_ reader: inout ByteReader) throws(CodingFault) -> Int {

@@ -11,7 +11,7 @@ public struct WorkingOrder: Sendable, BitwiseCopyable {
     var acceptedIn: UInt64
     /// It trades in no event before this time (latency).
     var tradableFrom: Timestamp
-    /// A DAY order ends with the first event from here on.
+    /// A DAY or GTD order ends with the first event from here on.
     var expiresAt = Timestamp(nanoseconds: .max)
     /// It has met a first event as a limit order, so from now on it rests.
     var hasArrived = false
@@ -21,11 +21,32 @@ public struct WorkingOrder: Sendable, BitwiseCopyable {
     var isArrivalRecorded = false
     /// Where it rests in an order book: what stands ahead of it at its price.
     var queueAhead = WorkingOrder.unmeasured
+    /// Where the trigger of a trailing stop is was written down.
+    var isTrailRecorded = true
 
     /// It has not joined a queue yet.
     static let unmeasured = Quantity(raw: -1)
     /// Its price lies beyond the levels that the feed shows.
     static let outOfSight = Quantity(raw: .max)
+
+    /// `dayOffset`: when the account's day starts, in nanoseconds after midnight UTC.
+    mutating func setExpiry(dayOffset: Int64) {
+        switch order.intent.timeInForce {
+        case .day: expiresAt = order.submittedAt.dayEnd(offset: dayOffset)
+        case .goodTillDate: expiresAt = order.intent.conditions.expireTime
+        case .goodTillCancelled, .immediateOrCancel, .fillOrKill: break
+        }
+    }
+
+    /// A trailing stop that waits follows a better price; it never goes back.
+    mutating func follow(_ best: Price, tick: Price) {
+        guard best.raw > 0 else { return }
+        let intent = order.intent
+        let trigger = intent.conditions.trail.trigger(behind: best, intent.side, tick: tick)
+        guard intent.side == .buy ? trigger < intent.stopPrice : trigger > intent.stopPrice else { return }
+        order.intent.stopPrice = trigger
+        isTrailRecorded = false
+    }
 }
 
 /// All working orders: a slab of fixed size, one queue an instrument in priority order, and totals for the gate.
@@ -40,6 +61,10 @@ public struct OrderManager: ~Copyable {
     private var tails: FixedBuffer<Int32>
     var strategyTotals: FixedBuffer<WorkingTotals>
     var accountTotals: FixedBuffer<WorkingTotals>
+    /// Working orders but for protective ones: of strategies, of accounts, and of accounts by instrument.
+    private var strategyOpen: FixedBuffer<Int32>
+    private var accountOpen: FixedBuffer<Int32>
+    private var instrumentOpen: FixedBuffer<Int32>
     let instrumentCount: Int
     var lastID: UInt64 = 0
     var lastPriority: UInt64 = 0
@@ -60,12 +85,16 @@ public struct OrderManager: ~Copyable {
         tails = FixedBuffer(count: instrumentCount, repeating: OrderManager.none)
         strategyTotals = FixedBuffer(count: strategyCount * instrumentCount, repeating: WorkingTotals())
         accountTotals = FixedBuffer(count: accountCount * instrumentCount, repeating: WorkingTotals())
+        strategyOpen = FixedBuffer(count: strategyCount, repeating: 0)
+        accountOpen = FixedBuffer(count: accountCount, repeating: 0)
+        instrumentOpen = FixedBuffer(count: accountCount * instrumentCount, repeating: 0)
         self.instrumentCount = instrumentCount
     }
 
     /// Room for the totals of one more strategy. Allocates: call it between events.
     public mutating func addStrategy() {
         strategyTotals = FixedBuffer(strategyTotals, adding: instrumentCount, of: WorkingTotals())
+        strategyOpen = FixedBuffer(strategyOpen, adding: 1, of: 0)
     }
 
     public var workingCount: Int { slab.count - freeCount }
@@ -86,6 +115,20 @@ public struct OrderManager: ~Copyable {
         accountTotals[account * instrumentCount + instrument]
     }
 
+    /// How many orders work, protective ones left out.
+    public func openCount(strategy: Int) -> Int32 { strategyOpen[strategy] }
+    public func openCount(account: Int) -> Int32 { accountOpen[account] }
+    public func openCount(account: Int, instrument: Int) -> Int32 {
+        instrumentOpen[account * instrumentCount + instrument]
+    }
+
+    private mutating func countOpen(_ order: Order, _ change: Int32) {
+        guard !order.intent.isHostSent else { return }
+        strategyOpen[Int(order.intent.strategy)] += change
+        accountOpen[Int(order.account)] += change
+        instrumentOpen[Int(order.account) * instrumentCount + Int(order.intent.instrument)] += change
+    }
+
     /// Deterministic ids: 1, 2, 3 … over all orders that the gate saw, denied ones included.
     public mutating func nextID() -> UInt64 {
         isRecoverable = false
@@ -104,7 +147,7 @@ public struct OrderManager: ~Copyable {
             at: approved.time)
         OrderStateMachine.move(&order, to: .submitted, at: approved.time)
         let slot = occupy(WorkingOrder(order: order, acceptedIn: event, tradableFrom: tradableFrom))
-        if order.intent.timeInForce == .day { slab[Int(slot)].expiresAt = approved.time.dayEnd(offset: dayOffset) }
+        slab[Int(slot)].setExpiry(dayOffset: dayOffset)
         lastPriority += 1
         slab[Int(slot)].order.priority = lastPriority
         return slot
@@ -117,6 +160,7 @@ public struct OrderManager: ~Copyable {
         slab[Int(slot)] = entry
         enqueue(slot)
         count(slot, entry.order.remaining)
+        countOpen(entry.order, 1)
         return slot
     }
 
@@ -238,6 +282,7 @@ public struct OrderManager: ~Copyable {
 
     mutating func remove(_ slot: Int32) {
         unlink(slot)
+        countOpen(slab[Int(slot)].order, -1)
         free[freeCount] = slot
         freeCount += 1
     }

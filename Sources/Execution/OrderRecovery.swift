@@ -95,6 +95,14 @@ extension OrderManager {
         return true
     }
 
+    /// Where a trailing stop has followed to since the last call; nil = it has not moved.
+    public mutating func takeTrail(_ slot: Int32) -> Price? {
+        guard !self[slot].isTrailRecorded else { return nil }
+        self[slot].isTrailRecorded = true
+        // What triggered wrote its trigger down itself.
+        return order(slot).isDormant ? order(slot).intent.stopPrice : nil
+    }
+
     /// Puts an order into its queue that was approved before the stop.
     mutating func recover(_ entry: WorkingOrder) throws(RecoveryFault) {
         let order = entry.order
@@ -113,6 +121,14 @@ extension OrderManager {
                 protectiveLeg(intent.kind, strategy: intent.strategy, instrument: Int(intent.instrument))
                     == OrderManager.none
             else { throw RecoveryFault("order \(order.id) is no leg of a protective pair, or one too many: \(order)") }
+        }
+        if intent.isLeg || intent.conditions.entry != 0 || intent.conditions.isSecondLeg {
+            guard intent.isLeg, intent.reduceOnly, intent.conditions.entry != 0, intent.conditions.entry < order.id,
+                intent.kind == .limit || (intent.kind == .stopLoss && !intent.conditions.isSecondLeg),
+                leg(
+                    of: intent.conditions.entry, instrument: Int(intent.instrument), isStop: intent.kind.hasStopPrice)
+                    == OrderManager.none
+            else { throw RecoveryFault("order \(order.id) is no leg of a bracket, or one too many: \(order)") }
         }
         _ = occupy(entry)
     }
@@ -160,5 +176,6 @@ extension Order {
         return state == (isPartial ? .partiallyFilled : .submitted) && filled.raw >= 0 && id > 0
             && intent.quantity > filled && filledValue.isSummable && submittedAt.isPlausible && updatedAt.isPlausible
             && (!isTriggered || intent.kind.hasStopPrice)
+            && (intent.kind != .trailingStop || intent.conditions.trail.isValid)
     }
 }

@@ -16,7 +16,7 @@ extension OrderManager {
         }
         var entry = WorkingOrder(
             order: order, acceptedIn: 0, tradableFrom: order.updatedAt.delayed(by: latencyNanoseconds))
-        if order.intent.timeInForce == .day { entry.expiresAt = order.submittedAt.dayEnd(offset: dayOffset) }
+        entry.setExpiry(dayOffset: dayOffset)
         try recover(entry)
         lastID = order.id
         lastPriority = order.priority
@@ -45,6 +45,7 @@ extension OrderManager {
     /// An order in a new shape, or at its end without a fill.
     public mutating func replayChange(_ order: Order, latencyNanoseconds: Int64) throws(RecoveryFault) {
         let slot = try working(order.id, order.intent.instrument)
+        followReplayed(slot, to: order.intent.stopPrice)
         let old = self.order(slot)
         guard old.isSame(as: order) else { throw RecoveryFault("\(order) is not what became of \(old)") }
         if order.state.isTerminal {
@@ -104,6 +105,29 @@ extension OrderManager {
         }
         self[slot].hasArrived = true
         self[slot].isArrivalRecorded = true
+    }
+
+    /// The trigger of a trailing stop has moved.
+    public mutating func replayTrailed(
+        id: UInt64, instrument: UInt32, stopPrice: Price
+    ) throws(RecoveryFault) {
+        let slot = try working(id, instrument)
+        // Another fact of the order may have said so before.
+        let isKnown = order(slot).isDormant && order(slot).intent.stopPrice == stopPrice
+        guard isKnown || followReplayed(slot, to: stopPrice) else {
+            throw RecoveryFault("\(stopPrice) is no trigger that \(order(slot)) could have followed to")
+        }
+    }
+
+    /// What a waiting trailing stop followed to between two facts; false when it could not.
+    @discardableResult
+    private mutating func followReplayed(_ slot: Int32, to stopPrice: Price) -> Bool {
+        let order = self.order(slot)
+        guard order.intent.kind == .trailingStop, order.isDormant, stopPrice.raw > 0,
+            order.intent.side == .buy ? stopPrice < order.intent.stopPrice : stopPrice > order.intent.stopPrice
+        else { return false }
+        self[slot].order.intent.stopPrice = stopPrice
+        return true
     }
 
     private func working(_ id: UInt64, _ instrument: UInt32) throws(RecoveryFault) -> Int32 {

@@ -9,9 +9,42 @@ extension OrderManager {
         var slot = first(instrument)
         while slot != OrderManager.none {
             let intent = order(slot).intent
-            if intent.tag == tag && intent.strategy == strategy && intent.origin == .strategy { break }
+            if intent.tag == tag && intent.strategy == strategy && intent.isOfStrategy { break }
             slot = next(slot)
         }
+        return slot
+    }
+
+    /// An order of `strategy` works, or is kept for a bracket's leg, under one of `count` tags from `tag` on.
+    public func isTagTaken(strategy: Int32, instrument: Int, tag: UInt64, count: UInt64) -> Bool {
+        var slot = first(instrument)
+        while slot != OrderManager.none {
+            let intent = order(slot).intent
+            if intent.strategy == strategy, intent.isOfStrategy,
+                intent.tag &- tag < count || tag &- intent.tag < intent.tagCount
+            {
+                return true
+            }
+            slot = next(slot)
+        }
+        return false
+    }
+
+    /// A bracket's working stop or target, by the id of its entry.
+    public func leg(of entry: UInt64, instrument: Int, isStop: Bool) -> Int32 {
+        var slot = first(instrument)
+        while slot != OrderManager.none {
+            let intent = order(slot).intent
+            if intent.conditions.entry == entry, intent.kind.hasStopPrice == isStop { break }
+            slot = next(slot)
+        }
+        return slot
+    }
+
+    /// The working order with an id in an instrument.
+    public func slot(id: UInt64, instrument: Int) -> Int32 {
+        var slot = first(instrument)
+        while slot != OrderManager.none, order(slot).id != id { slot = next(slot) }
         return slot
     }
 
@@ -25,6 +58,11 @@ extension OrderManager {
             }
         }
         return OrderManager.none
+    }
+
+    /// Why an order ends whose time is over.
+    func endOfTime(_ slot: Int32) -> OrderReason {
+        order(slot).intent.timeInForce == .goodTillDate ? .expireTime : .dayEnd
     }
 
     /// The best limit prices at which an owner rests on `side` of an instrument, with protective orders and with all
@@ -90,7 +128,7 @@ extension OrderManager {
     }
 
     /// Σ value of the working buys of an account in one instrument, each at its limit, stop or `market`. Protective ones
-    /// reserve nothing: the short that they close has brought its cash.
+    /// and legs reserve nothing: the short that they close has brought its cash.
     public func reservedValue(account: Int32, instrument: Int, market: Price, multiplier: Int64, excluded: UInt64)
         -> Money?
     {
@@ -98,7 +136,9 @@ extension OrderManager {
         var slot = first(instrument)
         while slot != OrderManager.none {
             let order = order(slot)
-            if order.account == account, order.intent.side == .buy, order.id != excluded, !order.intent.isProtective {
+            if order.account == account, order.intent.side == .buy, order.id != excluded, !order.intent.isProtective,
+                !order.intent.isLeg
+            {
                 let intent = order.intent
                 let price = intent.kind.hasLimitPrice ? intent.price : order.isDormant ? intent.stopPrice : market
                 guard let value = Money.value(price, order.remaining, multiplier: multiplier) else { return nil }
@@ -143,8 +183,8 @@ extension OrderManager {
         while slot != OrderManager.none {
             let order = order(slot)
             let intent = order.intent
-            if intent.strategy == strategy, intent.side == side, !intent.isProtective, intent.reduceOnly || !reduceOnly
-            {
+            let counts = !intent.isProtective && !intent.conditions.isSecondLeg
+            if intent.strategy == strategy, intent.side == side, counts, intent.reduceOnly || !reduceOnly {
                 guard order.remaining.raw > excess else { return (slot, true) }
                 _ = shrink(slot, by: Quantity(raw: excess), at: time)
                 return (slot, false)

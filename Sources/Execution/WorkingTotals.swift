@@ -1,6 +1,7 @@
 public import Trading
 
-/// Remaining quantities of the working orders in one instrument, of one strategy or one account.
+/// Remaining quantities of the working orders in one instrument, of one strategy or one account. Of a bracket's stop and
+/// target the stop alone counts: only one of them can trade.
 ///
 /// A strategy's `buys` and `sells` are without its protective pair, which stands beside them: a fill of the pair takes
 /// from the others what would grow the position, so of pair and others only the larger can trade. An account's
@@ -35,6 +36,7 @@ public struct WorkingTotals: Sendable, BitwiseCopyable, Equatable {
     public func worst(_ side: Side) -> Quantity { max(working(side), protective(side)) }
 
     mutating func add(_ quantity: Quantity, _ intent: OrderIntent) {
+        guard !intent.conditions.isSecondLeg else { return }
         guard !intent.isProtective else { return addProtective(quantity, intent) }
         add(quantity, intent.side, reduceOnly: intent.reduceOnly ? quantity : .zero)
     }

@@ -172,8 +172,9 @@ public struct StopRecord: Sendable, Equatable {
     }
 }
 
-/// Who did what. The journal numbers the rows.
+/// Who did what: a row of the audit log.
 public struct AuditRecord: Sendable, Equatable {
+    public var kind = AuditEntry.Kind.record
     public var time: Timestamp
     public var user: String
     /// "rest", "socket", "file".
@@ -182,6 +183,9 @@ public struct AuditRecord: Sendable, Equatable {
     public var action: String
     public var target: String
     public var detailJSON: String
+    /// The engine's indices; −1 = of none.
+    public var account = -1
+    public var strategy = -1
 
     public init(
         time: Timestamp, user: String, channel: String, action: String, target: String = "", detailJSON: String = "{}"

@@ -10,7 +10,7 @@ public final class Journal: Sendable {
     public let path: String
     let pool: DatabasePool
     let writer: JournalWriter
-    let options: JournalOptions
+    public let options: JournalOptions
     /// Users, tokens and keys, in the same file.
     public let identity: IdentityStore
 

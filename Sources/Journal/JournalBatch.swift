@@ -9,14 +9,18 @@ public struct JournalBatch: Sendable {
     public var notes: [HostFact]
     /// The host's clock.
     public var wallTime: Timestamp
+    /// For the audit log.
+    public var audit: AuditContext
 
     public init(
-        events: [TradingEvent] = [], findings: [Finding] = [], notes: [HostFact] = [], wallTime: Timestamp
+        events: [TradingEvent] = [], findings: [Finding] = [], notes: [HostFact] = [], wallTime: Timestamp,
+        audit: AuditContext = AuditContext()
     ) {
         self.events = events
         self.findings = findings
         self.notes = notes
         self.wallTime = wallTime
+        self.audit = audit
     }
 }
 

@@ -23,10 +23,12 @@ public struct JournalOptions: Sendable {
     public var checkpoints: Int
     /// How long a request's idempotency key is remembered.
     public var idempotencyDays: Int
+    /// Signs the head of the audit log with every checkpoint; nil = nobody does.
+    public var auditKey: AuditKey?
 
     public init(
         capacity: Int = 65_536, busySeconds: Double = 1, retryMilliseconds: Int = 250, readers: Int = 4,
-        checkpoints: Int = 2, idempotencyDays: Int = 7
+        checkpoints: Int = 2, idempotencyDays: Int = 7, auditKey: AuditKey? = nil
     ) {
         self.capacity = max(capacity, 1)
         self.busySeconds = max(busySeconds, 0)
@@ -34,5 +36,6 @@ public struct JournalOptions: Sendable {
         self.readers = max(readers, 1)
         self.checkpoints = max(checkpoints, 2)
         self.idempotencyDays = max(idempotencyDays, 1)
+        self.auditKey = auditKey
     }
 }

@@ -14,6 +14,7 @@ public final class PluginLoader: Sendable {
     /// nil = libraries are not tried before they are loaded.
     private let probe: PluginProbe?
     private let loaded = Mutex(0)
+    private let images = RetiredImages()
 
     /// `generationsFolder` is made where it is missing, with mode 0700. `generationsMax` is the budget of
     /// images in memory (each costs 14–150 KB and is never given back).
@@ -53,7 +54,9 @@ public final class PluginLoader: Sendable {
             return .failure(PluginRefusal(path: path, problems: problems))
         }
         switch PluginLoader.open(copy.path, number: copy.number, original: path) {
-        case .success(let plugin): return .success(copy.marked(plugin))
+        case .success(let plugin):
+            images.add(plugin)
+            return .success(copy.marked(plugin))
         case .failure(let refusal):
             // Of the others the image stays in memory, though nobody will use it.
             if refusal.problems.contains(where: \.isOfSystemLoader) {
@@ -63,6 +66,10 @@ public final class PluginLoader: Sendable {
             return .failure(refusal)
         }
     }
+
+    /// Gives back what memory can be read from the libraries' files again, of all but the generations `inUse`. They stay what
+    /// they are: an instance that is made of one later waits for its pages, no more. Not for the engine's thread.
+    public func dropPages(exceptOf inUse: Set<Int>) { images.dropPages(exceptOf: inUse) }
 
     /// Puts the library through the conformance pass, after it was judged as `load` does; nothing of it comes into this
     /// process.

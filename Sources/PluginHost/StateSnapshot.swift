@@ -37,5 +37,6 @@ public final class StateSnapshot: @unchecked Sendable {
 }
 
 extension StrategyInstance {
-    fileprivate var stateTable: strategy_state_v1_t? { plugin.functions?.state }
+    /// Of an instance in this process; what lives in a worker cannot be called here.
+    fileprivate var stateTable: strategy_state_v1_t? { isInWorker ? nil : plugin.functions?.state }
 }

@@ -12,10 +12,11 @@ public final class StrategyInstance: @unchecked Sendable {
     public let process: StrategyProcess
     /// Takes answers that have come after `process` returned; nil where there are none: in this process and in lock-step.
     public let poll: StrategyPoll?
+    /// What keeps its worker from the rest of the machine, as the worker said before any of the plugin's code ran in it; nil
+    /// in this process.
+    public let confinement: Confinement?
     /// What an answer that came late belongs to; nil where there are none.
     public let position: StrategyPosition?
-    /// What could not be done to confine a worker; "" = nothing is missing.
-    public let warning: String
     /// As it was asked for: another instance in its place is made the same way.
     public var isolation: StrategyIsolation { worker.map { .worker($0.settings) } ?? .host }
     /// nil = it lives in this process.
@@ -27,8 +28,8 @@ public final class StrategyInstance: @unchecked Sendable {
         self.pointer = pointer
         process = functions.process
         poll = nil
+        confinement = nil
         position = nil
-        warning = ""
         worker = nil
         workerTexts = []
     }
@@ -39,8 +40,8 @@ public final class StrategyInstance: @unchecked Sendable {
         pointer = UnsafeMutableRawPointer(worker.link)
         process = worker.settings.pace == .free ? worker_push : worker_exchange
         poll = worker.settings.pace == .free ? worker_collect : nil
+        confinement = receipt.confinement
         position = worker.settings.pace == .free ? worker_position : nil
-        warning = receipt.warning
         workerTexts = receipt.parameterTexts
     }
 

@@ -24,7 +24,12 @@ public enum Intent: Sendable, Equatable {
             last = records[index + count]
             count += 1
         }
-        return (read(head, text: { textOf(records[index..<index + count]) }), count)
+        let intent = read(head, text: { textOf(records[index..<index + count]) })
+        guard case .submit(var order) = intent, count == 2 else { return (intent, count) }
+        let bracket = unsafeBitCast(records[index + 1], to: strategy_bracket_more_v1_t.self)
+        order.stopLoss = bracket.stop_loss == 0 ? nil : Price(raw: bracket.stop_loss)
+        order.takeProfit = bracket.take_profit == 0 ? nil : Price(raw: bracket.take_profit)
+        return (.submit(order), count)
     }
 
     private static func read(_ head: strategy_intent_v1_t, text: () -> (LogLevel, String)) -> Intent {
@@ -67,6 +72,17 @@ public enum Intent: Sendable, Equatable {
     }
 }
 
+extension TrailingDistance {
+    func trigger(behind best: Price, _ side: Side) -> Price {
+        let distance =
+            switch self {
+            case .offset(let price): price
+            case .fraction(let part): best * part
+            }
+        return side == .buy ? best + distance : best - distance
+    }
+}
+
 /// An order as the strategy submitted it.
 public struct SubmittedOrder: Sendable, Equatable {
     public var tag: OrderTag
@@ -79,6 +95,14 @@ public struct SubmittedOrder: Sendable, Equatable {
     public var stopPrice: Price
     public var timeInForce: TimeInForce?
     public var reduceOnly: Bool
+    public var postOnly: Bool
+    /// Of a good-till-date order.
+    public var expires: Timestamp?
+    /// Of a trailing stop.
+    public var trail: TrailingDistance?
+    /// Of a bracket.
+    public var stopLoss: Price?
+    public var takeProfit: Price?
 
     init(_ record: strategy_submit_v1_t) {
         tag = OrderTag(record.tag)
@@ -89,6 +113,39 @@ public struct SubmittedOrder: Sendable, Equatable {
         limitPrice = Price(raw: record.price)
         stopPrice = Price(raw: record.stop_price)
         timeInForce = TimeInForce(rawValue: record.time_in_force)
-        reduceOnly = UInt32(record.options) & STRATEGY_OPTION_REDUCE_ONLY != 0
+        let options = UInt32(record.options)
+        reduceOnly = options & STRATEGY_OPTION_REDUCE_ONLY != 0
+        postOnly = options & STRATEGY_OPTION_POST_ONLY != 0
+        expires = record.expire_time == 0 ? nil : Timestamp(nanoseconds: record.expire_time)
+        guard kind == STRATEGY_KIND_TRAILING_STOP else { return }
+        let isFraction = options & STRATEGY_OPTION_TRAIL_FRACTION != 0
+        let distance = Price(raw: record.trail)
+        trail = isFraction ? .fraction(distance.double) : .offset(distance)
+    }
+
+    /// What a fill of `quantity` brings: the stop and the target of its bracket.
+    func legs(_ quantity: Quantity) -> [SubmittedOrder] {
+        var legs: [SubmittedOrder] = []
+        for (tag, kind, price) in [
+            (tag.stopLoss, STRATEGY_KIND_STOP_LOSS, stopLoss), (tag.takeProfit, STRATEGY_KIND_LIMIT, takeProfit),
+        ] {
+            guard let price else { continue }
+            var leg = self
+            leg.tag = tag
+            leg.side = side?.opposite
+            leg.kind = kind
+            leg.quantity = quantity
+            leg.limitPrice = kind == STRATEGY_KIND_LIMIT ? price : .zero
+            leg.stopPrice = kind == STRATEGY_KIND_LIMIT ? .zero : price
+            leg.timeInForce = .goodTillCancelled
+            leg.reduceOnly = true
+            leg.postOnly = false
+            leg.expires = nil
+            leg.trail = nil
+            leg.stopLoss = nil
+            leg.takeProfit = nil
+            legs.append(leg)
+        }
+        return legs
     }
 }

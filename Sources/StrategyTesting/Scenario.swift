@@ -208,11 +208,12 @@ public final class Scenario {
         }
     }
 
+    /// Stop and target of brackets.
+    private var pairs: [(OrderTag, OrderTag)] = []
+
     private func fill(_ event: MarketEvent) {
         let (fills, ended) = venue.fills(at: event)
-        for order in ended {
-            deliver([update(order, STRATEGY_ORDER_CANCELLED, STRATEGY_REASON_NOT_FILLABLE)])
-        }
+        for end in ended { deliver([update(end.order, end.state, end.reason)]) }
         for fill in fills {
             guard let side = fill.order.side else { continue }
             let index = Int(fill.order.instrument)
@@ -228,7 +229,25 @@ public final class Scenario {
             deliver([update(fill.order, STRATEGY_ORDER_FILLED, STRATEGY_REASON_FILL, quantity, fill.price)])
             let position = positions[index].record(instrument: fill.order.instrument, time: event.time)
             deliver([eventRecord(position)])
+            follow(fill.order, quantity)
         }
+    }
+
+    /// An entry's fill brings its legs; a leg's ends the other one.
+    private func follow(_ order: SubmittedOrder, _ quantity: Quantity) {
+        let legs = order.legs(quantity)
+        for leg in legs {
+            orderCount += 1
+            venue.working.append(.init(order: leg))
+            deliver([update(leg, STRATEGY_ORDER_SUBMITTED, STRATEGY_REASON_ACCEPTED)])
+        }
+        if legs.count == 2 { pairs.append((legs[0].tag, legs[1].tag)) }
+        guard let index = pairs.firstIndex(where: { $0.0 == order.tag || $0.1 == order.tag }) else { return }
+        let pair = pairs.remove(at: index)
+        let other = pair.0 == order.tag ? pair.1 : pair.0
+        guard let place = venue.working.firstIndex(where: { $0.order.tag == other }) else { return }
+        let ended = venue.working.remove(at: place).order
+        deliver([update(ended, STRATEGY_ORDER_CANCELLED, STRATEGY_REASON_BRACKET)])
     }
 
     private func update(

@@ -61,3 +61,23 @@ public struct DailyLossBreach: Sendable, BitwiseCopyable, Equatable {
         self.time = time
     }
 }
+
+/// An account's equity went beyond its compliance program's limit for the day's loss, or for the total drawdown.
+public struct ProgramBreach: Sendable, BitwiseCopyable, Equatable {
+    public var account: Int32
+    /// `programDailyLoss`, which locks the account for the rest of its day, or `totalDrawdown`, which locks it until an admin
+    /// releases it.
+    public var rule: RuleID
+    /// In the account's currency; above 0.
+    public var loss: Money
+    public var limit: Money
+    public var time: Timestamp
+
+    public init(account: Int32, rule: RuleID, loss: Money, limit: Money, time: Timestamp) {
+        self.account = account
+        self.rule = rule
+        self.loss = loss
+        self.limit = limit
+        self.time = time
+    }
+}

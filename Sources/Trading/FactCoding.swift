@@ -18,6 +18,13 @@ public enum FactCoding {
         case orderRested = 10
         case dayStarted = 11
         case dailyLossExceeded = 12
+        case orderTrailed = 13
+        case equityPeaked = 20
+        case runawayLatched = 21
+        // From 40 on what compliance programs add.
+        case orderWarned = 40
+        case programBreached = 41
+        case programReleased = 42
     }
 
     /// Appends one fact. `findings` is the list that a denial's `firstFinding` points into.
@@ -44,6 +51,11 @@ public enum FactCoding {
         case .orderFilled(let fill):
             writer.put(Form.orderFilled.rawValue)
             writer.put(fill)
+        case .orderWarned(let warning):
+            writer.put(Form.orderWarned.rawValue)
+            writer.put(warning)
+            writer.put(UInt8(warning.findingCount))
+            for finding in findings[warning.findings] { writer.put(finding) }
         case .roundTripClosed(let trip):
             writer.put(Form.roundTripClosed.rawValue)
             writer.put(trip)
@@ -76,13 +88,32 @@ public enum FactCoding {
             writer.put(id)
             writer.put(instrument)
             writer.put(time)
+        case .orderTrailed(let id, let instrument, let stopPrice, let time):
+            writer.put(Form.orderTrailed.rawValue)
+            writer.put(id)
+            writer.put(instrument)
+            writer.put(stopPrice)
+            writer.put(time)
         case .dayStarted(let start):
             writer.put(Form.dayStarted.rawValue)
             writer.put(start)
         case .dailyLossExceeded(let breach):
             writer.put(Form.dailyLossExceeded.rawValue)
             writer.put(breach)
-        case .orderAccepted, .orderDenied, .orderChanged, .orderFilled, .roundTripClosed: break
+        case .equityPeaked(let peak):
+            writer.put(Form.equityPeaked.rawValue)
+            writer.put(peak)
+        case .runawayLatched(let latch):
+            writer.put(Form.runawayLatched.rawValue)
+            writer.put(latch)
+        case .programBreached(let breach):
+            writer.put(Form.programBreached.rawValue)
+            writer.put(breach)
+        case .programReleased(let account, let time):
+            writer.put(Form.programReleased.rawValue)
+            writer.put(account)
+            writer.put(time)
+        case .orderAccepted, .orderDenied, .orderChanged, .orderFilled, .roundTripClosed, .orderWarned: break
         }
     }
 
@@ -121,8 +152,18 @@ public enum FactCoding {
                 instrument: try reader.number(), price: try reader.fixed(), time: try reader.timestamp())
         case .orderRested:
             return .orderRested(id: try reader.number(), instrument: try reader.number(), time: try reader.timestamp())
+        case .orderTrailed:
+            return .orderTrailed(
+                id: try reader.number(), instrument: try reader.number(), stopPrice: try reader.fixed(),
+                time: try reader.timestamp())
         case .dayStarted: return .dayStarted(try reader.dayStart())
         case .dailyLossExceeded: return .dailyLossExceeded(try reader.dailyLossBreach())
+        case .equityPeaked: return .equityPeaked(try reader.equityPeak())
+        case .runawayLatched: return .runawayLatched(try reader.runawayLatch())
+        case .orderWarned: return .orderWarned(try warning(&reader, &findings))
+        case .programBreached: return .programBreached(try reader.programBreach())
+        case .programReleased:
+            return .programReleased(account: try reader.number(), time: try reader.timestamp())
         }
     }
 
@@ -133,12 +174,33 @@ public enum FactCoding {
             intent: try reader.intent(), orderID: try reader.number(), account: try reader.number(),
             failedRules: try reader.number(), firstFinding: findings.count, findingCount: 0,
             time: try reader.timestamp())
-        denial.findingCount = Int(try reader.number(UInt8.self))
-        var own: [Finding] = []
-        for _ in 0..<denial.findingCount { own.append(try reader.finding()) }
-        findings.append(contentsOf: own)
+        denial.findingCount = try read(&reader, into: &findings)
         return denial
     }
+
+    private static func warning(
+        _ reader: inout ByteReader, _ findings: inout [Finding]
+    ) throws(CodingFault) -> OrderWarning {
+        var warning = OrderWarning(
+            intent: try reader.intent(), orderID: try reader.number(), account: try reader.number(),
+            firstFinding: findings.count, findingCount: 0, time: try reader.timestamp())
+        warning.findingCount = try read(&reader, into: &findings)
+        return warning
+    }
+
+    /// As many findings as the next byte says.
+    private static func read(_ reader: inout ByteReader, into findings: inout [Finding]) throws(CodingFault) -> Int {
+        let count = Int(try reader.number(UInt8.self))
+        var own: [Finding] = []
+        for _ in 0..<count { own.append(try reader.finding()) }
+        findings.append(contentsOf: own)
+        return count
+    }
+}
+
+extension OrderWarning {
+    /// Where its findings stand.
+    public var findings: Range<Int> { firstFinding..<(firstFinding + findingCount) }
 }
 
 extension Denial {

@@ -16,8 +16,10 @@
     /// which no multiplier up to 1e9 can cause.
     @inlinable
     public static func value(_ price: Price, _ quantity: Quantity, multiplier: Int64 = 1) -> Money? {
+        if multiplier == 1 {
+            return Money(raw: Rounding.halfEven(price.raw, times: quantity.raw, over: 1_000_000_000))
+        }
         let product = Int128(price.raw) * Int128(quantity.raw)
-        if multiplier == 1 { return Money(raw: Rounding.halfEven(product, over: 1_000_000_000)) }
         return Rounding.halfEven(product, times: Int128(multiplier), over: 1_000_000_000).map(Money.init(raw:))
     }
 

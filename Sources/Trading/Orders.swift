@@ -14,10 +14,12 @@ public enum OrderKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case stopLoss = 3
     /// A stop that becomes a limit order.
     case stopLimit = 4
+    /// A stop whose trigger follows the best price since it was accepted; it becomes a market order.
+    case trailingStop = 5
     /// Bit of this kind in a set of kinds.
     @inlinable public var mask: UInt8 { 1 << rawValue }
     @inlinable public var hasLimitPrice: Bool { self == .limit || self == .stopLimit }
-    @inlinable public var hasStopPrice: Bool { self == .stopLoss || self == .stopLimit }
+    @inlinable public var hasStopPrice: Bool { self == .stopLoss || self == .stopLimit || self == .trailingStop }
     /// Of a protective pair, a stop (`stopLoss`) and a target (`limit`).
     @inlinable public var otherLeg: OrderKind { self == .limit ? .stopLoss : .limit }
     public var name: String {
@@ -26,6 +28,7 @@ public enum OrderKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .limit: "LIMIT"
         case .stopLoss: "STOP_LOSS"
         case .stopLimit: "STOP_LIMIT"
+        case .trailingStop: "TRAILING_STOP"
         }
     }
 }
@@ -35,12 +38,15 @@ public enum TimeInForce: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case goodTillCancelled = 2
     case immediateOrCancel = 3
     case fillOrKill = 4
+    /// Ends at `OrderConditions.expireTime`.
+    case goodTillDate = 5
     public var name: String {
         switch self {
         case .day: "DAY"
         case .goodTillCancelled: "GTC"
         case .immediateOrCancel: "IOC"
         case .fillOrKill: "FOK"
+        case .goodTillDate: "GTD"
         }
     }
 }
@@ -74,6 +80,7 @@ public enum OrderReason: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case none = 0
     case accepted, fill, modified, modifyDenied, cancelRequested, triggered, notFillable, dayEnd, protectionPrice
     case triggerDenied, halted, strategyStopped, sessionEnd, selfTrade, unknownOrder, expireTime, reduceOnly, venue
+    case postOnly, bracket
 }
 
 /// Who sent an order.
@@ -83,6 +90,8 @@ public enum OrderOrigin: UInt8, Sendable, BitwiseCopyable {
     case liquidation = 2
     /// The host's own stop or target of a position (`ProtectionTerms`).
     case protective = 3
+    /// A leg of a bracket, sent by the host for what its entry filled.
+    case bracket = 4
 }
 
 /// What someone wants: an order before the gate has seen it. Every field may be garbage.
@@ -97,12 +106,14 @@ public struct OrderIntent: Sendable, BitwiseCopyable, Equatable {
     public var origin: OrderOrigin
     public var quantity: Quantity
     public var price: Price
+    /// Of a trailing stop it moves with the market.
     public var stopPrice: Price
+    public var conditions: OrderConditions
 
     public init(
         strategy: Int32, instrument: UInt32, tag: UInt64, side: Side, kind: OrderKind, quantity: Quantity,
         price: Price = .zero, stopPrice: Price = .zero, timeInForce: TimeInForce = .goodTillCancelled,
-        reduceOnly: Bool = false, origin: OrderOrigin = .strategy
+        reduceOnly: Bool = false, origin: OrderOrigin = .strategy, conditions: OrderConditions = .none
     ) {
         self.strategy = strategy
         self.instrument = instrument
@@ -115,10 +126,23 @@ public struct OrderIntent: Sendable, BitwiseCopyable, Equatable {
         self.quantity = quantity
         self.price = price
         self.stopPrice = stopPrice
+        self.conditions = conditions
     }
 
     /// One of the pair that protects a position: it counts once with the other and gives way to every other order.
     @inlinable public var isProtective: Bool { origin == .protective }
+    /// An operator closes now: the position's other reduce-only orders make room.
+    @inlinable public var closesNow: Bool {
+        reduceOnly && kind == .market && (origin == .operator || origin == .liquidation)
+    }
+    /// A leg of a bracket.
+    @inlinable public var isLeg: Bool { origin == .bracket }
+    /// It follows fills and positions; nobody decided to send it.
+    @inlinable public var isHostSent: Bool { isProtective || isLeg }
+    /// The strategy itself names it by its tag: what it sent, and the legs of its brackets.
+    @inlinable public var isOfStrategy: Bool { origin == .strategy || (origin == .bracket && tag != 0) }
+    /// A bracket's legs follow its tag: the stop has the next one, the target the one after.
+    @inlinable public var tagCount: UInt64 { conditions.hasBracket ? 3 : 1 }
 }
 
 /// An order that the host knows, from the gate to its end.
@@ -156,6 +180,8 @@ public struct Order: Sendable, BitwiseCopyable, Equatable {
     @inlinable public var remaining: Quantity { intent.quantity - filled }
     /// It waits for its trigger and cannot trade yet.
     @inlinable public var isDormant: Bool { intent.kind.hasStopPrice && !isTriggered }
+    /// The stop of a protective pair.
+    @inlinable public var isProtectiveStop: Bool { intent.isProtective && intent.kind.hasStopPrice }
     /// It trades at any price (a market order, or a triggered stop-loss).
     @inlinable public var isMarket: Bool { !intent.kind.hasLimitPrice && !isDormant }
 }

@@ -18,11 +18,23 @@ public enum Rounding {
         return adjusted(quotient, remainder: remainder, divisor: divisor, negative: dividend < 0)
     }
 
+    /// `a × b / divisor`, rounded half to even; for what most orders and fills are made of. `divisor` > 0.
+    @inlinable
+    public static func halfEven(_ a: Int64, times b: Int64, over divisor: UInt64) -> Int128 {
+        let (high, low) = a.magnitude.multipliedFullWidth(by: b.magnitude)
+        guard high < divisor else { return halfEven(Int128(a) * Int128(b), over: Int128(divisor)) }
+        let (quotient, remainder) = divisor.dividingFullWidth((high, low))
+        let rest = divisor - remainder
+        let isUp = remainder > rest || (remainder == rest && quotient & 1 == 1)
+        let rounded = Int128(quotient) + (isUp ? 1 : 0)
+        return (a ^ b) < 0 ? -rounded : rounded
+    }
+
     /// `a × b / divisor`, rounded half to even, exact for every input whose result fits; nil when it does not fit.
     @inlinable
     public static func halfEven(_ a: Int128, times b: Int128, over divisor: Int128) -> Int128? {
-        if let a = Int64(exactly: a), let b = Int64(exactly: b) {
-            return halfEven(Int128(a) * Int128(b), over: divisor)
+        if let a = Int64(exactly: a), let b = Int64(exactly: b), let divisor = UInt64(exactly: divisor) {
+            return halfEven(a, times: b, over: divisor)
         }
         let (product, overflow) = a.multipliedReportingOverflow(by: b)
         if !overflow { return halfEven(product, over: divisor) }

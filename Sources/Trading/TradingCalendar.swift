@@ -24,13 +24,19 @@ public struct TradingCalendar: Sendable, Equatable {
     }
 
     public func isOpen(at time: Timestamp) -> Bool {
-        guard let sessions else { return true }
+        guard sessions != nil else { return true }
+        return session(at: time) != nil
+    }
+
+    /// The session that `time` lies in; nil = none, or the market never closes.
+    public func session(at time: Timestamp) -> Session? {
+        guard let sessions else { return nil }
         var low = 0
         var high = sessions.count
         while low < high {
             let middle = (low + high) / 2
             if sessions[middle].close <= time { low = middle + 1 } else { high = middle }
         }
-        return low < sessions.count && sessions[low].open <= time
+        return low < sessions.count && sessions[low].open <= time ? sessions[low] : nil
     }
 }

@@ -14,9 +14,20 @@ public enum TradingEvent: Sendable, BitwiseCopyable {
     case priceMarked(instrument: UInt32, price: Price, time: Timestamp)
     /// A limit order met its first event and rests from then on; written down together with the marks.
     case orderRested(id: UInt64, instrument: UInt32, time: Timestamp)
+    /// A trailing stop's trigger has moved; written down together with the marks.
+    case orderTrailed(id: UInt64, instrument: UInt32, stopPrice: Price, time: Timestamp)
     /// An account's day has turned: one for the account, one for each of its strategies.
     case dayStarted(DayStart)
     case dailyLossExceeded(DailyLossBreach)
+    /// As `priceMarked`: now and then, and before a denial that hangs on it.
+    case equityPeaked(EquityPeak)
+    case runawayLatched(RunawayLatch)
+    /// Stands before the order's acceptance or change.
+    case orderWarned(OrderWarning)
+    /// An account's compliance program has locked it; what only reduces goes on.
+    case programBreached(ProgramBreach)
+    /// An admin has opened it again.
+    case programReleased(account: Int32, time: Timestamp)
 }
 
 extension TradingEvent {
@@ -29,9 +40,13 @@ extension TradingEvent {
         case .roundTripClosed(let trip): trip.exitTime
         case .dayStarted(let start): start.time
         case .dailyLossExceeded(let breach): breach.time
+        case .equityPeaked(let peak): peak.time
+        case .runawayLatched(let latch): latch.time
+        case .orderWarned(let warning): warning.time
+        case .programBreached(let breach): breach.time
         case .tradingStateChanged(_, _, _, let time), .intentRefused(_, _, _, _, let time),
             .priceMarked(_, _, let time),
-            .orderRested(_, _, let time):
+            .orderRested(_, _, let time), .orderTrailed(_, _, _, let time), .programReleased(_, let time):
             time
         }
     }

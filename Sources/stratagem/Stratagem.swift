@@ -16,7 +16,8 @@ struct Stratagem: ParsableCommand {
             NewCommand.self, BuildCommand.self, ReloadCommand.self, RollbackCommand.self, PromoteCommand.self,
             GenerationsCommand.self, LogsCommand.self, FunctionsCommand.self, PluginsCommand.self, OrdersCommand.self,
             SessionsCommand.self, StopCommand.self, WhyCommand.self, TokenCommand.self, UserCommand.self,
-            BackupCommand.self, DoctorCommand.self, SuperviseCommand.self, WorkerCommand.self, ProbeCommand.self,
+            AuditCommand.self, BackupCommand.self, DoctorCommand.self, SuperviseCommand.self, WorkerCommand.self,
+            ProbeCommand.self,
         ])
 
     /// Parses and runs; ends the process with the exit codes of the command line.

@@ -39,6 +39,11 @@ struct Wiring {
                 EngineSetup.Account(account, host.program(account.complianceProgram), universe, start: start)
             },
             strategies: [])
+        for index in setup.instruments.indices {
+            let id = setup.instruments[index].id
+            guard let calendar = host.calendars.first(where: { $0.instruments.contains(id) }) else { continue }
+            setup.instruments[index].calendar = calendar.calendar(from: start)
+        }
         self.start = start
         self.seed = seed
         setup.keepsDays = true
@@ -149,13 +154,27 @@ struct Wiring {
     ) -> EngineSetup.Strategy {
         let account = host.accounts.firstIndex { $0.id == configuration.account } ?? 0
         var slot = EngineSetup.Strategy(id: configuration.id, account: account, instruments: instruments)
-        slot.limits = LimitSet(configuration.limits)
+        slot.limits = limits(of: configuration)
         slot.orderKinds = configuration.orderKinds ?? OrderKind.allCases
         slot.timeframe = timeframe
         slot.schedule = configuration.schedule.windows(from: start)
         slot.protection = ProtectionTerms(configuration.risk)
         slot.onFault = configuration.onFault.stopPolicy
         return slot
+    }
+
+    /// For whoever wires more strategies later: an instance that it held would live for as long.
+    var withoutInstances: Wiring {
+        var copy = self
+        for index in copy.strategies.indices { copy.strategies[index].instance = nil }
+        return copy
+    }
+
+    /// A strategy's own, with its share of its account's budget.
+    func limits(of configuration: StrategyConfiguration) -> LimitSet {
+        var limits = LimitSet(configuration.limits)
+        limits.budgetAllocation = host.account(configuration.account)?.limits.budgetAllocations[configuration.id]
+        return limits
     }
 
     /// The bars that somebody wants.
@@ -169,7 +188,7 @@ struct WiredStrategy {
     let configuration: StrategyConfiguration
     let plugin: LoadedPlugin
     /// nil = it is held: none of its code may run.
-    let instance: StrategyInstance?
+    var instance: StrategyInstance?
     /// What its random numbers begin with.
     let seed: UInt64
     /// Indices into the universe.
@@ -180,8 +199,7 @@ struct WiredStrategy {
     var id: String { configuration.id }
     /// What its isolation cannot do on this machine.
     var warnings: [ConfigurationFinding] {
-        guard let warning = instance?.warning, !warning.isEmpty else { return [] }
-        return [configuration.finding("isolation", severity: .warning, warning)]
+        (instance?.confinement?.gaps ?? []).map { configuration.finding("isolation", severity: .warning, $0) }
     }
 }
 

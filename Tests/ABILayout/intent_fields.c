@@ -24,7 +24,7 @@ const abi_field_t intent_fields[] = {
     FIELD(strategy_submit_v1_t, time_in_force)
     FIELD(strategy_submit_v1_t, options)
     FIELD(strategy_submit_v1_t, reserved0)
-    FIELD(strategy_submit_v1_t, reserved1)
+    FIELD(strategy_submit_v1_t, trail)
     SIZE(strategy_modify_v1_t)
     FIELD(strategy_modify_v1_t, type)
     FIELD(strategy_modify_v1_t, flags)

@@ -41,7 +41,7 @@ extension LayoutCheck {
         field(\strategy_submit_v1_t.time_in_force, "strategy_submit_v1_t.time_in_force", 50, 1)
         field(\strategy_submit_v1_t.options, "strategy_submit_v1_t.options", 51, 1)
         field(\strategy_submit_v1_t.reserved0, "strategy_submit_v1_t.reserved0", 52, 4)
-        field(\strategy_submit_v1_t.reserved1, "strategy_submit_v1_t.reserved1", 56, 8)
+        field(\strategy_submit_v1_t.trail, "strategy_submit_v1_t.trail", 56, 8)
     }
 
     private mutating func checkModify() {

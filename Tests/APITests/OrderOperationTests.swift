@@ -1,5 +1,6 @@
 import API
 import Foundation
+import Synchronization
 import Testing
 import Trading
 
@@ -79,7 +80,7 @@ struct OrderOperationTests {
             (#"{}"#, ["strategy_id", "instrument", "order_type", "quantity"]),
             (
                 #"{"order_kind": "ICEBERG", "strategy_id": "", "instrument": 5, "order_type": "HOLD", "quantity": "NaN", "#
-                    + #""price": -1, "stop_price": 123456789012345678901234567890, "time_in_force": "GTD", "#
+                    + #""price": -1, "stop_price": 123456789012345678901234567890, "time_in_force": "GTX", "#
                     + #""execution_mode": "MOCK", "colour": 1}"#,
                 [
                     "order_kind", "strategy_id", "instrument", "order_type", "quantity", "price", "stop_price",
@@ -93,6 +94,16 @@ struct OrderOperationTests {
             (#"{"price": 5, "stop_price": 5GOOD}"#, ["price", "stop_price"]),
             (#"{"order_kind": "LIMIT", "price": 5, "stop_price": 5GOOD}"#, ["stop_price"]),
             (#"{"order_kind": "LIMIT", "price": 0.1234567891GOOD}"#, ["price"]),
+            (#"{"order_kind": "TRAILING_STOP"GOOD}"#, ["trail_offset"]),
+            (#"{"order_kind": "TRAILING_STOP", "trail_offset": 5, "trail_percent": 1GOOD}"#, ["trail_percent"]),
+            (#"{"order_kind": "TRAILING_STOP", "trail_percent": 100GOOD}"#, ["trail_percent"]),
+            (
+                #"{"trail_offset": 5, "post_only": true, "expire_time": "2030-01-01T00:00:00Z"GOOD}"#,
+                ["trail_offset", "expire_time", "post_only"]
+            ),
+            (#"{"order_kind": "LIMIT", "price": 5, "post_only": true, "time_in_force": "FOK"GOOD}"#, ["post_only"]),
+            (#"{"time_in_force": "GTD"GOOD}"#, ["expire_time"]),
+            (#"{"stop_loss": -5, "take_profit": 0GOOD}"#, ["stop_loss", "take_profit"]),
             // Lot 0.001 and tick 0.1: what only the instrument can tell is named beside the rest.
             (
                 #"{"order_kind": "LIMIT", "strategy_id": "manual", "instrument": "BTC", "order_type": "HOLD", "#
@@ -131,6 +142,62 @@ struct OrderOperationTests {
             #expect(keys[0].fingerprint != keys[2].fingerprint)
             #expect(keys.map(\.user) == ["trader", "trader", "trader", "admin"])
             #expect(keys[0].key == "k-1" && keys[0].fingerprint.utf8.count == 64)
+        }
+    }
+
+    @Test("what an order asks for besides kind and prices reaches the host, and its fingerprint")
+    func conditions() async throws {
+        let body = """
+            {"strategy_id": "manual", "instrument": "BTC", "order_type": "SELL", "quantity": 1, \
+            "order_kind": "TRAILING_STOP", "trail_percent": 2.5, "time_in_force": "GTD", \
+            "expire_time": "2030-01-01T00:00:00Z", "reduce_only": true, "stop_loss": 5, "take_profit": "3.5"}
+            """
+        try await withServer(TradingOperations.all, host: taking()) { server async throws in
+            #expect(try await place(body, key: "c", to: server).status == 200)
+            #expect(try await place(body.replacing("2.5", with: "2.6"), key: "c", to: server).status == 200)
+            #expect(try await place(body.replacing("3.5", with: "3.6"), key: "c", to: server).status == 200)
+            let order = try #require(server.host.placed.first?.order)
+            #expect(order.reduceOnly && order.kind == .trailingStop)
+            let conditions = OrderConditions(
+                trail: .fraction(Rate(raw: 25_000_000)),
+                expireTime: Timestamp(nanoseconds: 1_893_456_000_000_000_000), stopLoss: Price("5")!,
+                takeProfit: Price("3.5")!)
+            #expect(order.conditions == conditions)
+            #expect(Set(server.host.placed.compactMap(\.key?.fingerprint)).count == 3)
+        }
+    }
+
+    @Test("changes, cancels and closes take a key; other bodies and ids make other fingerprints")
+    func keysOfChanges() async throws {
+        try await withServer(TradingOperations.all, host: taking()) { server async throws in
+            for (method, path, body) in [
+                ("PUT", "/api/orders/ord-7", #"{"quantity": 1}"#),
+                ("PUT", "/api/orders/ord-7", #"{"quantity": "1.0"}"#),
+                ("PUT", "/api/orders/ord-7", #"{"quantity": 2}"#), ("DELETE", "/api/orders/ord-7", ""),
+                ("POST", "/api/positions/pos-3/close", ""), ("POST", "/api/positions/pos-3/close", #"{"quantity": 1}"#),
+            ] {
+                _ = try await server.send(
+                    method, path, token: "trader", body: body.isEmpty ? nil : body,
+                    headers: ["Idempotency-Key": "k"])
+            }
+            let prints = server.host.script.withLock { $0.keys }.compactMap(\.?.fingerprint)
+            #expect(prints.count == 6 && prints[0] == prints[1] && Set(prints).count == 5)
+        }
+    }
+
+    @Test("a batch cancel names strategy, instrument and side, or nothing")
+    func cancelsMany() async throws {
+        try await withServer(TradingOperations.all, host: taking()) { server async throws in
+            let path = "/api/orders?strategy_id=sma_cross&instrument=BTC&side=SELL"
+            #expect(try await server.send("DELETE", path, token: "trader").status == 200)
+            #expect(try await server.send("DELETE", "/api/orders", token: "trader").status == 200)
+            #expect(try await server.send("DELETE", "/api/orders?side=UP", token: "trader").status == 400)
+            #expect(try await server.send("DELETE", "/api/orders", token: "viewer").status == 403)
+            #expect(
+                server.host.calls == [
+                    .cancelAll(CancelFilter(strategy: "sma_cross", instrument: "BTC", side: .sell)),
+                    .cancelAll(CancelFilter()),
+                ])
         }
     }
 
@@ -216,7 +283,7 @@ struct OrderOperationTests {
                 answer.text.contains(
                     #""strategy_id":"sma_cross","account_id":"paper","instrument":"BTC_USDT","order_type":"SELL","#
                         + #""order_kind":"LIMIT","quantity":30,"price":45000.5,"stop_price":null,"#
-                        + #""time_in_force":"DAY","execution_mode":"PAPER"}"#))
+                        + #""time_in_force":"DAY","execution_mode":"PAPER","reduce_only":false,"post_only":false,"#))
             #expect(answer.text.contains(#""order_kind":"MARKET","quantity":30,"price":null"#))
         }
     }

@@ -95,7 +95,7 @@ struct PositionOperationTests {
         let changes = [
             ("PUT", "strategies/a/config"), ("POST", "strategies/a/enable"), ("POST", "strategies/a/disable"),
             ("POST", "strategies/a/functions/f"), ("POST", "orders"), ("PUT", "orders/a"), ("DELETE", "orders/a"),
-            ("POST", "positions/a/close"),
+            ("DELETE", "orders"), ("POST", "positions/a/close"),
         ]
         #expect(TradingOperations.all.count == reads.count + changes.count + ofAdmins.count)
         try await withServer(TradingOperations.all, host: host) { server async throws in

@@ -87,7 +87,44 @@ struct RiskOperationTests {
         }
     }
 
-    @Test("limits that make no sense are refused together, and only an admin may ask")
+    @Test("limits of any scope are changed by their keys; who may loosen is told to the host")
+    func limitsOfScopes() async throws {
+        try await withRisk { server in
+            let body =
+                #"{"scope": "strategy", "id": "sma_cross", "max_open_orders": 3, "max_slippage": "0.002", "#
+                + #""drawdown": "trailing_eod", "remove": ["repeat_limit"], "reason": "calm down"}"#
+            for role in ["trader", "admin"] {
+                let answer = try await server.send("PUT", "/api/risk/limits", token: role, body: body)
+                #expect(answer.status == 200)
+            }
+            let changes = server.host.script.withLock { $0.risk.changes }
+            #expect(changes.map(\.mayLoosen) == [false, true])
+            #expect(changes[0].scope == .strategy && changes[0].target == "sma_cross")
+            #expect(changes[0].reason == "calm down")
+            #expect(
+                changes[0].values == [
+                    "max_open_orders": .number("3"), "max_slippage": .number("0.002"),
+                    "drawdown": .word("trailing_eod"), "repeat_limit": .none,
+                ])
+        }
+    }
+
+    @Test("the limits of a scope are listed by their keys")
+    func limitsInForce() async throws {
+        try await withRisk { server in
+            let answer = try await server.send("GET", "/api/risk/limits?scope=strategy&id=sma_cross", token: "viewer")
+            #expect(
+                answer.text
+                    == #"{"scope":"strategy","id":"sma_cross","limits":[{"name":"drawdown","value":"static"},"#
+                    + #"{"name":"max_open_orders","value":"20"}]}"#)
+            let none = try await server.send("GET", "/api/risk/limits?scope=strategy&id=nobody", token: "viewer")
+            #expect(none.status == 404)
+            let wrong = try await server.send("GET", "/api/risk/limits?scope=planet", token: "viewer")
+            #expect(wrong.status == 400)
+        }
+    }
+
+    @Test("limits that make no sense are refused together, and a viewer may not ask")
     func limitFaults() async throws {
         try await withRisk { server in
             let body = #"{"max_daily_loss": -1, "max_drawdown": 1.1, "max_position_size": 0, "max_fun": 1}"#
@@ -96,9 +133,7 @@ struct RiskOperationTests {
             #expect(Set(answer.faults) == ["max_daily_loss", "max_drawdown", "max_position_size", "max_fun"])
             let broken = try await server.send("PUT", "/api/risk/limits", token: "admin", body: #"{"a":"#)
             #expect(broken.status == 400)
-            for role in ["viewer", "trader"] {
-                #expect(try await server.send("PUT", "/api/risk/limits", token: role, body: body).status == 403)
-            }
+            #expect(try await server.send("PUT", "/api/risk/limits", token: "viewer", body: body).status == 403)
             #expect(server.host.script.withLock { $0.risk.requesters.isEmpty })
         }
     }
@@ -112,7 +147,8 @@ struct RiskOperationTests {
             #expect(
                 answer.text
                     == #"{"alerts":[{"alert_id":"alert-1","severity":"high","code":"DENIED","#
-                    + #""message":"a \"no\"","timestamp":"2025-01-18T10:30:00Z"}]}"#)
+                    + #""message":"a \"no\"","timestamp":"2025-01-18T10:30:00Z","#
+                    + #""acknowledged_by":null,"acknowledged_at":null}]}"#)
         }
     }
 

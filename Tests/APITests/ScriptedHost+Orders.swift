@@ -9,6 +9,7 @@ struct TradingScript: Sendable {
         case configure(String, StrategyChange)
         case modify(String, OrderChange)
         case cancel(String)
+        case cancelAll(CancelFilter)
         case close(String, Quantity?)
         case orders(HistoryFilter), trades(HistoryFilter)
         case positions(String?)
@@ -109,12 +110,20 @@ extension ScriptedHost {
         return performance
     }
 
-    func modify(_ id: String, _ change: OrderChange, by requester: Requester) async throws(HostRefusal) -> OrderView {
-        try noting(.modify(id, change), by: requester).order(id)
+    func modify(_ id: String, _ change: OrderChange, key: IdempotencyKey?, by requester: Requester)
+        async throws(HostRefusal) -> OrderView
+    {
+        noteKey(key)
+        return try noting(.modify(id, change), by: requester).order(id)
     }
-    func cancel(_ id: String, by requester: Requester) async throws(HostRefusal) -> OrderView {
-        try noting(.cancel(id), by: requester).order(id)
+    func cancel(_ id: String, key: IdempotencyKey?, by requester: Requester) async throws(HostRefusal) -> OrderView {
+        noteKey(key)
+        return try noting(.cancel(id), by: requester).order(id)
     }
+    func cancelAll(_ filter: CancelFilter, by requester: Requester) async throws(HostRefusal) -> [OrderView] {
+        noting(.cancelAll(filter), by: requester).orders
+    }
+    private func noteKey(_ key: IdempotencyKey?) { script.withLock { $0.keys.append(key) } }
 
     func orders(_ filter: HistoryFilter) async throws(HostRefusal) -> [OrderView] { noting(.orders(filter)).orders }
     func trades(_ filter: HistoryFilter) async throws(HostRefusal) -> [TradeView] { noting(.trades(filter)).trades }
@@ -125,9 +134,10 @@ extension ScriptedHost {
         return script.positions
     }
 
-    func close(_ position: String, quantity: Quantity?, by requester: Requester) async throws(HostRefusal)
-        -> OrderView
+    func close(_ position: String, quantity: Quantity?, key: IdempotencyKey?, by requester: Requester)
+        async throws(HostRefusal) -> OrderView
     {
+        noteKey(key)
         let script = noting(.close(position, quantity), by: requester)
         guard script.positions.contains(where: { $0.id == position }), let order = script.orders.first else {
             throw .unknown(kind: "position", id: position)

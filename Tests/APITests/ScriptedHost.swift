@@ -13,10 +13,14 @@ final class ScriptedHost: TradingHost {
         var place: @Sendable (OrderRequest) throws(HostRefusal) -> OrderView = { _ throws(HostRefusal) in
             throw .unavailable("not scripted")
         }
+        /// Of modifies, cancels and closes.
+        var keys: [IdempotencyKey?] = []
         var placed: [(order: OrderRequest, key: IdempotencyKey?, requester: Requester)] = []
         var market = MarketScript()
         var risk = RiskScript()
         var trading = TradingScript()
+        var audit = AuditScript()
+        var portfolio = PortfolioScript()
     }
     let script: Mutex<Script>
     init(_ script: Script = Script()) { self.script = Mutex(script) }

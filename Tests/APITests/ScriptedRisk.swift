@@ -8,6 +8,7 @@ struct RiskScript: Sendable {
     var portfolio: PortfolioRiskView?
     var limits = RiskLimitsView(maxPositionSize: .one, maxDailyLoss: .zero, maxDrawdown: .one, maxExposure: .one)
     var alerts: [AlertView] = []
+    var breakers: [BreakerView] = []
     var strategies = ["sma_cross"]
     var denials: [DenialView] = []
     var denialFilters: [HistoryFilter] = []
@@ -17,6 +18,8 @@ struct RiskScript: Sendable {
     /// What a stop acts on.
     var affected = ["strategy sma_cross", "2 working orders"]
     var requesters: [Requester] = []
+    var changes: [LimitChange] = []
+    var compliance: [ComplianceView] = []
     let now = Timestamp(nanoseconds: 1_737_196_200_000_000_000)
 
     func know(strategy: String?) throws(HostRefusal) {
@@ -36,11 +39,35 @@ extension ScriptedHost {
     func setLimits(_ change: LimitChange, by requester: Requester) async throws(HostRefusal) -> RiskLimitsView {
         script.withLock { script in
             script.risk.requesters.append(requester)
+            script.risk.changes.append(change)
             if let size = change.maxPositionSize { script.risk.limits.maxPositionSize = size }
             if let loss = change.maxDailyLoss { script.risk.limits.maxDailyLoss = loss }
             if let drawdown = change.maxDrawdown { script.risk.limits.maxDrawdown = drawdown }
             if let exposure = change.maxExposure { script.risk.limits.maxExposure = exposure }
             return script.risk.limits
+        }
+    }
+
+    func limits(scope: LimitScope, target: String?) async throws(HostRefusal) -> ScopeLimitsView {
+        guard target != "nobody" else { throw .unknown(kind: scope.name, id: "nobody") }
+        return ScopeLimitsView(
+            scope: scope, target: target ?? "paper",
+            values: [("drawdown", .word("static")), ("max_open_orders", .number("20"))])
+    }
+
+    func compliance() async throws(HostRefusal) -> [ComplianceView] { script.withLock { $0.risk.compliance } }
+
+    func releaseCompliance(_ account: String, reason: String, by requester: Requester) async throws(HostRefusal)
+        -> ComplianceView
+    {
+        try script.withLock { script throws(HostRefusal) in
+            script.risk.requesters.append(requester)
+            guard let index = script.risk.compliance.firstIndex(where: { $0.account == account }) else {
+                throw .unknown(kind: "account", id: account)
+            }
+            guard script.risk.compliance[index].lock != .none else { throw .conflict("not locked") }
+            script.risk.compliance[index].lock = .none
+            return script.risk.compliance[index]
         }
     }
 
@@ -97,4 +124,36 @@ extension ScriptedHost {
             return script.risk.stops[index]
         }
     }
+}
+
+// The audit log of a scripted host.
+extension ScriptedHost {
+    func note(_ access: AccessRecord) async { script.withLock { $0.audit.accesses.append(access) } }
+
+    func verifyAudit(expected: [UInt8]?) async throws(HostRefusal) -> AuditReport {
+        script.withLock { script in
+            script.audit.expected = expected
+            return script.audit.report
+        }
+    }
+
+    func auditLines(_ filter: AuditLineFilter) async throws(HostRefusal) -> [AuditLine] {
+        try script.withLock { script throws(HostRefusal) in
+            guard filter.account == nil || filter.account == "paper" else {
+                throw .unknown(kind: "account", id: filter.account ?? "")
+            }
+            script.audit.filters.append(filter)
+            return script.audit.lines
+        }
+    }
+}
+
+struct AuditScript: Sendable {
+    var accesses: [AccessRecord] = []
+    var expected: [UInt8]?
+    var report = AuditReport(
+        isWhole: true, rows: 3, parts: 0, signedHeads: 1, headSequence: 3, head: String(repeating: "ab", count: 32),
+        expectedAt: nil, problems: [])
+    var lines: [AuditLine] = []
+    var filters: [AuditLineFilter] = []
 }

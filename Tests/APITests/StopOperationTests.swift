@@ -32,7 +32,8 @@ struct StopOperationTests {
             #expect(
                 answer.text
                     == #"{"success":true,"stop_id":"stop-1","timestamp":"2025-01-18T10:30:00Z","#
-                    + #""affected_components":["strategy sma_cross","2 working orders"],"mode":"stop","drill":false}"#)
+                    + #""affected_components":["strategy sma_cross","2 working orders"],"remaining_components":[],"#
+                    + #""mode":"stop","drill":false}"#)
             let body = #"{"reason": "too wild", "mode": "flatten"}"#
             let second = try await server.send("POST", "/api/risk/emergency-stop", token: "trader", body: body)
             #expect(second.status == 200)
@@ -138,7 +139,8 @@ struct StopOperationTests {
             let row =
                 #"{"stop_id":"stop-1","reason":"r","triggered_by":"trader","timestamp":"2025-01-18T10:30:00Z","#
                 + #""scope":"system","target_id":null,"mode":"stop","drill":false,"#
-            let affected = #""affected_components":["strategy sma_cross","2 working orders"],"#
+            let affected =
+                #""affected_components":["strategy sma_cross","2 working orders"],"remaining_components":[],"#
             #expect(
                 active.text == #"{"active_stops":[\#(row)"status":"active",\#(affected)"#
                     + #""resolved_at":null,"resolved_by":null,"resolution_reason":null}]}"#)

@@ -158,7 +158,8 @@ struct StrategyOperationTests {
             let disabled = try await server.send("POST", path + "disable", token: "trader", body: "{}")
             #expect(
                 disabled.text
-                    == #"{"success":true,"id":"sma_cross","enabled":false,"state":"stopped","generation":3}"#)
+                    == #"{"success":true,"id":"sma_cross","enabled":false,"state":"stopped","generation":3,"#
+                    + #""on_stop":"cancel","cancelled_orders":0,"closing_positions":[],"kept_positions":[]}"#)
             #expect(try await server.send("POST", "/api/strategies/no_such/enable", token: "trader").status == 404)
         }
         let faulted = host { $0.refusal = .conflict("sma_cross is faulted; load it anew first") }

@@ -69,7 +69,7 @@ class Check:
         for operation in self.operations:
             if operation.schema is None or operation.id in ANY_BODY:
                 continue
-            body = operation.known.body
+            body = operation.known.body or {}
             places = list(fields_of(operation.schema))
             for place, schema in places:
                 for text in wrong_for(schema):

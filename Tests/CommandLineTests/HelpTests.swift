@@ -30,6 +30,7 @@ struct HelpTests {
         "functions":
             "stratagem functions <strategy> [<name>] [<key=value> ...] [--data-dir <dir>] [--json] [--quiet]",
         "plugins": "stratagem plugins [--strategies <dir>] [--data-dir <dir>] [--json] [--quiet]",
+        "audit": "stratagem audit <subcommand>",
         "backup": "stratagem backup <file> [--strategies <dir>] [--data-dir <dir>] [--json] [--quiet]",
         "doctor":
             "stratagem doctor [--strategies <dir>] [--data-dir <dir>] [--host <host>] [--port <port>] [--json] [--quiet]",

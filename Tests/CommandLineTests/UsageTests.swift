@@ -60,7 +60,7 @@ struct UsageTests {
     @Test(
         "has no commands and flags of later versions",
         arguments: [
-            "new", "build", "sweep", "replay", "import", "audit",
+            "new", "build", "sweep", "replay", "import",
         ])
     func laterCommands(_ name: String) async throws { try await expectUsageError([name], naming: name) }
 

@@ -63,17 +63,52 @@ struct HostConfigurationTests {
         #expect(account.maxOrderQuantity == Quantity("3"))
     }
 
-    @Test("a known limit that is not enforced is an error, one that is no limit an unknown key")
-    func notEnforced() {
+    @Test("reads the limits that look back, the budget and the order's cost")
+    func laterLimits() {
+        let (host, findings) = read(
+            host: """
+                limits: {max_drawdown: 0.2, drawdown: static, max_open_orders: 50}
+                accounts:
+                  paper:
+                    limits:
+                      budget: {global_cap: 1000, allocations: {sma_cross: 600, pump: 400}}
+                      max_drawdown: 0.1
+                      drawdown: trailing_locked
+                      repeat_limit: 20
+                      reject_streak: 5
+                      repeat_window_ms: 10000
+                      max_open_orders: 10
+                      duplicate_window_ms: 500
+                      max_slippage: 0.002
+                      max_consecutive_losses: 3
+                      cooldown_seconds: 600
+                """)
+        #expect(findings.isEmpty)
+        #expect(host.limits.maxDrawdown == Rate("0.2") && host.limits.drawdownBase == .fixed)
+        #expect(host.limits.maxOpenOrders == 50)
+        let limits = host.accounts[0].limits
+        #expect(limits.budgetCap == Money("1000"))
+        #expect(limits.budgetAllocations == ["sma_cross": Money("600")!, "pump": Money("400")!])
+        #expect(limits.maxDrawdown == Rate("0.1") && limits.drawdownBase == .trailingLocked)
+        #expect(limits.repeatLimit == 20 && limits.rejectStreak == 5 && limits.repeatWindowMilliseconds == 10_000)
+        #expect(limits.maxOpenOrders == 10 && limits.duplicateWindowMilliseconds == 500)
+        #expect(limits.maxSlippage == Rate("0.002"))
+        #expect(limits.maxConsecutiveLosses == 3 && limits.cooldownSeconds == 600)
+    }
+
+    @Test(
+        "a limit where it means nothing, a budget that is overdrawn and what is no limit are reported with their lines")
+    func wrongLimits() {
         let text = """
-            limits: {max_drawdown: 0.1, max_order_notionl: 5}
-            accounts: {paper: {limits: {max_slippage: 2, instruments: {}}}}
+            limits: {budget: {global_cap: 1, allocations: {a: 1}}, max_order_notionl: 5}
+            accounts: {paper: {limits: {max_slippage: 2, drawdown: trailing, instruments: {}}}}
             """
         #expect(
             findings(inHost: text) == [
-                "strategies/host.yaml:1: limits.max_drawdown: '0.1' – known, but not enforced by this version; remove it",
+                "strategies/host.yaml:1: limits.budget – allocations are an account's, not the system's",
                 "strategies/host.yaml:1: limits.max_order_notionl – unknown key; did you mean max_order_notional?",
-                "strategies/host.yaml:2: accounts.paper.limits.max_slippage: '2' – known, but not enforced by this version; remove it",
+                "strategies/host.yaml:2: accounts.paper.limits.max_slippage: '2' – expected a decimal number in 0…1 with at most 9 decimals",
+                "strategies/host.yaml:2: accounts.paper.limits.drawdown: 'trailing' – expected one of trailing_intraday, static, trailing_eod, trailing_locked",
                 "strategies/host.yaml:2: accounts.paper.limits.instruments – unknown key; known here: \(limitKeys)",
             ])
     }
@@ -165,7 +200,24 @@ struct HostConfigurationTests {
     }
 
     private let limitKeys =
-        "budget, cooldown_seconds, daily_loss_base, drawdown, duplicate_window_ms, market_data_max_age_ms, max_concentration, max_consecutive_losses, max_daily_loss, max_drawdown, max_gross_exposure, max_leverage, max_net_exposure, max_open_orders, max_order_notional, max_order_quantity, max_orders_per_minute, max_orders_per_second, max_position_equity_fraction, max_position_notional, max_position_quantity, max_slippage, price_collar_percent, reject_streak, repeat_limit"
+        "budget, cooldown_seconds, daily_loss_base, drawdown, duplicate_window_ms, market_data_max_age_ms, max_concentration, max_consecutive_losses, max_daily_loss, max_drawdown, max_gross_exposure, max_leverage, max_net_exposure, max_open_orders, max_order_notional, max_order_quantity, max_orders_per_minute, max_orders_per_second, max_position_equity_fraction, max_position_notional, max_position_quantity, max_slippage, price_collar_percent, reject_streak, repeat_limit, repeat_window_ms"
+
+    @Test("limits of an instrument that only accounts and strategies can have are errors")
+    func misplacedLimits() {
+        let text = """
+            limits: {instruments: {BTC_USDT: {max_drawdown: 0.1, cooldown_seconds: 5, budget: {global_cap: 1}}}}
+            accounts: {paper: {limits: {budget: {global_cap: 10, allocations: {a: 7, b: 4}}}}}
+            """
+        let path = "limits.instruments.BTC_USDT"
+        let place = "a limit of an account or a strategy, none of an instrument"
+        #expect(
+            findings(inHost: text) == [
+                "strategies/host.yaml:1: \(path).max_drawdown: '0.1' – \(place)",
+                "strategies/host.yaml:1: \(path).cooldown_seconds: '5' – \(place)",
+                "strategies/host.yaml:1: \(path).budget – \(place)",
+                "strategies/host.yaml:2: accounts.paper.limits.budget.allocations – they come to 11, more than global_cap 10",
+            ])
+    }
 
     @Test("limits of an instrument without market data are a warning with the nearest name")
     func unknownInstrumentLimit() {

@@ -110,7 +110,7 @@ struct StrategyConfigurationTests {
             instruments: [BTC_USDT, "A B", BTC_USDT, BTC_USTD]
             timeframe: 2m
             parameters: {fast: [1], slow: }
-            risk_parameters: {stop_loss_percent: 101, max_drawdown: 1}
+            risk_parameters: {stop_loss_percent: 101, max_drawdown: 2}
             capabilities: {order_kinds: [MARKET, ICEBERG]}
             schedule: {start_time: "9:30", end_time: "24:30", days_of_week: [1, 8], time_zone: Nowhere}
             on_stop: sell
@@ -129,8 +129,8 @@ struct StrategyConfigurationTests {
                 "\(file):8: parameters.fast – expected a single value, found a list",
                 "\(file):8: parameters.slow – expected a single value, found nothing",
                 "\(file):9: risk_parameters.stop_loss_percent: '101' – expected a decimal number above 0 and up to 100 with at most 7 decimals",
-                "\(file):9: risk_parameters.max_drawdown: '1' – known, but not enforced by this version; remove it",
-                "\(file):10: capabilities.order_kinds[1]: 'ICEBERG' – expected one of MARKET, LIMIT, STOP_LOSS, STOP_LIMIT",
+                "\(file):9: risk_parameters.max_drawdown: '2' – expected a decimal number in 0…1 with at most 9 decimals",
+                "\(file):10: capabilities.order_kinds[1]: 'ICEBERG' – expected one of MARKET, LIMIT, STOP_LOSS, STOP_LIMIT, TRAILING_STOP",
                 "\(file):11: schedule.start_time: '9:30' – expected a time like \"09:30\" in 00:00…23:59",
                 "\(file):11: schedule.end_time: '24:30' – expected a time like \"09:30\" in 00:00…24:00",
                 "\(file):11: schedule.days_of_week[1]: '8' – expected a day 0…7 (0 and 7 = Sunday)",

@@ -70,7 +70,7 @@ struct GateRecoveryTests {
         for _ in 0..<2 {
             #expect(old.judge(goodOrder()).isApproved)
             let order = goodOrder()
-            let isKnown = replayed.countReplayed(order.intent, account: order.account, at: order.time)
+            let isKnown = replayed.countReplayed(order.intent, .submit, account: order.account, at: order.time)
             #expect(isKnown)
         }
         var restored = Gate(limits: [:])
@@ -80,7 +80,7 @@ struct GateRecoveryTests {
         #expect(!restored.judge(goodOrder()).isApproved)
         #expect(!replayed.judge(goodOrder()).isApproved)
         #expect(restored.lines == old.lines && replayed.lines == old.lines)
-        let isKnown = replayed.countReplayed(goodOrder().intent, account: 2, at: noon)
+        let isKnown = replayed.countReplayed(goodOrder().intent, .submit, account: 2, at: noon)
         #expect(!isKnown)
     }
 

@@ -188,6 +188,31 @@ struct InstrumentRuleTests {
             $0.sell("0.5")
             $0.terms.minNotional = money("100")
         },
+        RuleCase("all of a position below the minimum quantity") {
+            $0.hold("-0.5")
+            $0.intent.quantity = quantity("0.5")
+            $0.terms.minQuantity = quantity("1")
+        },
+        RuleCase(
+            "a part of a position below the minimum", finds: ["risk.instrument belowMinimum instrument 0.4 1 0.6"]
+        ) {
+            $0.hold("-0.5")
+            $0.intent.quantity = quantity("0.4")
+            $0.terms.minQuantity = quantity("1")
+        },
+        RuleCase("what has filled of a modified order counts towards the minimum", purpose: .modify) {
+            $0.intent.quantity = quantity("0.4")
+            $0.terms.minQuantity = quantity("1")
+            $0.shrinks(from: "0.9", filled: "0.6")
+        },
+        RuleCase(
+            "and towards the maximum", purpose: .modify,
+            finds: ["risk.instrument aboveMaximum instrument 1.1 1 -0.1"]
+        ) {
+            $0.intent.quantity = quantity("0.5")
+            $0.terms.maxQuantity = quantity("1")
+            $0.shrinks(from: "0.9", filled: "0.6")
+        },
         RuleCase("below the minimum quantity", finds: ["risk.instrument belowMinimum instrument 0.5 1 0.5"]) {
             $0.hold("10")
             $0.sell("0.5")

@@ -160,4 +160,19 @@ struct OrderRateRuleTests {
         }
         return most
     }
+
+    @Test("modifies of one order at one instant take one token; another order, or another instant, takes another")
+    func coalesce() {
+        var gate = Gate(limits: [.strategy: limits { $0.maxOrdersPerMinute = 2 }])
+        func modify(_ id: UInt64, at time: Timestamp = noon) -> Bool {
+            var order = goodOrder(.modify)
+            order.orderID = id
+            order.time = time
+            return gate.judge(order).isApproved
+        }
+        #expect(modify(7) && modify(7) && modify(7))
+        #expect(modify(8) && modify(8))
+        #expect(!modify(7))
+        #expect(!modify(8, at: noon + 1))
+    }
 }

@@ -111,7 +111,10 @@ struct PriceCollarRuleTests {
     ]
 
     static let reducing = [
-        RuleCase("a reducing order beyond the collar passes", five) {
+        RuleCase(
+            "a reducing order beyond the collar passes", five,
+            warns: ["risk.price-collar beyondCollar account 10 95 85"]
+        ) {
             $0.hold("10")
             $0.sell("10")
             $0.intent.price = price("10")
@@ -121,7 +124,9 @@ struct PriceCollarRuleTests {
             $0.sell("11")
             $0.intent.price = price("10")
         },
-        RuleCase("a reducing order without a reference passes", five) {
+        RuleCase(
+            "a reducing order without a reference passes", five, warns: ["risk.price-collar noReference account 0 0 0"]
+        ) {
             $0.hold("10")
             $0.sell("10")
             $0.market = OrderContext.Market()

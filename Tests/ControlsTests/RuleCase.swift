@@ -41,6 +41,14 @@ extension OrderContext {
         net = own
     }
 
+    /// It modifies a working order of `quantity` and leaves the prices as they are.
+    mutating func shrinks(from text: String, filled: String = "0") {
+        var order = Order(id: 3, intent: intent, account: account, at: noon)
+        order.filled = quantity(filled)
+        order.intent.quantity = quantity(text) + order.filled
+        replaced = Replaced(order)
+    }
+
     mutating func sell(_ text: String) {
         intent.side = .sell
         intent.quantity = quantity(text)
@@ -56,6 +64,14 @@ extension OrderContext {
         intent.stopPrice = price(stop)
         intent.price = limit.map { price($0) } ?? .zero
     }
+
+    mutating func limit(quantity: String? = nil, notional: String? = nil, others: Money? = .zero) {
+        var view = program ?? Program()
+        view.positionLimits[view.positionLimitCount] = Program.PositionLimit(
+            quantity: quantity.map { ControlsTests.quantity($0) }, notional: notional.map { money($0) }, others: others)
+        view.positionLimitCount += 1
+        program = view
+    }
 }
 
 func limits(_ change: (inout LimitSet) -> Void) -> LimitSet {
@@ -64,10 +80,40 @@ func limits(_ change: (inout LimitSet) -> Void) -> LimitSet {
     return limits
 }
 
+/// A program with every rule, as strict as can be.
+let strictProgram = program {
+    $0.approvalNotional = .zero
+    $0.washNanoseconds = 10 * second
+    $0.messagesPerFillMax = 2
+    $0.freeMessages = 0
+    $0.spoofing = ComplianceTerms.Spoofing(
+        notional: money("100"), restNanoseconds: second, windowNanoseconds: 60 * second, warnings: 1, denials: 3)
+    $0.minHoldingNanoseconds = 60 * second
+    $0.minHoldingBindsReducing = true
+    $0.dayTradesMax = 3
+    $0.shortSale = .forbidden
+    $0.forbidsHedging = true
+    $0.requiresStop = true
+    $0.lossPerTradeMax = rate("0.01")
+    $0.dailyLoss.amount = money("1000")
+    $0.drawdown.amount = money("5000")
+    $0.bestDayShareMax = rate("0.3")
+    $0.hasPositionLimits = true
+    $0.hasClassLeverage = true
+    $0.hasNewsWindows = true
+    $0.hasFlatWindows = true
+}
+
 /// The same limits in every scope.
 func everywhere(_ change: (inout LimitSet) -> Void) -> [LimitScope: LimitSet] {
     let same = limits(change)
     return [.system: same, .account: same, .strategy: same, .instrument: same]
+}
+
+func program(_ change: (inout ComplianceTerms) -> Void) -> ComplianceTerms {
+    var terms = ComplianceTerms()
+    change(&terms)
+    return terms
 }
 
 /// One row: what is changed about the good order, and all findings that the whole gate must report.
@@ -75,29 +121,36 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let limits: [LimitScope: LimitSet]
     let states: [LimitScope: TradingState]
+    let program: ComplianceTerms
     let purpose: OrderContext.Purpose
     let finds: [String]
+    let warns: [String]
     let change: @Sendable (inout OrderContext) -> Void
 
     init(
         _ name: String, _ limits: [LimitScope: LimitSet] = [:], states: [LimitScope: TradingState] = [:],
-        purpose: OrderContext.Purpose = .submit, finds: [String] = [],
-        change: @escaping @Sendable (inout OrderContext) -> Void = { _ in }
+        program: ComplianceTerms = ComplianceTerms(), purpose: OrderContext.Purpose = .submit, finds: [String] = [],
+        warns: [String] = [], change: @escaping @Sendable (inout OrderContext) -> Void = { _ in }
     ) {
         testDescription = name
         self.limits = limits
         self.states = states
+        self.program = program
         self.purpose = purpose
         self.finds = finds
+        self.warns = warns
         self.change = change
     }
 
     func check(sourceLocation: SourceLocation = #_sourceLocation) {
         var order = goodOrder(purpose)
+        if program.hasRules { order.program = OrderContext.Program() }
         change(&order)
         var gate = Gate(limits: limits, states: states)
+        gate.setProgram(program, account: 1)
         let verdict = gate.judge(order)
         #expect(gate.lines == finds, sourceLocation: sourceLocation)
+        #expect(gate.warningLines == warns, sourceLocation: sourceLocation)
         #expect(verdict.failedRules == gate.ruleMask, sourceLocation: sourceLocation)
         #expect(verdict.isApproved == finds.isEmpty, sourceLocation: sourceLocation)
     }
@@ -118,6 +171,8 @@ extension Gate {
 
     /// "rule reason scope observed limit distance", the numbers as decimals; distance = limit less observed.
     var lines: [String] { findings.map(\.line) }
+
+    var warningLines: [String] { (0..<warningCount).map { warning($0).line } }
 
     var ruleMask: UInt64 { findings.reduce(0) { $0 | $1.rule.mask } }
 }

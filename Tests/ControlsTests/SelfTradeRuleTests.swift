@@ -68,6 +68,13 @@ struct SelfTradeRuleTests {
         RuleCase("a modify to a crossing price", purpose: .modify, finds: crosses("100", "100", "0")) {
             $0.ownOpposite = price("100")
         },
+        RuleCase("a protective order may not come to rest where it meets another", finds: crosses("100", "100", "0")) {
+            $0.intent.origin = .protective
+            $0.protectiveOpposite = price("100")
+        },
+        RuleCase("any other passes before a protective one, which gives way") {
+            $0.protectiveOpposite = price("100")
+        },
         RuleCase("a program without the rule passes") {
             $0.ownOpposite = price("99")
             $0.isSelfTradeChecked = false
@@ -98,4 +105,40 @@ struct SelfTradeRuleTests {
         var gate = Gate(limits: [:])
         #expect(gate.judge(order).approved?.cancelsOwnResting == row.cancels)
     }
+
+    @Test("a marketable order soon after the other side was taken may be a wash", arguments: washes)
+    func wash(_ row: RuleCase) { row.check() }
+
+    private static let tenSeconds = program { $0.washNanoseconds = 10 * second }
+
+    private static func after(_ seconds: Int64) -> @Sendable (inout OrderContext) -> Void {
+        {
+            $0.intent.price = price("100.01")
+            $0.program?.sinceOppositeTakeNanoseconds = seconds * second
+        }
+    }
+
+    static let washes = [
+        RuleCase(
+            "within the window", program: tenSeconds, warns: ["compliance.self-trade possibleWash account 10 10 0"],
+            change: after(10)),
+        RuleCase("after it", program: tenSeconds, change: after(11)),
+        RuleCase("never before", program: tenSeconds) { $0.intent.price = price("100.01") },
+        RuleCase(
+            "a market order", program: tenSeconds, warns: ["compliance.self-trade possibleWash account 1 10 9"]
+        ) {
+            after(1)(&$0)
+            $0.becomeMarket()
+        },
+        RuleCase("one that rests is none", program: tenSeconds) {
+            after(1)(&$0)
+            $0.intent.price = price("100")
+        },
+        RuleCase("an exit is none", program: tenSeconds) {
+            after(1)(&$0)
+            $0.hold("2")
+            $0.sell("1")
+            $0.becomeMarket()
+        },
+    ]
 }

@@ -60,7 +60,10 @@ struct StalePriceRuleTests {
         RuleCase(
             "no market at all", fiveSeconds, finds: ["risk.stale-price noReference account 0 5 5"]
         ) { $0.market = OrderContext.Market() },
-        RuleCase("a reducing order passes", fiveSeconds) {
+        RuleCase(
+            "a reducing order passes with a warning", fiveSeconds,
+            warns: ["risk.stale-price stalePrice account 60 5 -55"]
+        ) {
             $0.time = noon + 60 * second
             $0.hold("2")
             $0.sell("1")

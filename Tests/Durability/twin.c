@@ -6,8 +6,10 @@
 
 #include "CStrategyABI.h"
 
+#ifndef LINE_EVERY
 #define LINE_EVERY 20000u
 #define ORDER_EVERY 5000u
+#endif
 
 typedef struct memory_t {
     uint64_t events; ///< market events given

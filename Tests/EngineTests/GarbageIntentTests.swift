@@ -57,12 +57,19 @@ struct GarbageIntentTests {
         Case("no side", .badSide, order.changed { $0.side = 0 }),
         Case("a third side", .badSide, order.changed { $0.side = 3 }),
         Case("no kind", .badKind, order.changed { $0.kind = 0 }),
-        Case("a reserved kind", .badKind, order.changed { $0.kind = UInt8(STRATEGY_KIND_TRAILING_STOP) }),
+        Case("an unknown kind", .badKind, order.changed { $0.kind = 6 }),
         Case("no time in force", .badTimeInForce, order.changed { $0.time_in_force = 0 }),
         Case(
-            "a reserved time in force", .badTimeInForce, order.changed { $0.time_in_force = UInt8(STRATEGY_TIF_GTD) }),
+            "an unknown time in force", .badTimeInForce, order.changed { $0.time_in_force = 6 }),
         Case(
-            "a reserved option", .badOption, order.changed { $0.options = UInt8(STRATEGY_OPTION_POST_ONLY) }),
+            "a trailing fraction of what does not trail", .badOption,
+            order.changed { $0.options = UInt8(STRATEGY_OPTION_TRAIL_FRACTION) }),
+        Case(
+            "a negative expiry time", .negativeQuantity,
+            order.changed {
+                $0.time_in_force = UInt8(STRATEGY_TIF_GTD)
+                $0.expire_time = -1
+            }),
         Case("an unknown option bit", .badOption, order.changed { $0.options = 0x80 }),
         Case("an expiry time", .badOption, order.changed { $0.expire_time = 1 }),
         Case("modify of an unknown instrument", .unknownInstrument, .modify(tag: 100, quantity: 1, instrument: 7)),

@@ -89,7 +89,7 @@ extension HostSuites {
             let again = try await running.host.place(HostLife.restingBuy(), key: key, by: HostLife.person)
             #expect(again.id == order.id && again.order.state == .cancelled)
             let refusal = await #expect(throws: HostRefusal.self) {
-                try await running.host.cancel(order.id, by: HostLife.person)
+                try await running.host.cancel(order.id, key: nil, by: HostLife.person)
             }
             #expect(refusal == .conflict("\(order.id) has ended and cannot be cancelled"))
         }

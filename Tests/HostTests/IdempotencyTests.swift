@@ -71,6 +71,34 @@ extension HostSuites {
             #expect(try life.place(HostLife.restingBuy(), key: key("s")) != nil)
         }
 
+        @Test("changes, cancels and closes with a key are carried out once, over a restart")
+        func otherRequests() throws {
+            let first = try life()
+            let order = try #require(try first.place(HostLife.restingBuy()))
+            func modify(_ life: HostLife, _ quantity: String) throws -> OrderView? {
+                let placed = try life.core.once(key("m")) { core throws(HostRefusal) in
+                    try core.modify(order.id, OrderChange(quantity: Quantity(quantity)), by: HostLife.person)
+                }
+                guard case .order(let view) = placed else { return nil }
+                return view
+            }
+            #expect(try modify(first, "0.02")?.order.intent.quantity == Quantity("0.02"))
+            // The same key: the order as it stands now, and nothing is changed.
+            #expect(try modify(first, "0.03")?.order.intent.quantity == Quantity("0.02"))
+            let cancel: (HostLife) throws -> Placed = { life in
+                try life.core.once(key("c")) { core throws(HostRefusal) in
+                    try core.cancel(order.id, by: HostLife.person)
+                }
+            }
+            _ = try cancel(first)
+            first.settle()
+            _ = try cancel(first)
+            try first.breakOff()
+            let next = try life()
+            _ = try cancel(next)
+            #expect(throws: HostRefusal.self) { try next.core.cancel(order.id, by: HostLife.person) }
+        }
+
         @Test("survives a restart, for orders and for denials")
         func restart() throws {
             let first = try life()

@@ -38,6 +38,50 @@ extension HostSuites {
             #expect(throws: HostRefusal.invalid("price", "required for LIMIT")) { try life.place(request) }
         }
 
+        @Test("a batch cancel ends what its filter names and says what that was")
+        func cancelsMany() throws {
+            let life = try life()
+            let buys = try (0..<3).map { number in
+                try #require(try life.place(HostLife.restingBuy(Int64(58_000 + number * 100))))
+            }
+            var sell = HostLife.restingBuy(90_000)
+            sell.side = .sell
+            let other = try #require(try life.place(sell))
+            #expect(throws: HostRefusal.self) {
+                try life.core.cancelAll(CancelFilter(strategy: "nobody"), by: HostLife.person)
+            }
+            let ended = try life.core.cancelAll(CancelFilter(side: .buy), by: HostLife.person)
+            #expect(ended.map(\.id) == buys.map(\.id).reversed())
+            #expect(ended.allSatisfy { $0.order.state == .cancelled })
+            #expect(life.core.engine.workingOrder(id: other.order.id) != nil)
+            #expect(try life.core.cancelAll(CancelFilter(), by: HostLife.person).map(\.id) == [other.id])
+            #expect(try life.core.cancelAll(CancelFilter(), by: HostLife.person).isEmpty)
+        }
+
+        @Test("trailing stop, GTD, post-only and bracket are placed, read back and survive a restart")
+        func conditions() throws {
+            let life = try life()
+            var request = HostLife.restingBuy()
+            request.timeInForce = .goodTillDate
+            request.conditions = OrderConditions(
+                expireTime: Timestamp(nanoseconds: 4_000_000_000_000_000_000), postOnly: true,
+                stopLoss: Price(raw: 50_000 * Price.one.raw), takeProfit: Price(raw: 95_000 * Price.one.raw))
+            let dated = try #require(try life.place(request))
+            #expect(dated.order.intent.conditions == request.conditions)
+            request.timeInForce = .goodTillCancelled
+            request.kind = .trailingStop
+            request.price = nil
+            request.conditions = OrderConditions(trail: .fraction(Rate(raw: 50_000_000)))
+            let trailing = try #require(try life.place(request))
+            #expect(trailing.order.intent.stopPrice > .zero)
+            try life.breakOff()
+            let next = try folder.live()
+            for order in [dated, trailing] {
+                let intent = next.core.engine.workingOrder(id: order.order.id)?.intent
+                #expect(intent?.conditions == order.order.intent.conditions)
+            }
+        }
+
         @Test("a change of a working order passes the gate, and a refused one stays as it was")
         func modify() throws {
             let life = try life()
@@ -126,7 +170,8 @@ extension HostSuites {
             #expect(record.changedBy == "ann" && record.id == "paper")
             change = LimitChange()
             change.maxDrawdown = Rate("0.5")
-            #expect(throws: HostRefusal.self) { try next.core.setLimits(change, by: HostLife.person) }
+            #expect(try next.core.setLimits(change, by: HostLife.person).maxDrawdown == Rate("0.5"))
+            #expect(next.core.engine.limits(scope: .account).maxDrawdown == Rate("0.5"))
         }
 
         @Test("the portfolio's exposure is that of its net positions")

@@ -105,7 +105,7 @@ extension HostSuites {
             #expect(view.affected.contains { $0.hasPrefix("position BTC_USDT") })
             life.run(seconds: 5)
             #expect(!life.core.holdsAnything(account: 0) && life.core.engine.workingOrderCount == 0)
-            #expect(life.core.stops.flattening.isEmpty && states(life.core) == ["system": .halted])
+            #expect(life.core.withRemaining(view).remaining.isEmpty && states(life.core) == ["system": .halted])
         }
 
         @Test("a drill says what it would act on, stops nothing, and keeps its number for itself")
@@ -113,7 +113,7 @@ extension HostSuites {
             let first = try life()
             let drill = try stop(first, .system, nil, .flatten, isDrill: true)
             #expect(drill.affected.contains("strategy alpha") && !drill.isActive)
-            #expect(states(first.core).isEmpty && first.core.stops.flattening.isEmpty)
+            #expect(states(first.core).isEmpty && first.core.engine.stopsInForce.isEmpty)
             #expect(first.core.alerts.active(at: first.core.engine.now).allSatisfy { $0.code != "EMERGENCY_STOP" })
             try first.breakOff()
             let next = try folder.live()
@@ -154,7 +154,8 @@ extension HostSuites {
             try first.breakOff()
             let next = try folder.live()
             next.run(seconds: 5)
-            #expect(!next.core.holdsAnything(slot: try next.slot("manual")) && next.core.stops.flattening.isEmpty)
+            #expect(
+                !next.core.holdsAnything(slot: try next.slot("manual")) && next.core.engine.residuals(of: 1).isEmpty)
         }
 
         @Test("the journal and the audit say who threw and who released")

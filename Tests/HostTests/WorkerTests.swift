@@ -57,7 +57,13 @@ extension HostSuites {
             try HostWorkers.run(life) { life.core.strategies[slot].lifecycle.faultCount == 1 }
             try HostWorkers.run(life) { state(life, slot) == "running" }
             #expect(life.core.strategies[slot].instance !== old && old.end?.cause == .signal(9))
-            #expect(life.core.strategies[slot].lifecycle.text == "started again with the memory that it saved last")
+            let remembers = "started again with the memory that it saved last"
+            #expect(life.core.strategies[slot].lifecycle.text == remembers)
+            // Killed again before it has saved anything itself, it has the same memory once more.
+            kill(try #require(life.core.strategies[slot].instance?.processID), SIGKILL)
+            try HostWorkers.run(life) { life.core.strategies[slot].lifecycle.faultCount == 2 }
+            try HostWorkers.run(life) { state(life, slot) == "running" }
+            #expect(life.core.strategies[slot].lifecycle.text == remembers)
             let orders = life.core.engine.counters(strategy: slot).orders
             try HostWorkers.run(life) { life.core.engine.counters(strategy: slot).orders > orders }
             for id in ["beta", "gamma"] {

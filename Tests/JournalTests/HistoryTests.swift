@@ -89,6 +89,37 @@ struct HistoryTests {
         try journal.close()
     }
 
+    @Test(
+        "what the gate warned of stands in the decision's row: of a new order in its acceptance, of a change in its own"
+    )
+    func warnings() throws {
+        let journal = try Journal.open(path: folder.journal)
+        var finding = Finding(.orderSize, .orderNotional, scope: .account, observed: 9, limit: 10, used: 0)
+        finding.isWarning = true
+        let intent = SampleFacts.intent(1)
+        var order = Order(id: 1, intent: intent, account: 0, at: SampleFacts.time(1))
+        order.state = .submitted
+        func warning(_ first: Int, of id: UInt64) -> TradingEvent {
+            .orderWarned(
+                OrderWarning(
+                    intent: intent, orderID: id, account: 0, firstFinding: first, findingCount: 1,
+                    time: SampleFacts.time(1)))
+        }
+        let events: [TradingEvent] = [
+            warning(0, of: 0), .orderAccepted(order), warning(1, of: 1), .orderChanged(order, .modified),
+            .orderAccepted(Order(id: 2, intent: intent, account: 0, at: SampleFacts.time(2))),
+        ]
+        journal.append(JournalBatch(events: events, findings: [finding, finding], wallTime: SampleFacts.time(3)))
+        #expect(journal.flush(timeoutMilliseconds: 10_000))
+        let decisions = try [2, 3, 5].map { try journal.decision(sequence: $0) }
+        #expect(decisions.map { $0?.findings } == [[finding], [finding], []])
+        #expect(decisions.allSatisfy { $0?.isDenied == false && $0?.failedRules == 0 })
+        #expect(decisions.map { $0?.orderID } == [1, 1, 2])
+        #expect(try journal.decision(sequence: 1) == nil)
+        #expect(try journal.denials(DenialFilter()).isEmpty)
+        try journal.close()
+    }
+
     @Test("every filter is answered from an index, without sorting")
     func plans() throws {
         let (journal, _) = try filled()

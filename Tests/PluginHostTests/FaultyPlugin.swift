@@ -6,11 +6,14 @@ enum FaultyPlugin {
         case consumesNothing, oversizedIntents, garbageIntents, scribbledPage, scribbledRing
         case fork, socket, exec, writeFile, killParent, descriptors, trace, truncate, thread, flood
         case swiftIndex, swiftNil, swiftOverflow
+        case readSecret, readSecretEarly, listFolder, readUser, readParent, peekParent, pokeParent, killAll, openProcess
+        case replaceItself, readSystem, readItself
     }
 
     /// What it tries and what is refused: the number of the error stands in an intent's tag, 999 = it succeeded.
     static let source = """
         #define _GNU_SOURCE
+        #include <dlfcn.h>
         #include <errno.h>
         #include <fcntl.h>
         #include <pthread.h>
@@ -20,6 +23,8 @@ enum FaultyPlugin {
         #include <string.h>
         #include <sys/ptrace.h>
         #include <sys/socket.h>
+        #include <sys/syscall.h>
+        #include <sys/uio.h>
         #include <unistd.h>
         #include "CStrategyABI.h"
         STRATEGY_ABI_NOTE;
@@ -59,8 +64,51 @@ enum FaultyPlugin {
                 return;
             }
         }
+        static int at_load;
+        // Beside the folder that this library lies in.
+        static const char *beside(const char *name) {
+            static char path[4200];
+            Dl_info info;
+            if (!dladdr(&at_load, &info)) return "";
+            snprintf(path, sizeof path, "%s", info.dli_fname);
+            *strrchr(path, '/') = 0;
+            *strrchr(path, '/') = 0;
+            return strcat(strcat(path, "/"), name);
+        }
+        __attribute__((constructor)) static void load(void) { at_load = result(open(beside("secret.key"), O_RDONLY)); }
+        static int touch_parent(int writes) {
+            char here[8] = "";
+            struct iovec own = {here, 8}, other = {(void *)&at_load, 8};
+            return result(writes ? process_vm_writev(getppid(), &own, 1, &other, 1, 0)
+                                 : process_vm_readv(getppid(), &own, 1, &other, 1, 0));
+        }
+        static int read_parent(void) {
+            char path[64];
+            snprintf(path, sizeof path, "/proc/%d/environ", getppid());
+            return result(open(path, O_RDONLY));
+        }
+        static int replace_itself(void) {
+            Dl_info info;
+            return dladdr(&at_load, &info) ? result(unlink(info.dli_fname)) : 0;
+        }
+        static int read_itself(void) {
+            Dl_info info;
+            return dladdr(&at_load, &info) ? result(open(info.dli_fname, O_RDONLY)) : 0;
+        }
         static int try_it(int64_t fault) {
             switch (fault) {
+            case 28: return result(open(beside("secret.key"), O_RDONLY));
+            case 29: return at_load;
+            case 30: return result(open(beside(""), O_RDONLY | O_DIRECTORY));
+            case 31: return result(open("/etc/passwd", O_RDONLY));
+            case 32: return read_parent();
+            case 33: return touch_parent(0);
+            case 34: return touch_parent(1);
+            case 35: return result(kill(-1, 0));
+            case 36: return result(syscall(434, getppid(), 0));
+            case 37: return replace_itself();
+            case 38: return result(open("/usr/share/zoneinfo", O_RDONLY | O_DIRECTORY));
+            case 39: return read_itself();
             case 15: { long last = 0; for (int i = 0; i < 100 && last >= 0; i++) { last = fork(); if (last == 0) for (;;) fork(); } return result(last); }
             case 16: return result(socket(AF_INET, SOCK_STREAM, 0));
             case 17: { char *words[] = {"/bin/true", 0}; return result(execve(words[0], words, words + 1)); }
@@ -87,7 +135,7 @@ enum FaultyPlugin {
             case 9: __builtin_trap();
             case 13: scribble(0); break;
             case 14: scribble(1); break;
-            default: if (it->fault >= 25) swift_fault(it->fault - 25);
+            default: if (it->fault >= 25 && it->fault < 28) swift_fault(it->fault - 25);
             }
         }
         static size_t process(strategy_instance_t *instance, const strategy_event_v1_t *events, size_t count,

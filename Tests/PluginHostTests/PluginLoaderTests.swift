@@ -52,6 +52,41 @@ struct PluginLoaderTests {
         #expect(manager.contents(atPath: first.generationPath) == manager.contents(atPath: path))
     }
 
+    /// Of the library's own code in this process, in KB.
+    private func residentCode(_ plugin: LoadedPlugin) throws -> Int {
+        let file = try #require(FileHandle(forReadingAtPath: "/proc/self/smaps"))
+        let maps = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+        var isCode = false
+        var sum = 0
+        for line in maps.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words[0].contains("-"), words.count > 1 {
+                isCode = words[1] == "r-xp" && line.hasSuffix(plugin.generationPath)
+            } else if isCode, words[0] == "Rss:" {
+                sum += Int(words[1]) ?? 0
+            }
+        }
+        return sum
+    }
+
+    @Test("code that does not run gives its memory back, and works as before when it is wanted again")
+    func pages() throws {
+        let path = try Workshop.library(PluginSources.good())
+        let (running, retired) = (try loader.load(path).get(), try loader.load(path).get())
+        let makes = { (plugin: LoadedPlugin) throws -> [UInt8]? in
+            let instance = try StrategyInstance.create(plugin, instruments: [], bound: []).get()
+            return try instance.saveState().get()?.bytes
+        }
+        let before = try makes(retired)
+        _ = try makes(running)
+        let resident = try residentCode(retired)
+        loader.dropPages(exceptOf: [running.generation])
+        #expect(try residentCode(retired) < resident)
+        #expect(try residentCode(running) == resident)
+        #expect(try makes(retired) == before && before != nil)
+        #expect(try residentCode(retired) > 0)
+    }
+
     @Test("the original may be overwritten after loading, and loading it again gives the new code")
     func originalMayChange() throws {
         let path = try folder.write(try Workshop.bytes(PluginSources.good()), to: "p/plugin.so")

@@ -17,11 +17,14 @@ struct WorkerFaultTests {
         loader = PluginLoader(generationsFolder: folder.path + "/generations")
     }
 
-    private func faulty(_ fault: Fault, _ pace: WorkerSettings.Pace, library: String? = nil) throws -> Caller {
+    private func faulty(
+        _ fault: Fault, _ pace: WorkerSettings.Pace, library: String? = nil, usesLandlock: Bool = true
+    ) throws -> Caller {
         let path = try library ?? Workshop.library(FaultyPlugin.source, flags: ["-shared", "-pthread"])
         let isHang = [.endlessLoop, .stop, .sleep, .scribbledPage].contains(fault)
         var settings = WorkerBooth.settings(pace, budgetMilliseconds: isHang ? 300 : 20_000)
         settings.memoryMaxBytes = 256 << 20
+        settings.usesLandlock = usesLandlock
         return Caller(
             try StrategyInstance.create(
                 try loader.describe(path, settings).get(), isolation: .worker(settings),
@@ -122,17 +125,43 @@ struct WorkerFaultTests {
 
     fileprivate static let refused: [(Fault, Int32)] = [
         (.fork, EPERM), (.socket, EPERM), (.exec, EPERM), (.writeFile, EPERM), (.killParent, EPERM),
-        (.descriptors, EMFILE), (.trace, EPERM), (.truncate, EPERM),
+        (.descriptors, EMFILE), (.trace, EPERM), (.truncate, EPERM), (.peekParent, EPERM), (.pokeParent, EPERM),
+        (.killAll, EPERM), (.openProcess, EPERM), (.replaceItself, EPERM),
     ]
 
     @Test("what a strategy may not do is refused, and it goes on", arguments: refused)
     fileprivate func refusals(_ fault: Fault, _ error: Int32) throws {
         let bad = try faulty(fault, .lockStep)
-        guard bad.instance.warning.isEmpty else { return }  // The kernel has no filters; the host says so.
+        // The kernel may have no filters; the host says so.
+        guard bad.instance.confinement?.measures.contains("seccomp") == true else { return }
         #expect(bad.run(WorkerBooth.trades(30)))
         #expect(bad.tags == [UInt64(error)])
         #expect(!FileManager.default.fileExists(atPath: "/tmp/stratagem-worker-wrote-this"))
         #expect(bad.instance.end == nil)
+    }
+
+    fileprivate static let reading: [(Fault, landlock: Int32, filter: Int32)] = [
+        (.readSecret, EACCES, EACCES), (.readSecretEarly, EACCES, 999), (.listFolder, EACCES, EACCES),
+        (.readUser, EACCES, EACCES), (.readParent, EACCES, EACCES), (.readItself, 999, EACCES),
+        (.readSystem, 999, EACCES),
+    ]
+
+    @Test(
+        "the host's key, its folder and the user's files are not readable, and where they are for a while the host says so",
+        arguments: reading)
+    fileprivate func files(_ fault: Fault, landlock: Int32, filter: Int32) throws {
+        try Data("secret".utf8).write(to: URL(fileURLWithPath: folder.path + "/secret.key"))
+        let offered = Confinement.offered
+        guard offered.seccomp else { return }
+        for (usesLandlock, error) in [(true, landlock), (false, filter)] where !usesLandlock || offered.landlock > 0 {
+            let bad = try faulty(fault, .lockStep, usesLandlock: usesLandlock)
+            let confinement = try #require(bad.instance.confinement)
+            #expect(confinement.measures.contains("landlock \(offered.landlock)") == usesLandlock)
+            #expect(confinement.gaps.isEmpty == usesLandlock, "\(confinement)")
+            #expect(usesLandlock || confinement.gaps[0].contains("may read files until its instance is made"))
+            #expect(bad.run(WorkerBooth.trades(30)))
+            #expect(bad.tags == [UInt64(error)], "landlock \(usesLandlock)")
+        }
     }
 
     @Test("a thread that outlives its strategy ends with the worker")

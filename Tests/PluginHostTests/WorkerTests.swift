@@ -57,6 +57,21 @@ struct WorkerTests {
         #expect(tags == (1...6666).map { UInt64($0 * 3) })
     }
 
+    @Test("it measures each of its calls, and the figures are in order")
+    func callTimes() throws {
+        let worker = Caller(try create(try plugin(), .worker(WorkerBooth.settings(.free))).get())
+        #expect(worker.instance.callTimes?.count == 0 && worker.instance.callTimes?.longest == 0)
+        #expect(worker.run(WorkerBooth.trades(3000)))
+        // The plugin answers every third event, and a call ends with an answer.
+        #expect(WorkerBooth.wait { worker.poll() && worker.intents.count == 1000 })
+        let times = try #require(worker.instance.callTimes)
+        #expect(times.count >= 1000 && times.median > 0, "\(times)")
+        #expect(times.median <= times.percentile99 && times.percentile99 <= times.longest, "\(times)")
+        #expect(times.longest < 60_000_000_000)
+        let host = try create(try plugin(), .host).get()
+        #expect(host.callTimes == nil && host.confinement == nil)
+    }
+
     @Test("what a strategy answers to the time before it was started anew counts no more")
     func staleAnswersAreDropped() throws {
         let worker = Caller(try create(try plugin(), .worker(WorkerBooth.settings(.free))).get())
@@ -186,7 +201,7 @@ struct WorkerTests {
     func commandAlone() throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: WorkerBooth.executable)
-        process.arguments = ["worker", "1000"]
+        process.arguments = ["worker", "1000", "none.so"]
         let output = Pipe()
         process.standardError = output
         process.standardInput = FileHandle.nullDevice

@@ -7,7 +7,7 @@ extension IntentRecord {
     public static func submit(
         _ side: Side, _ quantity: Quantity, _ kind: OrderKind = .market, tag: UInt64, at price: Price = .zero,
         stop: Price = .zero, timeInForce: TimeInForce = .goodTillCancelled, reduceOnly: Bool = false,
-        instrument: UInt32 = 0
+        conditions: OrderConditions = .none, instrument: UInt32 = 0
     ) -> IntentRecord {
         var record = strategy_submit_v1_t()
         record.type = UInt16(STRATEGY_INTENT_SUBMIT)
@@ -19,8 +19,33 @@ extension IntentRecord {
         record.side = side.rawValue
         record.kind = kind.rawValue
         record.time_in_force = timeInForce.rawValue
-        record.options = reduceOnly ? UInt8(STRATEGY_OPTION_REDUCE_ONLY) : 0
+        record.options =
+            (reduceOnly ? UInt8(STRATEGY_OPTION_REDUCE_ONLY) : 0)
+            | (conditions.postOnly ? UInt8(STRATEGY_OPTION_POST_ONLY) : 0)
+            | (conditions.trail.isFraction ? UInt8(STRATEGY_OPTION_TRAIL_FRACTION) : 0)
+        record.trail = conditions.trail.raw
+        record.expire_time = conditions.expireTime.nanoseconds
         return IntentRecord(record)
+    }
+
+    /// A SUBMIT and its bracket, from the stop and target in `conditions`.
+    public static func bracket(
+        _ side: Side, _ quantity: Quantity, _ kind: OrderKind = .market, tag: UInt64, at price: Price = .zero,
+        stopLoss: Price = .zero, takeProfit: Price = .zero, instrument: UInt32 = 0
+    ) -> [IntentRecord] {
+        submit(side, quantity, kind, tag: tag, at: price, instrument: instrument)
+            .with(stopLoss: stopLoss, takeProfit: takeProfit)
+    }
+
+    /// This SUBMIT with a bracket.
+    public func with(stopLoss: Price, takeProfit: Price) -> [IntentRecord] {
+        var head = self
+        head.flags |= UInt16(STRATEGY_FLAG_MORE)
+        var more = strategy_bracket_more_v1_t()
+        more.type = UInt16(STRATEGY_INTENT_MORE)
+        more.stop_loss = stopLoss.raw
+        more.take_profit = takeProfit.raw
+        return [head, unsafeBitCast(more, to: IntentRecord.self)]
     }
 
     public static func modify(

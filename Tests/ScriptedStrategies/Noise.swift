@@ -15,10 +15,12 @@ extension IntentRecord {
         guard record.type == UInt16(STRATEGY_INTENT_SUBMIT), random.chance(3, in: 4) else { return record }
         return record.changed {
             $0.expire_time = 0
-            $0.options = UInt8(random.number(0...1))
+            $0.options = UInt8(random.number(0...(random.chance(1, in: 4) ? 7 : 1)))
             $0.side = UInt8(random.number(1...2))
-            $0.kind = UInt8(random.number(1...4))
-            $0.time_in_force = UInt8(random.number(1...4))
+            $0.kind = UInt8(random.number(1...5))
+            $0.time_in_force = UInt8(random.number(1...5))
+            if $0.time_in_force == UInt8(STRATEGY_TIF_GTD) { $0.expire_time = random.number(1...2) << 61 }
+            $0.trail = random.chance(3, in: 4) ? random.number(1...9) * 100_000_000 : Int64(bitPattern: random.next())
             $0.quantity =
                 random.chance(1, in: 2) ? random.number(1...500) * 1_000_000 : Int64(bitPattern: random.next())
             $0.price = $0.kind & 1 == 0 ? random.number(80...120) * 1_000_000_000 : 0

@@ -10,6 +10,9 @@ extension TradingEvent {
         case .orderDenied(let denial):
             "denied \(denial.intent.tag) "
                 + RuleID.allCases.filter { denial.failedRules & $0.mask != 0 }.map(\.name).joined(separator: " ")
+        case .programBreached(let breach): "account \(breach.account) broke \(breach.rule.name): \(breach.loss)"
+        case .programReleased(let account, _): "account \(account) released"
+        case .orderWarned(let warning): "warned \(warning.intent.tag) \(warning.findingCount)"
         case .orderChanged(let order, let reason): "\(order.intent.tag) \(order.state.name) \(reason)"
         case .orderFilled(let fill): "order \(fill.orderID) filled \(fill.side.name) \(fill.quantity) at \(fill.price)"
         case .roundTripClosed(let trip): "round trip \(trip.pnl)"
@@ -17,9 +20,13 @@ extension TradingEvent {
         case .intentRefused(_, _, let fault, let count, _): "refused \(count) \(fault)"
         case .priceMarked(let instrument, let price, _): "mark \(instrument) \(price)"
         case .orderRested(let id, _, _): "order \(id) rests"
+        case .orderTrailed(let id, _, let stopPrice, _): "order \(id) trails \(stopPrice)"
         case .dayStarted(let start): "\(start.scope.name) \(start.index) day \(start.balance) \(start.equity)"
         case .dailyLossExceeded(let breach):
             "\(breach.scope.name) \(breach.index) lost \(breach.loss) of \(breach.limit)"
+        case .equityPeaked(let peak): "\(peak.scope.name) \(peak.index) high \(peak.equity)"
+        case .runawayLatched(let latch):
+            "strategy \(latch.strategy) \(latch.isLatched ? "runs away" : "is released"): \(latch.count) \(latch.cause.name)"
         }
     }
 }

@@ -10,9 +10,13 @@ struct RandomOperator {
     /// The limits that the last command set: the one thing that no fact says.
     private(set) var newLimits: (limits: LimitSet, scope: LimitScope, index: Int)?
 
-    init(_ universe: RandomUniverse, seed: UInt64) {
+    /// False: orders take the place of commands about latches.
+    private let touchesLatches: Bool
+
+    init(_ universe: RandomUniverse, seed: UInt64, touchesLatches: Bool = true) {
         dice = Dice(seed: seed ^ 0x0F0F_1234)
         self.universe = universe
+        self.touchesLatches = touchesLatches
     }
 
     /// Whether there is something to do after this event.
@@ -23,7 +27,8 @@ struct RandomOperator {
         newLimits = nil
         let setup = universe.setup
         let strategy = Int(dice.number(0...Int64(setup.strategies.count - 1)))
-        switch dice.number(0...18) {
+        switch dice.number(0...19) {
+        case 0...4 where !touchesLatches: _ = engine.submitOrder(order(strategy))
         case 0, 1:
             let (scope, index) = scope()
             let state = dice.pick([TradingState.active, .active, .active, .reducing, .halted])
@@ -41,6 +46,7 @@ struct RandomOperator {
             let terms = RandomUniverse.protection(&dice)
             let instrument = Int(dice.number(0...Int64(setup.instruments.count - 1)))
             engine.setProtection(strategy: strategy, instrument: dice.chance(1, in: 2) ? nil : instrument, terms)
+        case 19: engine.releaseRunaway(strategy: strategy)
         case 15: engine.suspendProtection(strategy: strategy, dice.chance(1, in: 3))
         default:
             let (scope, index) = scope()
@@ -74,6 +80,10 @@ struct RandomOperator {
             price: kind.hasLimitPrice ? price(&dice) : .zero, stopPrice: kind.hasStopPrice ? price(&dice) : .zero,
             timeInForce: dice.pick(TimeInForce.allCases), reduceOnly: dice.chance(1, in: 3),
             origin: dice.chance(1, in: 4) ? .liquidation : .operator)
+        if kind == .trailingStop { intent.conditions.trail = .offset(Price(raw: dice.number(0...9) * terms.tick.raw)) }
+        if intent.timeInForce == .goodTillDate {
+            intent.conditions.expireTime = Timestamp(nanoseconds: dice.pick([1, 4_000_000_000_000_000_000]))
+        }
         if dice.chance(1, in: 30) { intent.instrument = UInt32(universe.setup.instruments.count) }
         if dice.chance(1, in: 30) { intent.quantity = Quantity(raw: dice.pick([-1, .min, .max])) }
         return intent

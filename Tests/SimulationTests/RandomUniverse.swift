@@ -66,12 +66,19 @@ struct RandomUniverse {
                     account: Int32(account), currency: currency,
                     instrument: Int32(dice.number(0...Int64(instruments.count - 1))), isInverse: dice.chance(1, in: 2)))
         }
+        // Dice of its own, so that everything else stays what it is.
+        var programDice = Dice(seed: seed ^ 0xC0)
+        for index in accounts.indices where programDice.chance(1, in: 2) {
+            setup.accounts[index].program.warningThreshold = Rate(raw: programDice.pick([1, 500_000_000, 800_000_000]))
+        }
         setup.workingOrdersMax = dice.chance(1, in: 5) ? Int(dice.number(2...10)) : 200
         setup.timersMax = 8
         for index in setup.strategies.indices where dice.chance(1, in: 2) {
             setup.strategies[index].protection = RandomUniverse.protection(&dice)
         }
     }
+
+    mutating func change(_ change: (inout EngineSetup) -> Void) { change(&setup) }
 
     /// The same with its first strategies only.
     func limited(toStrategies count: Int) -> RandomUniverse {
@@ -189,7 +196,27 @@ struct RandomUniverse {
         }
         if dice.chance(1, in: 12) { limits.maxOrdersPerSecond = Int32(dice.number(0...4)) }
         if dice.chance(1, in: 12) { limits.maxOrdersPerMinute = Int32(dice.number(1...12)) }
+        addMore(&limits, &dice, total)
         return limits
+    }
+
+    private static func addMore(
+        _ limits: inout LimitSet, _ dice: inout Dice, _ total: (inout Dice, ClosedRange<Int64>) -> Money
+    ) {
+        if dice.chance(1, in: 16) { limits.budgetCap = total(&dice, 10...60) }
+        if dice.chance(1, in: 16) { limits.budgetAllocation = total(&dice, 5...40) }
+        if dice.chance(1, in: 6) {
+            limits.maxDrawdown = Rate(raw: dice.number(0...200) * 500_000)
+            limits.drawdownBase = dice.pick(DrawdownBase.allCases)
+        }
+        if dice.chance(1, in: 7) { limits.repeatLimit = Int32(dice.number(1...5)) }
+        if dice.chance(1, in: 14) { limits.rejectStreak = Int32(dice.number(1...8)) }
+        if dice.chance(1, in: 14) { limits.repeatWindowNanoseconds = dice.number(60...7200) * 1_000_000_000 }
+        if dice.chance(1, in: 14) { limits.maxOpenOrders = Int32(dice.number(0...6)) }
+        if dice.chance(1, in: 4) { limits.duplicateWindowNanoseconds = dice.number(1...600) * 10_000_000_000 }
+        if dice.chance(1, in: 12) { limits.maxSlippage = Rate(raw: dice.number(0...400) * 100_000) }
+        if dice.chance(1, in: 14) { limits.maxConsecutiveLosses = Int32(dice.number(1...4)) }
+        if dice.chance(1, in: 14) { limits.cooldownNanoseconds = dice.number(1...7200) * 1_000_000_000 }
     }
 
     private static func venue(_ dice: inout Dice) -> VenueTerms {

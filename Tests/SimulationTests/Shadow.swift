@@ -18,8 +18,17 @@ struct Shadow {
     private var lastFillID: UInt64 = 0
     /// By strategy.
     private(set) var fillCounts: [UInt64]
+    /// What has to become of the last fill's bracket.
+    var bracket: ShadowBracket?
+    /// Entries of brackets with a leg that was refused: their legs need not be even.
+    var unevenBrackets: Set<UInt64> = []
+    /// Entries of brackets of which a leg was filled, wholly or in part.
+    var filledLegs: Set<UInt64> = []
+    var tradedLegs: Set<UInt64> = []
     /// What has to make room for the last fill.
     private var room: ShadowRoom?
+    /// Rules that warned of the order that is next.
+    private var warned: UInt64 = 0
     /// The fact that was judged before own orders were cancelled for it.
     private var judgedAhead: Int?
 
@@ -55,13 +64,20 @@ struct Shadow {
         if isMatched { try checkNothingLeft(record) }
         event = nil
         let mark = market.observe(record)
-        if let mark { books.mark(Int(record.instrument), mark) }
+        if let mark {
+            books.mark(Int(record.instrument), mark)
+            let limits = gate
+            gate.running.mark(books, limits)
+        }
         while index < facts.endIndex { try take(facts, &index, findings) }
         try gate.days.check(at: record.timestamp, books, gate, isMarked: mark != nil)
         try checkAfter()
     }
 
     private mutating func checkAfter() throws(Violation) {
+        guard warned == 0 else { throw Violation("a warning of \(names(warned)) without an order") }
+        try checkLegs()
+        try checkBrackets()
         try checkRoom()
         try checkReduceOnly()
         try checkPairs()
@@ -80,17 +96,20 @@ struct Shadow {
     private func isVenue(_ facts: ArraySlice<TradingEvent>, _ index: Int) -> Bool {
         switch facts[index] {
         case .orderFilled, .roundTripClosed: return true
-        case .priceMarked: return isVenue(facts, after: index)
-        case .orderAccepted(let order) where order.intent.isProtective: return true
-        case .orderChanged(let order, .modified) where order.intent.isProtective: return true
-        case .orderChanged(let order, .venue) where order.intent.isProtective: return true
-        case .orderDenied(let denial) where denial.intent.isProtective: return true
+        case .priceMarked, .equityPeaked: return isVenue(facts, after: index)
+        case .runawayLatched: return true
+        case .orderAccepted(let order) where order.intent.isHosts: return true
+        case .orderChanged(let order, .modified) where order.intent.isProtective || isGrown(order): return true
+        case .orderChanged(let order, .venue) where order.intent.isHosts: return true
+        case .orderDenied(let denial) where denial.intent.isProtective || isGrowth(denial): return true
         case .orderChanged(_, let reason):
             return [
                 .fill, .triggered, .notFillable, .dayEnd, .protectionPrice, .triggerDenied, .selfTrade, .reduceOnly,
+                .expireTime, .postOnly, .bracket,
             ]
             .contains(reason) && !(reason == .selfTrade && !isVenue(facts, after: index))
         case .orderDenied(let denial): return isTriggerDenial(denial, facts, index)
+        case .orderWarned: return isVenue(facts, after: index)
         default: return false
         }
     }
@@ -101,9 +120,9 @@ struct Shadow {
     }
 
     private func isTriggerDenial(_ denial: Denial, _ facts: ArraySlice<TradingEvent>, _ index: Int) -> Bool {
-        guard index + 1 < facts.endIndex, case .orderChanged(let order, .triggerDenied) = facts[index + 1] else {
-            return false
-        }
+        var next = index + 1
+        if next < facts.endIndex, case .runawayLatched = facts[next] { next += 1 }
+        guard next < facts.endIndex, case .orderChanged(let order, .triggerDenied) = facts[next] else { return false }
         return order.id == denial.orderID
     }
 
@@ -113,21 +132,29 @@ struct Shadow {
         throws(Violation)
     {
         defer { index += 1 }
+        try takeLeg(facts[index])
         try takeRoom(facts[index])
+        try gate.running.checkNothingDue(facts[index])
         switch facts[index] {
         case .orderAccepted(let order):
             try judge(facts[index], index)
             try orders.accept(order, in: sequence)
         case .orderDenied(let denial):
             try check(denial, isTrigger: isTriggerDenial(denial, facts, index), findings)
+            let limits = gate
+            gate.running.deny(denial.intent, at: denial.time, limits)
+        case .orderWarned(let warning): try take(warning, findings)
         case .orderChanged(let order, .venue):
             try judge(facts[index], index)
             try orders.takeID(order.id)
             guard order.state == .rejected, orders.workingCount == setup.workingOrdersMax else {
                 throw Violation("rejected with \(orders.workingCount) working orders: \(order)")
             }
+            let limits = gate
+            gate.running.deny(order.intent, at: order.updatedAt, limits)
         case .orderChanged(let order, let reason):
             if reason == .selfTrade { try judgeAhead(facts, index, order) }
+            try checkVenueChange(order, reason)
             if reason == .triggered { try checkTrigger(order) }
             if [.triggered, .modified].contains(reason) { try judge(facts[index], index) }
             try orders.change(order, reason, in: sequence)
@@ -136,20 +163,32 @@ struct Shadow {
                 throw Violation("fill \(fill.id) without a change of its order")
             }
             try take(fill, order)
+            let limits = gate
+            gate.running.execute(order.intent, at: fill.time, limits)
             try orders.change(order, .fill, in: sequence)
             index += 1
             try takeRoundTrip(fill, facts, &index)
+            if pendingTrip != nil, order.intent.isProtective, order.intent.kind == .stopLoss {
+                gate.running.stop(fill)
+            }
         case .roundTripClosed(let trip): throw Violation("round trip without a fill that ends it: \(trip)")
         case .tradingStateChanged(let scope, let place, let state, _): gate.set(state, scope, Int(place))
         case .priceMarked(let instrument, let price, _): try books.check(Int(instrument), isMarkedAt: price)
-        case .intentRefused, .orderRested: break
-        case .dayStarted(let start): try gate.days.take(start, books)
+        case .intentRefused, .orderRested, .orderTrailed: break
+        case .programBreached, .programReleased: throw Violation("a program's lock, and nobody has such a program")
+        case .dayStarted(let start):
+            try gate.days.take(start, books)
+            gate.running.take(start)
         case .dailyLossExceeded(let breach): try gate.days.take(breach, books, gate)
+        case .equityPeaked(let peak): try gate.running.take(peak)
+        case .runawayLatched(let latch): try gate.running.take(latch)
         }
     }
 
     /// Only right after a protective fill may an order shrink that is not reduce-only, and only as far as it has to.
     private mutating func takeRoom(_ fact: TradingEvent) throws(Violation) {
+        // With a bracket's stop goes its target.
+        if case .orderChanged(_, .bracket) = fact { return }
         guard case .orderChanged(let order, .reduceOnly) = fact else { return try checkRoom() }
         guard !order.intent.reduceOnly else { return }
         guard let room, room.strategy == order.intent.strategy, room.instrument == Int(order.intent.instrument),
@@ -174,6 +213,7 @@ struct Shadow {
         else { throw Violation("order \(old.id) does not add up with fill \(fill.id)") }
         try check(fill, old, note)
         room = try room(after: fill, old)
+        try takeLegFill(fill, changed)
         let expected = books.take(fill)
         pendingTrip = expected
     }
@@ -194,6 +234,7 @@ struct Shadow {
         guard told == expected else {
             throw Violation("round trip \(String(describing: told)), not \(String(describing: expected))")
         }
+        if let told { gate.running.take(told, account: Int(fill.account)) }
     }
 
     // MARK: - The gate
@@ -259,11 +300,26 @@ struct Shadow {
         guard verdict.failed == 0 else {
             throw Violation("\(purpose) of order \(order.id) passed in spite of \(names(verdict.failed)): \(intent)")
         }
+        let always = RuleID.priceCollar.mask | RuleID.stalePrice.mask
+        // Slippage warns from the program's threshold up, too.
+        guard warned & always == verdict.warned & always, verdict.warned & ~warned == 0 else {
+            throw Violation("\(purpose) of order \(order.id) warned of \(names(warned)), not \(names(verdict.warned))")
+        }
+        warned = 0
         if order.state != .rejected, order.protection.raw != verdict.protection {
             throw Violation(
                 "order \(order.id) is protected at \(order.protection), not \(Price(raw: verdict.protection))")
         }
         gate.count(question)
+        let limits = gate
+        gate.running.pass(question, limits)
+        if purpose != .trigger { gate.running.pass(intent, limits) }
+    }
+
+    private mutating func take(_ warning: OrderWarning, _ findings: [Finding]) throws(Violation) {
+        let own = findings[warning.findings]
+        warned = own.reduce(0) { $0 | $1.rule.mask }
+        guard !own.isEmpty, own.allSatisfy(\.isWarning) else { throw Violation("a warning of nothing: \(warning)") }
     }
 
     /// A denial names just the rules that fail.
@@ -300,7 +356,9 @@ struct Shadow {
     /// Reduce-only orders of a strategy together never exceed the position that they reduce.
     private func checkReduceOnly() throws(Violation) {
         for instrument in setup.instruments.indices {
-            let reduceOnly = orders.working(instrument).filter { $0.intent.reduceOnly && !$0.intent.isProtective }
+            let reduceOnly = orders.working(instrument).filter {
+                $0.intent.reduceOnly && !$0.intent.isProtective && !$0.intent.conditions.isSecondLeg
+            }
             guard !reduceOnly.isEmpty else { continue }
             for strategy in setup.strategies.indices {
                 for side in Side.allCases {

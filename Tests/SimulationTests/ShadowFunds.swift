@@ -53,7 +53,7 @@ extension ShadowGate {
             var value: Int128 = 0
             for order in orders.working(instrument)
             where Int(order.account) == q.account && order.intent.side == .buy && order.id != q.order?.id
-                && !order.intent.isProtective
+                && !order.intent.isProtective && order.intent.origin != .bracket
             {
                 let price =
                     order.intent.kind.hasLimitPrice

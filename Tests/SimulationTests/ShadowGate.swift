@@ -14,6 +14,9 @@ struct ShadowGate {
     private(set) var spentPerSecond: [Int64]
     private(set) var spentPerMinute: [Int64]
     var days: ShadowDays
+    var running: ShadowRunning
+    /// By strategy: the order that it modified last, and when.
+    private var lastModify: [Int32: (id: UInt64, time: Int64)] = [:]
 
     init(_ setup: EngineSetup) {
         self.setup = setup
@@ -24,6 +27,7 @@ struct ShadowGate {
         spentPerSecond = Array(repeating: 0, count: limits.count)
         spentPerMinute = spentPerSecond
         days = ShadowDays(setup)
+        running = ShadowRunning(setup)
     }
 
     func limits(_ scope: LimitScope, _ place: Int) -> LimitSet { limits[index(scope, place)] }
@@ -57,6 +61,15 @@ struct ShadowGate {
         var rateView: ShadowMarket.View?
 
         var sign: Int128 { intent.side == .buy ? 1 : -1 }
+        /// A target is judged with its stop as one: only one of them can trade.
+        func isBeside(_ order: Order) -> Bool {
+            if intent.conditions.isSecondLeg { return order.intent.conditions.entry == intent.conditions.entry }
+            // What makes room for an operator's close.
+            let isClose = purpose == .submit && intent.reduceOnly && intent.kind == .market
+            return isClose && [.operator, .liquidation].contains(intent.origin) && order.intent.reduceOnly
+                && !order.intent.isProtective && order.intent.strategy == intent.strategy
+                && order.intent.side == intent.side
+        }
         var isDormant: Bool { intent.kind.hasStopPrice && purpose != .trigger && order?.isTriggered != true }
         /// What it is valued at; 0 = unknown.
         var price: Int64 {
@@ -100,34 +113,59 @@ struct ShadowGate {
         func book(_ scope: LimitScope) -> Book { scope == .strategy ? own : net }
     }
 
-    /// Bits of the rules that fail, and the protection price of a market order.
-    func judge(_ q: Question, _ books: ShadowBooks, _ orders: ShadowOrders) -> (failed: UInt64, protection: Int64) {
+    /// Bits of the rules that fail, those that warn whatever the program says, and the protection price of a market order.
+    func judge(
+        _ q: Question, _ books: ShadowBooks, _ orders: ShadowOrders
+    ) -> (failed: UInt64, warned: UInt64, protection: Int64) {
         let around = surroundings(q, books, orders)
         let reducesOwn = around.own.isReduced(q)
+        let isExemptOwn = reducesOwn || isShrunk(q)
         let collar = collar(q, around)
+        let slippage = slippage(q, around)
         let instrument = Int(q.intent.instrument)
         let closed = setup.accounts[q.account].restricted[instrument] ?? .none
         let verdicts: [(RuleID, Bool)] = [
             (.tradingState, isLatched(q, around)),
             (.instrument, !fitsInstrument(q, around, books)),
-            (.priceCollar, collar.isBeyond && !reducesOwn),
+            (.priceCollar, collar.isBeyond && !isExemptOwn),
             (.orderSize, isTooLarge(q, around, books)),
             (.position, growsTooFar(q, around, books)),
             (
                 .buyingPower,
-                q.intent.quantity.raw > 0 && !around.net.isReduced(q) && !isAffordable(q, around, books, orders)
+                q.intent.quantity.raw > 0 && !isExempt(around.net, q) && !isAffordable(q, around, books, orders)
             ),
             (.orderRate, isTooOften(q, around)),
             (.reduceOnly, q.intent.reduceOnly && !onlyReduces(q, around)),
-            (.restrictedList, closed.contains(q.intent.side == .buy ? .buy : .sell) && !reducesOwn),
+            (.restrictedList, closed.contains(q.intent.side == .buy ? .buy : .sell) && !isExemptOwn),
             (.tradingHours, setup.accounts[q.account].checksTradingHours && !isOpen(instrument, q.time)),
             (.selfTrade, crossesOwn(q, around, collar.protection, reducesOwn)),
-            (.stalePrice, !reducesOwn && isStale(q, around)),
+            (.stalePrice, !isExemptOwn && isStale(q, around)),
             (.exposure, isExposed(q, around, books, orders)),
             (.dailyLoss, hasLost(q, around, books)),
-            (.schedule, !reducesOwn && isOutOfSchedule(q)),
+            (.schedule, !isExemptOwn && isOutOfSchedule(q)),
+            (.budget, isPastBudget(q, around, books, orders)),
+            (.drawdown, hasFallen(q, around, books)),
+            (
+                .repeatExecution,
+                q.intent.origin == .strategy && running.isLatched(q.intent.strategy) && !isExemptOwn
+                    && (anyLimit(\.repeatLimit) || anyLimit(\.rejectStreak))
+            ),
+            (.openOrders, hasTooManyOpen(q, around, orders)),
+            (.duplicate, isDuplicate(q, around)),
+            (.slippage, slippage.isBeyond && !isExemptOwn),
+            (.consecutiveLosses, hasLostInARow(q, around)),
         ]
-        return (verdicts.reduce(0) { $1.1 ? $0 | $1.0.mask : $0 }, collar.protection)
+        var protection = collar.protection
+        if slippage.bound != 0, !isExemptOwn {
+            let isTighter = q.intent.side == .buy ? slippage.bound < protection : slippage.bound > protection
+            if protection == 0 || isTighter { protection = slippage.bound }
+        }
+        let failed = verdicts.reduce(0) { $1.1 ? $0 | $1.0.mask : $0 }
+        guard isExemptOwn else { return (failed, 0, protection) }
+        let warned =
+            (collar.isBeyond ? RuleID.priceCollar.mask : 0) | (isStale(q, around) ? RuleID.stalePrice.mask : 0)
+            | (slippage.isBeyond ? RuleID.slippage.mask : 0)
+        return (failed, warned, protection)
     }
 
     private func surroundings(_ q: Question, _ books: ShadowBooks, _ orders: ShadowOrders) -> Surroundings {
@@ -145,10 +183,16 @@ struct ShadowGate {
             if setup.accounts[Int(order.account)].owner == setup.accounts[q.account].owner { around.meet(order, q) }
             guard order.intent.strategy == q.intent.strategy else { continue }
             guard !order.intent.isProtective else { continue }
+            // Tags: of its own, and two more for the legs of a bracket.
+            if order.intent.origin == .strategy || (order.intent.origin == .bracket && order.intent.tag != 0) {
+                func tags(_ intent: OrderIntent) -> Set<UInt64> {
+                    intent.conditions.hasBracket ? [intent.tag, intent.tag &+ 1, intent.tag &+ 2] : [intent.tag]
+                }
+                if !tags(order.intent).isDisjoint(with: tags(q.intent)) { around.isTagTaken = true }
+            }
+            guard !order.intent.conditions.isSecondLeg, !q.isBeside(order) else { continue }
             let makesRoom = q.intent.isProtective && order.intent.side == q.intent.side
             if !makesRoom { around.own.add(Int128(order.remaining.raw), order.intent.side) }
-            let isSame = order.intent.origin == .strategy && order.intent.tag == q.intent.tag
-            if isSame { around.isTagTaken = true }
             if order.intent.reduceOnly, order.intent.side == q.intent.side, !q.intent.isProtective {
                 around.reduceOnlyWorking += Int128(order.remaining.raw)
             }
@@ -182,9 +226,18 @@ struct ShadowGate {
 
     // MARK: - Order rates: a bucket that leaks one order each period / limit
 
+    /// The order is modified again at the same instant.
+    func isSameMessage(_ q: Question) -> Bool {
+        guard q.purpose == .modify, let last = lastModify[q.intent.strategy] else { return false }
+        return last.id == q.order?.id && last.time == q.time
+    }
+
     /// An approved order or modify takes its share in every scope that has a rate.
     mutating func count(_ q: Question) {
-        guard q.purpose != .trigger, !q.intent.isProtective else { return }
+        guard q.purpose != .trigger, !q.intent.isProtective, q.intent.origin != .bracket else { return }
+        let isSame = isSameMessage(q)
+        if q.purpose == .modify, let order = q.order { lastModify[q.intent.strategy] = (order.id, q.time) }
+        guard !isSame else { return }
         let scopes = [
             0, index(.account, q.account), index(.strategy, Int(q.intent.strategy)),
             index(.instrument, Int(q.intent.instrument)),

@@ -121,6 +121,12 @@ struct ShadowEvent {
         return side == .buy ? record.asBar.high : record.asBar.low
     }
 
+    /// The best that the price was for who waits with a stop on `side`; 0 = nothing.
+    func best(_ side: Side) -> Int64 {
+        guard record.kind == .bar else { return arrival(side) }
+        return side == .buy ? record.asBar.low : record.asBar.high
+    }
+
     func reachesStop(_ stop: Int64, _ side: Side) -> Bool {
         guard arrival(side) > 0 else { return false }
         return side == .buy ? farthest(side) >= stop : farthest(side) <= stop

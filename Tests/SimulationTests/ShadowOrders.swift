@@ -14,6 +14,8 @@ struct ShadowOrders {
         var triggeredIn: UInt64 = 0
         /// A limit order that has met an event: it rests, and trades as maker.
         var hasArrived = false
+        /// The event in which its trigger followed the market.
+        var trailedIn: UInt64 = 0
     }
 
     private let setup: EngineSetup
@@ -38,6 +40,14 @@ struct ShadowOrders {
     }
 
     mutating func rest(_ id: UInt64) { notes[id]?.hasArrived = true }
+
+    /// A trailing stop's trigger is at `price` from event `event` on.
+    mutating func trail(_ order: Order, to price: Int64, in event: UInt64) {
+        let instrument = Int(order.intent.instrument)
+        guard let place = working[instrument].firstIndex(where: { $0.id == order.id }) else { return }
+        working[instrument][place].intent.stopPrice = Price(raw: price)
+        notes[order.id]?.trailedIn = event
+    }
 
     /// Ids come in the order of the orders, each once.
     mutating func takeID(_ id: UInt64) throws(Violation) {
@@ -66,9 +76,9 @@ struct ShadowOrders {
     private static func target(_ reason: OrderReason, _ order: Order) -> OrderState? {
         switch reason {
         case .modified, .triggered: nil
-        case .reduceOnly: order.state.isTerminal ? .cancelled : nil
+        case .reduceOnly, .bracket: order.state.isTerminal ? .cancelled : nil
         case .fill: order.remaining == .zero ? .filled : .partiallyFilled
-        case .dayEnd: .expired
+        case .dayEnd, .expireTime: .expired
         default: .cancelled
         }
     }
@@ -125,7 +135,7 @@ struct ShadowOrders {
         case .fill:
             expected.filled = new.filled
             expected.filledValue = new.filledValue
-        case .reduceOnly:
+        case .reduceOnly, .bracket:
             guard new.intent.quantity <= old.intent.quantity else { throw Violation("order \(old.id) grew") }
             expected.intent.quantity = new.intent.quantity
         default: break

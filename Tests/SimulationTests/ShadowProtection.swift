@@ -18,6 +18,7 @@ extension ShadowGate {
                 var pair: Int128 = 0
                 for order in orders.working(instrument)
                 where order.intent.strategy == Int32(strategy) && order.intent.side == side && order.id != q?.order?.id
+                    && !order.intent.conditions.isSecondLeg && q?.isBeside(order) != true
                 {
                     let rest = Int128(order.remaining.raw)
                     if order.intent.isProtective { pair = max(pair, rest) } else { others += rest }
@@ -42,7 +43,7 @@ extension ShadowGate {
         var book = Book(position: books.cell(strategy, instrument).quantity)
         for side in Side.allCases {
             let own = orders.working(instrument).filter {
-                $0.intent.strategy == Int32(strategy) && $0.intent.side == side
+                $0.intent.strategy == Int32(strategy) && $0.intent.side == side && !$0.intent.conditions.isSecondLeg
             }
             let pair = own.filter(\.intent.isProtective).map { Int128($0.remaining.raw) }.max() ?? 0
             let others = own.filter { !$0.intent.isProtective }.reduce(Int128(0)) { $0 + Int128($1.remaining.raw) }
@@ -62,7 +63,9 @@ struct ShadowRoom {
     func working(_ orders: ShadowOrders) -> Int128 {
         orders.working(instrument).reduce(0) { sum, order in
             let intent = order.intent
-            let counts = intent.strategy == strategy && intent.side == side && !intent.isProtective
+            let counts =
+                intent.strategy == strategy && intent.side == side && !intent.isProtective
+                && !intent.conditions.isSecondLeg
             return counts ? sum + Int128(order.remaining.raw) : sum
         }
     }

@@ -24,9 +24,12 @@ extension ShadowGate {
         let isTagTaken = around.isTagTaken && q.purpose == .submit && q.intent.origin == .strategy
         let kinds = setup.strategies[Int(q.intent.strategy)].orderKinds
         guard q.intent.origin != .strategy || kinds.contains(q.intent.kind) else { return false }
+        let filled = q.purpose == .modify ? q.order?.filled.raw ?? 0 : 0
+        let closesAll = around.own.isReduced(q) && Int128(quantity) == abs(around.own.position)
         guard !isTagTaken, terms.tradable, quantity > 0, quantity % terms.lot.raw == 0,
-            quantity <= terms.maxQuantity.raw,
-            quantity >= terms.minQuantity.raw || q.purpose == .trigger
+            quantity + filled <= terms.maxQuantity.raw,
+            quantity + filled >= terms.minQuantity.raw || q.purpose == .trigger || closesAll
+                || q.intent.origin == .bracket
         else { return false }
         let value = books.value(Int128(q.price), Int128(quantity), Int(q.intent.instrument))
         guard q.price == 0 || value >= terms.minNotional.raw || around.own.isReduced(q) else { return false }
@@ -35,13 +38,42 @@ extension ShadowGate {
         ]
         guard prices.allSatisfy({ $1 ? $0 > 0 && $0 % terms.tick.raw == 0 : $0 == 0 }) else { return false }
         let isImmediate = [.immediateOrCancel, .fillOrKill].contains(q.intent.timeInForce)
-        return !(isImmediate && q.intent.kind.hasStopPrice)
+        return !(isImmediate && q.intent.kind.hasStopPrice) && fitConditions(q, isImmediate: isImmediate)
+    }
+
+    /// Each condition where it belongs, and nowhere else.
+    private func fitConditions(_ q: Question, isImmediate: Bool) -> Bool {
+        let asked = q.intent.conditions
+        let distance = asked.trail.raw
+        let isTrailing = distance > 0 && (!asked.trail.isFraction || distance < 1_000_000_000)
+        guard q.intent.kind == .trailingStop ? isTrailing : asked.trail == .none else { return false }
+        let end = asked.expireTime.nanoseconds
+        guard q.intent.timeInForce == .goodTillDate ? end > q.time || q.purpose == .trigger : end == 0 else {
+            return false
+        }
+        guard !asked.hasBracket || fitsBracket(q) else { return false }
+        return !asked.postOnly || (q.intent.kind == .limit && !isImmediate)
+    }
+
+    /// Stop and target on their sides of the entry, on ticks, of kinds that the strategy may send.
+    private func fitsBracket(_ q: Question) -> Bool {
+        let tick = setup.instruments[Int(q.intent.instrument)].terms.tick.raw
+        let stop = q.intent.conditions.stopLoss.raw
+        let target = q.intent.conditions.takeProfit.raw
+        let kinds = setup.strategies[Int(q.intent.strategy)].orderKinds
+        let mayAll = q.intent.origin != .strategy
+        guard !q.intent.reduceOnly, stop % tick == 0, target % tick == 0, stop >= 0, target >= 0,
+            stop == 0 || mayAll || kinds.contains(.stopLoss), target == 0 || mayAll || kinds.contains(.limit)
+        else { return false }
+        guard q.purpose != .trigger, q.price > 0 else { return true }
+        let (below, above) = q.intent.side == .buy ? (stop, target) : (target, stop)
+        return (below == 0 || below < q.price) && (above == 0 || above > q.price)
     }
 
     func isTooLarge(_ q: Question, _ around: Surroundings, _ books: ShadowBooks) -> Bool {
         let quantity = Int128(q.intent.quantity.raw)
         return around.scopes.contains { scope, index in
-            guard !around.book(scope).isReduced(q) else { return false }
+            guard !isExempt(around.book(scope), q) else { return false }
             if let most = limits[index].maxOrderQuantity, quantity > Int128(most.raw) { return true }
             guard let most = limits[index].maxOrderNotional else { return false }
             return notional(q, around, quantity, at: q.price, books).map { $0 > most.raw } ?? true
@@ -53,7 +85,7 @@ extension ShadowGate {
         return around.scopes.contains { scope, index in
             let book = around.book(scope)
             let reach = book.reach(q.intent.side, quantity)
-            guard !book.isReduced(q), reach > 0 else { return false }
+            guard !isExempt(book, q), reach > 0 else { return false }
             if let most = limits[index].maxPositionQuantity, reach > Int128(most.raw) { return true }
             var most = limits[index].maxPositionNotional?.raw
             if let fraction = limits[index].maxPositionEquityFraction {
@@ -91,7 +123,7 @@ extension ShadowGate {
     }
 
     func isTooOften(_ q: Question, _ around: Surroundings) -> Bool {
-        q.purpose != .trigger && !q.intent.isProtective
+        q.purpose != .trigger && !q.intent.isProtective && q.intent.origin != .bracket && !isSameMessage(q)
             && around.scopes.contains { scope, index in
                 !around.book(scope).isReduced(q)
                     && (isSpent(limits[index].maxOrdersPerSecond, spentPerSecond[index], 1_000_000_000, q.time)

@@ -22,7 +22,7 @@ extension ShadowGate {
 
     func hasLost(_ q: Question, _ around: Surroundings, _ books: ShadowBooks) -> Bool {
         around.scopes.contains { scope, index in
-            guard scope != .instrument, let limit = limits[index].maxDailyLoss, !around.book(scope).isReduced(q) else {
+            guard scope != .instrument, let limit = limits[index].maxDailyLoss, !isExempt(around.book(scope), q) else {
                 return false
             }
             let isOwn = scope == .strategy
@@ -37,7 +37,7 @@ extension ShadowGate {
     func isExposed(_ q: Question, _ around: Surroundings, _ books: ShadowBooks, _ orders: ShadowOrders) -> Bool {
         guard q.intent.quantity.raw > 0 else { return false }
         return around.scopes.contains { scope, index in
-            guard scope != .instrument, !around.book(scope).isReduced(q) else { return false }
+            guard scope != .instrument, !isExempt(around.book(scope), q) else { return false }
             let limit = limits[index]
             let isOwn = scope == .strategy
             let equity = books.equity(account: q.account)
@@ -62,7 +62,7 @@ extension ShadowGate {
     }
 
     /// The larger side's worst case, with the others, is raised beyond a limit.
-    private func grows(
+    func grows(
         _ q: Question, _ around: Surroundings, _ book: Book, _ books: ShadowBooks, _ others: Int128?,
         beyond limit: Int128?
     ) -> Bool {
@@ -88,7 +88,7 @@ extension ShadowGate {
     }
 
     /// Σ value at the marks of what `quantity` makes of the other instruments' books.
-    private func others(
+    func others(
         _ q: Question, _ books: ShadowBooks, _ orders: ShadowOrders, isOwn: Bool, _ quantity: (Book) -> Int128
     ) -> Int128? {
         var sum: Int128 = 0

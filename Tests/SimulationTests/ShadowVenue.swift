@@ -25,6 +25,7 @@ extension Shadow {
         guard note.since < sequence else { throw broken("in the event in which it was accepted") }
         guard fill.time.nanoseconds >= note.tradableFrom else { throw broken("before the order could be at the venue") }
         guard !order.isDormant else { throw broken("a stop that waits") }
+        if order.intent.conditions.postOnly, fill.liquidity == .taker { throw broken("post-only, and it took") }
         let value = books.value(Int128(fill.price.raw), Int128(fill.quantity.raw), Int(fill.instrument))
         guard value == fill.value.raw else { throw broken("value is \(Money(raw: value))") }
         let rate = fill.liquidity == .maker ? setup.venue.makerRate : setup.venue.takerRate
@@ -71,6 +72,46 @@ extension Shadow {
             event.reachesStop(order.intent.stopPrice.raw, order.intent.side)
         else { throw Violation("no reason to trigger \(order)") }
         try checkTurn(order, .stop)
+    }
+
+    // MARK: - Trailing, expiry, post-only
+
+    /// Where the trigger of a trailing stop goes in an event; nil = it stays.
+    private func trigger(_ order: Order, _ event: ShadowEvent) -> Int64? {
+        let intent = order.intent
+        let best = event.best(intent.side)
+        guard intent.kind == .trailingStop, order.isDormant, best > 0 else { return nil }
+        let distance = Int128(intent.conditions.trail.raw)
+        let exact =
+            intent.conditions.trail.isFraction
+            ? Int128(best) * (1_000_000_000 + (intent.side == .buy ? distance : -distance))
+            : (Int128(best) + (intent.side == .buy ? distance : -distance)) * 1_000_000_000
+        let tick = setup.instruments[Int(intent.instrument)].terms.tick.raw
+        let unit = Int128(tick) * 1_000_000_000
+        var ticks = exact / unit
+        if intent.side == .buy, exact % unit > 0 { ticks += 1 }
+        let price = Int64(max(ticks, 1)) * tick
+        return (intent.side == .buy ? price < intent.stopPrice.raw : price > intent.stopPrice.raw) ? price : nil
+    }
+
+    /// What the venue may do to an order by itself: follow the market, end it when its time is over, or when it would take.
+    mutating func checkVenueChange(_ order: Order, _ reason: OrderReason) throws(Violation) {
+        guard let old = orders.order(order.id, order.intent.instrument), let note = orders.note(order.id) else {
+            return
+        }
+        if let event, order.intent.stopPrice != old.intent.stopPrice, reason != .modified {
+            guard isTradable(note), trigger(old, event) == order.intent.stopPrice.raw,
+                !event.reachesStop(old.intent.stopPrice.raw, old.intent.side)
+            else { throw Violation("the trigger of \(old) is no trail to \(order.intent.stopPrice)") }
+            orders.trail(old, to: order.intent.stopPrice.raw, in: sequence)
+        }
+        if reason == .expireTime, old.intent.conditions.expireTime.nanoseconds > event?.record.time ?? .min {
+            throw Violation("\(old) ended before its time")
+        }
+        guard reason == .postOnly else { return }
+        guard let event, old.intent.conditions.postOnly, isTradable(note), !note.hasArrived,
+            event.isMarketable(old.intent.price.raw, old.intent.side)
+        else { throw Violation("\(old) would not have taken anything") }
     }
 
     // MARK: - Whose turn it is
@@ -130,6 +171,11 @@ extension Shadow {
         for order in orders.working(Int(record.instrument)) {
             guard let note = orders.note(order.id) else { throw Violation("order \(order.id) without a note") }
             func left(_ text: String) -> Violation { Violation("\(text) was left by \(record): \(order)") }
+            if order.intent.timeInForce == .goodTillDate,
+                order.intent.conditions.expireTime.nanoseconds <= record.time
+            {
+                throw left("an order whose time was over")
+            }
             if order.intent.timeInForce == .day, day(order.submittedAt.nanoseconds, order) < day(record.time, order) {
                 throw left("an order of another day")
             }
@@ -139,7 +185,11 @@ extension Shadow {
             }
             let side = order.intent.side
             if order.isDormant {
-                if event.reachesStop(order.intent.stopPrice.raw, side) { throw left("a stop that was reached") }
+                let hasFollowed = note.trailedIn == sequence
+                if !hasFollowed, event.reachesStop(order.intent.stopPrice.raw, side) {
+                    throw left("a stop that was reached")
+                }
+                if let trigger = trigger(order, event) { orders.trail(order, to: trigger, in: sequence) }
                 continue
             }
             orders.rest(order.id)

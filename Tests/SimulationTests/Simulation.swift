@@ -289,6 +289,7 @@ extension [Order] {
     fileprivate var totals: WorkingTotals {
         var totals = WorkingTotals()
         for order in self {
+            if order.intent.conditions.isSecondLeg { continue }
             let rest = order.remaining
             switch (order.intent.isProtective, order.intent.side, order.intent.kind) {
             case (false, .buy, _): totals.buys = totals.buys + rest

@@ -39,20 +39,23 @@ struct SimulationTests {
         zip(a, b).enumerated().first { $1.0 != $1.1 }?.offset ?? min(a.count, b.count)
     }
 
+    /// Those that are in force without a compliance program, and that the shadow knows.
+    private static let rules = RuleID.allCases.filter { $0.rawValue < RuleID.approval.rawValue }
+
     /// A simulation in which little happens proves little.
     @Test("the seeds bring every change of an order, every rule's denial, every fault of an intent and every ending")
     func isRich() {
         var counts: [String: Int] = [:]
-        for seed in 1...80 as ClosedRange<UInt64> {
+        for seed in 1...120 as ClosedRange<UInt64> {
             for fact in Simulation(seed: seed, eventCount: SimulationTests.eventCount).runInBlocks().facts {
                 for name in fact.names { counts[name, default: 0] += 1 }
             }
         }
         let reasons: [OrderReason] = [
             .fill, .modified, .cancelRequested, .triggered, .notFillable, .dayEnd, .protectionPrice, .triggerDenied,
-            .strategyStopped, .selfTrade, .reduceOnly, .venue,
+            .strategyStopped, .selfTrade, .reduceOnly, .venue, .expireTime, .postOnly, .bracket,
         ]
-        var expected = reasons.map { "changed \($0)" } + RuleID.allCases.map { "denied \($0.name)" }
+        var expected = reasons.map { "changed \($0)" } + Self.rules.map { "denied \($0.name)" }
         expected += OrderState.allCases.filter { ![.pending, .denied].contains($0) }.map { "state \($0.name)" }
         expected +=
             OrderKind.allCases.map { "accepted \($0.name)" } + TimeInForce.allCases.map { "accepted \($0.name)" }
@@ -61,13 +64,25 @@ struct SimulationTests {
         expected += ["protective accepted", "protective denied"]
         let protective: [OrderReason] = [.fill, .triggered, .modified, .reduceOnly, .selfTrade, .cancelRequested]
         expected += protective.map { "protective \($0)" } + ["made room"]
-        expected += ["day", "breach account", "breach strategy"]
+        let legs: [OrderReason] = [.fill, .triggered, .modified, .reduceOnly, .bracket, .cancelRequested]
+        expected += legs.map { "leg \($0)" } + ["second leg", "bracket accepted", "target without a stop"]
+        expected += ["day", "breach account", "breach strategy", "high account", "high strategy"]
+        expected += ["runaway executions", "runaway denials", "runaway released"]
+        expected += ["warned"]
         let faults = IntentFault.allCases.filter { ![.tooManyIntents, .intentLoop, .workerEnded].contains($0) }
         expected += faults.map { "refused \($0)" }
         for name in expected { #expect(counts[name, default: 0] > 2, "\(name): \(counts[name, default: 0]) times") }
         #expect(counts["accepted", default: 0] > 40 * 100)
         #expect(counts["maker", default: 0] > 40 * 15)
         #expect(counts["taker", default: 0] > 40 * 50)
+    }
+}
+
+extension OrderIntent {
+    fileprivate var bracketNames: [String] {
+        if conditions.hasBracket { return ["bracket accepted"] }
+        guard isLeg, kind == .limit else { return [] }
+        return [conditions.isSecondLeg ? "second leg" : "target without a stop"]
     }
 }
 
@@ -79,7 +94,7 @@ extension TradingEvent {
             let intent = order.intent
             return ["accepted", "accepted \(intent.kind.name)", "accepted \(intent.timeInForce.name)"]
                 + (intent.isProtective ? ["protective accepted"] : []) + ["accepted \(intent.side.name)"]
-                + (intent.reduceOnly ? ["accepted reduce-only"] : [])
+                + (intent.reduceOnly ? ["accepted reduce-only"] : []) + intent.bracketNames
                 + ["state \(order.state.name)"]
         case .orderDenied(let denial):
             let rules = RuleID.allCases.filter { denial.failedRules & $0.mask != 0 }
@@ -90,14 +105,22 @@ extension TradingEvent {
             let isRoom = reason == .reduceOnly && !order.intent.reduceOnly
             return ["changed \(reason)", "state \(order.state.name)"] + (isRoom ? ["made room"] : [])
                 + (order.intent.isProtective ? ["protective \(reason)"] : [])
+                + (order.intent.isLeg ? ["leg \(reason)"] : [])
+        case .orderWarned: return ["warned"]
+        case .programBreached: return ["program breached"]
+        case .programReleased: return ["program released"]
         case .orderFilled(let fill): return [fill.liquidity == .maker ? "maker" : "taker"]
         case .roundTripClosed: return ["round trip"]
         case .tradingStateChanged: return ["latch"]
         case .intentRefused(_, _, let fault, _, _): return ["refused \(fault)"]
         case .priceMarked: return ["mark"]
         case .orderRested: return ["rested"]
+        case .orderTrailed: return ["trailed"]
         case .dayStarted: return ["day"]
         case .dailyLossExceeded(let breach): return ["breach \(breach.scope.name)"]
+        case .equityPeaked(let peak): return ["high \(peak.scope.name)"]
+        case .runawayLatched(let latch):
+            return [latch.isLatched ? "runaway \(latch.cause.name)" : "runaway released"]
         }
     }
 }

@@ -31,7 +31,7 @@ final class StoppableRun {
 
     /// `strategies`: so many of the universe's are there at the start, the others come by `grow`; nil = all are.
     init(seed: UInt64, strategies: Int? = nil) {
-        universe = RandomUniverse(seed: seed)
+        universe = RandomUniverse(seed: seed).withPrograms(seed: seed)
         market = RandomMarket(universe, seed: seed)
         let present = universe.limited(toStrategies: strategies ?? universe.setup.strategies.count)
         commander = RandomOperator(present, seed: seed)
@@ -92,6 +92,9 @@ final class StoppableRun {
     private func command() {
         var shadow: Shadow?
         commander.act(on: &engine, &shadow)
+        for account in universe.setup.accounts.indices where dice.chance(1, in: 3) {
+            engine.releaseProgram(account: account)
+        }
         drain()
         if let new = commander.newLimits { journal.append(.limits(new.limits, new.scope, new.index)) }
     }

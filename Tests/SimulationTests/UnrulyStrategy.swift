@@ -80,7 +80,8 @@ final class UnrulyStrategy {
     private func intent() -> [IntentRecord] {
         let instrument = UInt32(dice.number(0...Int64(prices.count - 1)))
         switch dice.number(0...19) {
-        case 0...11: return [order(instrument)]
+        case 0...8: return [order(instrument)]
+        case 9...11: return bracket(instrument)
         case 12, 13: return [modify(instrument)]
         case 14: return [.cancel(tag: knownTag(instrument), instrument: instrument)]
         case 15: return [.cancel(tag: dice.chance(1, in: 2) ? 0 : knownTag(instrument), instrument: instrument)]
@@ -123,16 +124,53 @@ final class UnrulyStrategy {
             if dice.chance(1, in: 3) { quantity = max(quantity / terms.lot.raw / 2, 1) * terms.lot.raw }
         }
         if dice.chance(1, in: 50) { quantity += dice.number(-1...1) * (terms.lot.raw / 2 + 1) }
-        let kind = dice.pick([OrderKind.market, .market, .limit, .limit, .limit, .stopLoss, .stopLimit])
+        let kind = dice.pick([
+            OrderKind.market, .market, .limit, .limit, .limit, .stopLoss, .stopLimit, .trailingStop,
+        ])
         let timeInForce = dice.pick([
-            TimeInForce.goodTillCancelled, .goodTillCancelled, .day, .immediateOrCancel, .fillOrKill,
+            TimeInForce.goodTillCancelled, .goodTillCancelled, .day, .immediateOrCancel, .fillOrKill, .goodTillDate,
         ])
         let isStop = kind.hasStopPrice && dice.chance(9, in: 10)
+        let isImmediate = timeInForce == .immediateOrCancel || timeInForce == .fillOrKill
+        let force = isStop && isImmediate ? .goodTillCancelled : timeInForce
         return .submit(
             side, Quantity(raw: quantity), kind, tag: lastTag, at: kind.hasLimitPrice ? price(instrument) : .zero,
-            stop: kind.hasStopPrice ? price(instrument) : .zero,
-            timeInForce: isStop && timeInForce.rawValue >= 3 ? .goodTillCancelled : timeInForce,
-            reduceOnly: isReduceOnly || dice.chance(1, in: 40), instrument: instrument)
+            stop: kind.hasStopPrice && kind != .trailingStop ? price(instrument) : .zero, timeInForce: force,
+            reduceOnly: isReduceOnly || dice.chance(1, in: 40), conditions: conditions(kind, force, instrument),
+            instrument: instrument)
+    }
+
+    /// An entry with stop and target around what it saw last; rarely one that cannot be.
+    private func bracket(_ instrument: UInt32) -> [IntentRecord] {
+        let entry = order(instrument)
+        lastTag += 2
+        let tick = setup.instruments[Int(instrument)].terms.tick.raw
+        let middle = prices[Int(instrument)] / tick
+        let isBuy = entry.changed({ $0.options = 0 }).payload.4 & 0xFF == UInt64(STRATEGY_SIDE_BUY)
+        func leg(_ isAbove: Bool) -> Price {
+            guard !dice.chance(1, in: 6) else { return .zero }
+            let distance = dice.number(dice.chance(1, in: 10) ? -2...1 : 2...9)
+            return Price(raw: max(middle + (isAbove ? distance : -distance), 1) * tick)
+        }
+        let opening = dice.chance(9, in: 10) ? entry.changed { $0.options = 0 } : entry
+        return opening.with(stopLoss: leg(!isBuy), takeProfit: leg(isBuy))
+    }
+
+    /// What kind and time in force need, rarely something else.
+    private func conditions(_ kind: OrderKind, _ force: TimeInForce, _ instrument: UInt32) -> OrderConditions {
+        var asked = OrderConditions()
+        if kind == .trailingStop || dice.chance(1, in: 200) {
+            let tick = setup.instruments[Int(instrument)].terms.tick.raw
+            asked.trail =
+                dice.chance(1, in: 2)
+                ? .offset(Price(raw: dice.number(0...12) * tick / dice.number(1...2)))
+                : .fraction(Rate(raw: dice.number(0...30) * 1_000_000))
+        }
+        if force == .goodTillDate || dice.chance(1, in: 200) {
+            asked.expireTime = Timestamp(nanoseconds: time + dice.number(-1...40) * dice.pick([1, 3_000_000_000]))
+        }
+        asked.postOnly = dice.chance(1, in: kind == .limit ? 5 : 100)
+        return asked
     }
 
     private func modify(_ instrument: UInt32) -> IntentRecord {

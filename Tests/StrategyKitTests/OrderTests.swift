@@ -18,6 +18,14 @@ private struct Puppet: Strategy {
         case 8: context.submit(.buy, 1, in: 9)
         case 9: context.moveTo(-3)
         case 10: context.closePosition()
+        case 12:
+            context.sell(
+                1, .trailingStop(behind: .fraction(0.1)), timeInForce: .goodTillDate,
+                expires: context.now + .seconds(60))
+        case 13: context.buy(1, .limit(0.5), postOnly: true)
+        case 14: context.buy(2, stopLoss: 0.5, takeProfit: 20)
+        case 15: context.buy(1, timeInForce: .goodTillDate)
+        case 16: context.sell(1, .trailingStop(behind: .fraction(1)))
         case 11: context.log("\(context.workingOrderCount) work, position \(context.position.quantity)")
         default: break
         }
@@ -72,12 +80,54 @@ struct OrderTests {
         #expect(order.timeInForce == .day && order.reduceOnly)
     }
 
+    @Test("a trailing stop, its time and post-only are written as the host reads them")
+    func conditions() throws {
+        scenario.holdsFills = true
+        step(12)
+        step(13)
+        let trailing = try #require(scenario.orders.first)
+        #expect(trailing.kind == 5 && trailing.trail == .fraction(0.1) && trailing.stopPrice == .zero)
+        #expect(trailing.timeInForce == .goodTillDate && trailing.expires != nil && !trailing.postOnly)
+        #expect(scenario.orders.last?.postOnly == true)
+    }
+
+    @Test("a bracket's legs come with the fill, are known by their tags, and one ends the other")
+    func bracket() throws {
+        step(14)
+        let entry = try #require(scenario.orders.first)
+        #expect(entry.stopLoss == 0.5 && entry.takeProfit == 20)
+        step(11)
+        #expect(scenario.workingOrders.map(\.tag) == [entry.tag.stopLoss, entry.tag.takeProfit])
+        step(11)
+        #expect(scenario.logLines.last == "2 work, position 2")
+        scenario.play(.bar(open: 21, close: 21, at: Timestamp(nanoseconds: 90_000_000_000), interval: .seconds(1)))
+        #expect(scenario.position() == 0 && scenario.workingOrders.isEmpty)
+    }
+
+    @Test("a trailing stop follows the market in a scenario, too")
+    func trailing() throws {
+        step(1)
+        step(12)
+        func bar(_ close: Price, _ second: Int64) {
+            scenario.play(
+                .bar(
+                    open: close, close: close, at: Timestamp(nanoseconds: second * 1_000_000_000), interval: .seconds(1)
+                ))
+        }
+        bar(20, 30)
+        bar(19, 31)
+        bar(17, 32)
+        #expect(scenario.lastFillPrice == 17)
+    }
+
     @Test(
         "an order that cannot be one is not sent; the log says why",
         arguments: [
             (6, "order not sent: quantity 0 must be above 0"),
             (7, "order not sent: limit price 0 must be above 0"),
             (8, "order not sent: the strategy is not bound to instrument 9"),
+            (15, "order not sent: a good-till-date order, and no other, needs a time at which it expires"),
+            (16, "order not sent: a trailing stop's distance must be above 0, and a fraction below 1"),
         ])
     func impossible(number: Int, text: String) throws {
         step(number)

@@ -3,13 +3,9 @@ import StrategyKit
 import StrategyTesting
 import Testing
 
-/// Everything that a strategy may remember.
+/// All kinds of values that a strategy may remember.
 private struct Hoarder: Strategy {
     enum Mood: String, Codable { case calm, wild }
-    final class Shared: Codable {
-        var count = 0
-        init() {}
-    }
     struct Inner: Codable {
         var ring = RingBuffer<Int64>(capacity: 4)
         var texts = ["a", "b"]
@@ -19,27 +15,58 @@ private struct Hoarder: Strategy {
     var numbers = [1.5, .nan, -.infinity]
     var table = ["x": 1, "y": 2]
     var pairs: [Inner] = [Inner(), Inner()]
-    var shared = Shared()
+    var tree = Branch()
+    var count = 0
     var nothing: Int?
+    var later: EMA?
     var mood = Mood.wild
     var wide: Int128 = 1 << 100
     var optional: [Int?] = [1, nil]
     var average = SMA(3)
     var score = ZScore(3)
     var ring = RingBuffer<Int64>(capacity: 3)
+    var ownRing = RingBuffer<Int64>(capacity: 3)
 
     mutating func onBar(_ bar: Bar, _ context: inout Context) {
         numbers.append(bar.close.double)
         table["bars", default: 0] += 1
         pairs[0].ring.append(bar.close.raw)
         pairs[1].maybe = bar.close.double
-        shared.count += 1
+        tree.branches.append(Branch())
+        count += 1
+        if later == nil { later = EMA(3) }
+        later?.add(bar.close)
         average.add(bar.close)
         score.add(bar.close)
-        // Without a look whether a copy shares the memory.
-        ring.appendUnshared(bar.close.raw)
-        context.moveTo(shared.count % 2 == 0 ? 1 : -1)
+        ring.append(bar.close.raw)
+        ownRing.append(bar.close.raw, context)
+        context.moveTo(count % 2 == 0 ? 1 : -1)
     }
+}
+
+/// A value that holds more of its kind.
+private struct Branch: Codable { var branches: [Branch] = [] }
+
+private final class Reference: Codable {
+    var count = 0
+    init() {}
+}
+private struct Indirect: Codable { var reference = Reference() }
+
+private struct WithReference: Strategy {
+    static let info = StrategyInfo(id: "WithReference", name: "With a reference")
+    var reference = Reference()
+    mutating func onBar(_ bar: Bar, _ context: inout Context) { reference.count += 1 }
+}
+/// Nothing of the kind is there at first.
+private struct WithReferencesLater: Strategy {
+    static let info = StrategyInfo(id: "WithReferencesLater", name: "With references later")
+    var references: [String: Indirect] = [:]
+}
+private struct WithChoice: Strategy {
+    enum Choice: Codable { case none, some(Reference) }
+    static let info = StrategyInfo(id: "WithChoice", name: "With a choice")
+    var choice = Choice.none
 }
 
 @Suite("Snapshot of a state")
@@ -81,6 +108,26 @@ struct SnapshotTests {
             #expect(try bytes(table, of: snapshot) == saved)
             table.discard?(snapshot)
         }
+    }
+
+    private func hasSnapshot<S: Strategy>(_ type: S.Type) throws -> Bool {
+        let instance = try RawInstance(S.self)
+        let table = try instance.table(STRATEGY_EXT_STATE, strategy_state_v1_t.self)
+        let take = try #require(table.snapshot)
+        guard let snapshot = take(instance.pointer) else { return false }
+        table.discard?(snapshot)
+        return true
+    }
+
+    @Test("there is none of a strategy that holds references, now or later: another thread could not read it")
+    func references() throws {
+        #expect(try hasSnapshot(Hoarder.self))
+        #expect(try !hasSnapshot(WithReference.self))
+        #expect(try !hasSnapshot(WithReferencesLater.self))
+        #expect(try !hasSnapshot(WithChoice.self))
+        let instance = try RawInstance(WithReference.self)
+        feed(instance, bars(3))
+        #expect(try String(decoding: instance.save(), as: UTF8.self).contains("\"count\":3"))
     }
 
     @Test("an instance that is given it goes on as the one that it was taken of")

@@ -37,14 +37,16 @@ struct RoomTests {
         "Hummingbird": ["API"], "HummingbirdCore": ["API"], "HTTPTypes": ["API"], "NIOCore": ["API"],
         "NIOPosix": ["API"],
         "JWTKit": ["API"],
-        "CryptoExtras": ["API"], "Crypto": ["API", "PluginHost", "stratagem"], "Logging": ["API", "stratagem"],
+        "CryptoExtras": ["API"], "Crypto": ["API", "Journal", "PluginHost", "stratagem"],
+        "Logging": ["API", "stratagem"],
         "CoreMetrics": ["API"], "Metrics": ["API"], "ServiceLifecycle": ["API", "stratagem"],
         "Histogram": ["stratagem"],
     ]
 
     /// What comes with the toolchain and the operating system.
     static let system: Set<String> = [
-        "Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization", "Testing",
+        "Foundation", "FoundationEssentials", "FoundationNetworking", "Glibc", "Dispatch", "Swift", "Synchronization",
+        "Testing",
     ]
 
     private static let manifest = Repository.file("Package.swift")?.text ?? ""

@@ -48,6 +48,9 @@ struct FactCodingTests {
             .intentRefused(strategy: 4, type: 5, fault: .badSignal, count: 6, time: time),
             .priceMarked(instrument: 7, price: Price(raw: 8), time: time),
             .orderRested(id: 9, instrument: 10, time: time),
+            .equityPeaked(EquityPeak(scope: .strategy, index: 1, equity: Money(raw: 2), time: time)),
+            .runawayLatched(
+                RunawayLatch(strategy: 3, isLatched: true, cause: .denials, count: 4, limit: 5, time: time)),
         ]
     }
 
@@ -65,7 +68,7 @@ struct FactCodingTests {
         var again: [UInt8] = []
         for event in events { FactCoding.append(event, findings: findings, to: &again) }
         #expect(again == bytes)
-        for place in [0, 9] {
+        for place in [0, Self.all.count] {
             guard case .orderAccepted(Self.order) = events[place], case .orderDenied(let denial) = events[place + 1],
                 case .orderChanged(Self.order, .triggered) = events[place + 2],
                 case .orderFilled(Self.fill) = events[place + 3], case .roundTripClosed(Self.trip) = events[place + 4]
@@ -86,6 +89,9 @@ struct FactCodingTests {
         #expect(Self.bytes([Self.all[6]]) == [7, 4, 0, 0, 0, 5, 0, 17, 6, 0, 0, 0] + time)
         #expect(Self.bytes([Self.all[7]]) == [9, 7, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0] + time)
         #expect(Self.bytes([Self.all[8]]) == [10, 9, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0] + time)
+        let money: [UInt8] = [2] + Array(repeating: 0, count: 15)
+        #expect(Self.bytes([Self.all[9]]) == [20, 2, 1, 0, 0, 0] + money + time)
+        #expect(Self.bytes([Self.all[10]]) == [21, 3, 0, 0, 0, 1, 1, 4, 0, 0, 0, 5, 0, 0, 0] + time)
         let intent: [UInt8] =
             [
                 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 2, 4, 1, 1, 2, 4, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0,
@@ -93,7 +99,7 @@ struct FactCodingTests {
             ]
             + [0xFA, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]
         #expect(Array(Self.bytes([Self.all[0]]).prefix(1 + intent.count)) == [1] + intent)
-        #expect(Self.all.map { Self.bytes([$0]).count } == [116, 163, 118, 87, 90, 15, 20, 21, 21])
+        #expect(Self.all.map { Self.bytes([$0]).count } == [116, 163, 118, 87, 90, 15, 20, 21, 21, 30, 23])
     }
 
     @Test("cut off anywhere, the last fact is missing bytes, and nothing traps")

@@ -27,6 +27,23 @@ struct RoundingTests {
         #expect(Rounding.halfEven(Int128.max, over: 2) == Int128.max / 2 + 1)
     }
 
+    @Test("the short way of 64-bit factors says the same as the long one")
+    func short() {
+        let numbers: [Int64] = [
+            .min, .min + 1, -1_000_000_007, -3, -1, 0, 1, 2, 5, 999_999_999, 1 << 40, .max - 1, .max,
+        ]
+        for a in numbers {
+            for b in numbers {
+                for divisor: UInt64 in [1, 2, 3, 10, 1_000_000_000, 1 << 62, .max] {
+                    #expect(
+                        Rounding.halfEven(a, times: b, over: divisor)
+                            == Rounding.halfEven(Int128(a) * Int128(b), over: Int128(divisor)),
+                        "\(a) × \(b) / \(divisor)")
+                }
+            }
+        }
+    }
+
     @Test("is exact where the product needs 256 bits, nil where the result does not fit", arguments: fullWidth)
     func wide(row: Row) {
         #expect(Rounding.halfEven(row.a, times: row.b, over: row.divisor) == row.expected)

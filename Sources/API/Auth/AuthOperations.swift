@@ -8,7 +8,14 @@ func authOperations(_ auth: Authentication) -> [APIOperation] {
             description: "The access token lasts 15 minutes; csrfToken belongs to the login.", access: .open,
             rate: .auth, dialect: .d003and000, errors: [.unauthorized]
         ) { (input: LoginInput, context) in
-            LoginAnswer(session: try await auth.login(input.username, input.password, from: context.address))
+            do {
+                let session = try await auth.login(input.username, input.password, from: context.address)
+                await context.note("login", input.username)
+                return LoginAnswer(session: session)
+            } catch let error as APIError where error.kind == .unauthorized {
+                await context.note("login.failed", input.username)
+                throw error
+            }
         },
         APIOperation(
             .post, "/api/auth/refresh", id: "auth.refresh", tag: "Authentication", summary: "Exchange a refresh token",
@@ -24,6 +31,7 @@ func authOperations(_ auth: Authentication) -> [APIOperation] {
         ) { (input: LogoutInput, context) in
             guard let principal = context.principal else { throw APIError(.unauthorized, "a token is needed") }
             try await auth.logout(principal, refresh: input.refreshToken, all: input.all)
+            await context.note(input.all ? "logout.all" : "logout", principal.username)
             return Success()
         },
         APIOperation(
@@ -45,6 +53,14 @@ func authOperations(_ auth: Authentication) -> [APIOperation] {
             return ProfileAnswer(principal: principal, createdAt: try await auth.createdAt(principal))
         },
     ]
+}
+
+extension OperationContext {
+    /// For the audit log; without a target the client's address is one.
+    func note(_ action: String, _ user: String, _ target: String? = nil) async {
+        await host.note(
+            AccessRecord(action: action, user: user, channel: requester.channel, target: target ?? address))
+    }
 }
 
 struct LoginInput: OperationInput {

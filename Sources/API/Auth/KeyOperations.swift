@@ -10,6 +10,7 @@ func keyOperations(_ auth: Authentication) -> [APIOperation] {
         ) { (input: KeyInput, context) in
             let (id, secret) = try await auth.makeKey(
                 input.name, input.roles, by: context.principal?.username ?? "")
+            await context.note("login-key.made", context.requester.user, id)
             return KeyAnswer(id: id, secret: secret)
         },
         APIOperation(
@@ -21,8 +22,9 @@ func keyOperations(_ auth: Authentication) -> [APIOperation] {
         APIOperation(
             .delete, "/api/auth/api-keys/{key_id}", id: "additions.api_key_revoke", tag: "Authentication",
             summary: "Revoke an API key", role: .admin, rate: .auth, errors: [.unknown]
-        ) { (input: KeyID, _) in
+        ) { (input: KeyID, context) in
             try await auth.revokeKey(input.id)
+            await context.note("login-key.revoked", context.requester.user, input.id)
             return Success()
         },
     ]

@@ -5,6 +5,7 @@ extension APIError {
     init(_ refusal: HostRefusal) {
         switch refusal {
         case .invalid(let faults): self = .invalid(faults)
+        case .forbidden(let text): self.init(.forbidden, text)
         case .unknown(let kind, let id): self = .unknown(kind, id)
         case .conflict(let text): self.init(.conflict, text)
         case .halted(let text): self.init(.tradingStopped, text)

@@ -24,6 +24,10 @@ extension Fields {
         integer(name, range, isRequired: false) ?? standard
     }
 
+    public func optionalInteger(_ name: String, _ range: ClosedRange<Int>) -> Int? {
+        integer(name, range, isRequired: false)
+    }
+
     private func integer(_ name: String, _ range: ClosedRange<Int>, isRequired: Bool) -> Int? {
         read(name, .integer(range), isRequired: isRequired) { [isText] value throws(Invalid) in
             try Fields.integer(value, range, isText: isText)

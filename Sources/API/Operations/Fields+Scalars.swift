@@ -55,6 +55,16 @@ extension Fields {
         }
     }
 
+    /// As `optionalChoice`, for words that are only known at run time.
+    public func optionalWord(_ name: String, _ words: [String]) -> String? {
+        read(name, .choice(words), isRequired: false) { value throws(Invalid) in
+            guard case .string(let word) = value, words.contains(word) else {
+                throw Invalid("must be one of \(words.joined(separator: ", "))")
+            }
+            return word
+        }
+    }
+
     // MARK: Booleans
 
     public func boolean(_ name: String) -> Bool { boolean(name, isRequired: true) ?? false }

@@ -47,6 +47,7 @@ extension OrderView {
         json.nullable("average_price", averagePrice)
         json.field("created_at", order.submittedAt)
         json.field("updated_at", order.updatedAt)
+        json.optional("warnings", warnings.isEmpty ? nil : warnings)
     }
 
     fileprivate func writeRequest(_ json: inout JSONWriter) {
@@ -61,6 +62,16 @@ extension OrderView {
         json.nullable("stop_price", intent.kind.hasStopPrice ? intent.stopPrice : nil)
         json.choice("time_in_force", intent.timeInForce.name, of: OrderWords.timesInForce.map(\.key))
         json.executionMode(isLive: false)
+        json.field("reduce_only", intent.reduceOnly)
+        json.field("post_only", intent.conditions.postOnly)
+        let conditions = intent.conditions
+        json.nullable("expire_time", conditions.expireTime.nanoseconds == 0 ? nil : conditions.expireTime)
+        let trail = conditions.trail
+        json.nullable("trail_offset", trail.raw == 0 || trail.isFraction ? nil : Price(raw: trail.raw))
+        json.nullable("stop_loss", conditions.stopLoss == .zero ? nil : conditions.stopLoss)
+        json.nullable("take_profit", conditions.takeProfit == .zero ? nil : conditions.takeProfit)
+        json.nullable("entry_order_id", conditions.entry == 0 ? nil : "ord-\(conditions.entry)")
+        json.nullable("trail_percent", trail.isFraction ? Rate(raw: trail.raw * 100) : nil)
     }
 
     static var example: OrderView {

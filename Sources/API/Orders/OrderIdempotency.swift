@@ -7,6 +7,24 @@ extension OperationContext {
     /// The header Idempotency-Key, with the fingerprint of the order as it was understood: a body that means the same (other
     /// spacing, "0.50" for 0.5, a default that is spelt out) is the same request.
     func idempotencyKey(for order: OrderRequest) throws(APIError) -> IdempotencyKey? {
+        try idempotencyKey { order.writeCanonical(&$0, operation: operationID) }
+    }
+
+    /// The same for a change, a cancel or a close of what has an id.
+    func idempotencyKey(for id: String, change: OrderChange = OrderChange()) throws(APIError) -> IdempotencyKey? {
+        try idempotencyKey { json in
+            json.object { json in
+                json.field("operation", operationID)
+                json.field("id", id)
+                json.nullable("quantity", change.quantity)
+                json.nullable("price", change.price)
+                json.nullable("stop_price", change.stopPrice)
+                json.nullable("time_in_force", change.timeInForce?.name)
+            }
+        }
+    }
+
+    private func idempotencyKey(_ write: (inout JSONWriter) -> Void) throws(APIError) -> IdempotencyKey? {
         guard let key = headers[.idempotencyKey] else { return nil }
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw .invalid([
@@ -14,7 +32,7 @@ extension OperationContext {
             ])
         }
         var json = JSONWriter()
-        order.writeCanonical(&json, operation: operationID)
+        write(&json)
         let digest = SHA256.hash(data: Array(json.buffer.readableBytesView))
         let fingerprint = digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         return IdempotencyKey(user: principal?.username ?? "", key: key, fingerprint: fingerprint)
@@ -35,6 +53,16 @@ extension OrderRequest {
             json.nullable("stop_price", stopPrice)
             json.field("time_in_force", timeInForce.name)
             json.field("is_live", isLive)
+            // What came later stands only where it is asked for: fingerprints of before stay what they were.
+            if reduceOnly { json.field("reduce_only", true) }
+            guard !conditions.isNone else { return }
+            json.field("trail", conditions.trail.raw)
+            json.field("trail_is_fraction", conditions.trail.isFraction)
+            json.field("expire_time", conditions.expireTime)
+            json.field("post_only", conditions.postOnly)
+            guard conditions.hasBracket else { return }
+            json.field("stop_loss", conditions.stopLoss)
+            json.field("take_profit", conditions.takeProfit)
         }
     }
 }

@@ -12,9 +12,13 @@ struct PlaceOrderInput: OperationInput {
             quantity: body.quantity("quantity"), price: body.optionalPrice("price"),
             stopPrice: body.optionalPrice("stop_price"),
             timeInForce: body.optionalChoice("time_in_force", OrderWords.timesInForce) ?? .goodTillCancelled,
-            isLive: body.optionalChoice("execution_mode", OrderWords.isLive) ?? false)
+            isLive: body.optionalChoice("execution_mode", OrderWords.isLive) ?? false,
+            reduceOnly: body.optionalBoolean("reduce_only") ?? false, conditions: OrderConditions(reading: body))
+        body.match(order.conditions, of: order)
         guard !body.hasFault("order_kind") else { return }
         body.match("price", order.price, order.kind, isNeeded: order.kind.hasLimitPrice)
+        // A trailing stop may leave its first trigger to the market.
+        guard order.kind != .trailingStop else { return }
         body.match("stop_price", order.stopPrice, order.kind, isNeeded: order.kind.hasStopPrice)
     }
 
@@ -24,7 +28,11 @@ struct PlaceOrderInput: OperationInput {
         }
         var faults: [RequestFault] = []
         if order.quantity.raw % terms.lot.raw != 0 { faults.append(.lot("quantity", terms)) }
-        for (path, price) in [("price", order.price), ("stop_price", order.stopPrice)] {
+        let conditions = order.conditions
+        for (path, price) in [
+            ("price", order.price), ("stop_price", order.stopPrice), ("stop_loss", conditions.stopLoss),
+            ("take_profit", conditions.takeProfit),
+        ] {
             if let price, price.raw % terms.tick.raw != 0 { faults.append(.tick(path, terms)) }
         }
         return faults
@@ -45,6 +53,18 @@ struct ModifyOrderInput: OperationInput {
         if change == OrderChange(), body.faults.all.isEmpty {
             body.fault("", "one of quantity, price, stop_price and time_in_force is required")
         }
+    }
+}
+
+/// Which working orders a batch cancel takes; without a field all of them.
+struct CancelOrdersInput: OperationInput {
+    var filter: CancelFilter
+
+    init(_ input: inout InputReader) {
+        filter = CancelFilter(
+            strategy: input.query.optionalText("strategy_id", 1...200),
+            instrument: input.query.optionalText("instrument", 1...64),
+            side: input.query.optionalChoice("side", OrderWords.sides))
     }
 }
 
@@ -85,7 +105,40 @@ extension HistoryFilter {
     }
 }
 
+extension OrderConditions {
+    /// post_only, expire_time, stop_loss and take_profit, and trail_offset or trail_percent.
+    init(reading body: Fields) {
+        self.init(
+            expireTime: body.optionalTime("expire_time"), postOnly: body.optionalBoolean("post_only") ?? false,
+            stopLoss: body.optionalPrice("stop_loss") ?? .zero, takeProfit: body.optionalPrice("take_profit") ?? .zero)
+        let offset = body.optionalPrice("trail_offset")
+        let percent = body.optionalRate("trail_percent", Rate(raw: 100)...Rate(raw: 99_999_999_999))
+        if let offset { trail = .offset(offset) }
+        if let percent { trail = .fraction(Rate(raw: percent.raw / 100)) }
+        if offset != nil, percent != nil { body.fault("trail_percent", "must not stand beside trail_offset") }
+    }
+}
+
 extension Fields {
+    /// What kind and time in force ask for is there, and nothing that they have no use for.
+    fileprivate func match(_ conditions: OrderConditions, of order: OrderRequest) {
+        let isTrailing = order.kind == .trailingStop
+        if isTrailing, conditions.trail.raw <= 0, !hasFault("trail_offset"), !hasFault("trail_percent") {
+            fault("trail_offset", "or trail_percent is required for TRAILING_STOP")
+        }
+        if !isTrailing, conditions.trail != .none {
+            fault(conditions.trail.isFraction ? "trail_percent" : "trail_offset", "belongs to TRAILING_STOP only")
+        }
+        let isDated = order.timeInForce == .goodTillDate
+        let hasTime = conditions.expireTime.nanoseconds != 0
+        if isDated, !hasTime, !hasFault("expire_time") { fault("expire_time", "is required for GTD") }
+        if !isDated, hasTime { fault("expire_time", "belongs to GTD only") }
+        let mayRest = order.timeInForce != .immediateOrCancel && order.timeInForce != .fillOrKill
+        if conditions.postOnly, order.kind != .limit || !mayRest {
+            fault("post_only", "belongs to a LIMIT order that may rest (DAY, GTC, GTD)")
+        }
+    }
+
     func hasFault(_ name: String) -> Bool {
         let path = path(of: name)
         return faults.all.contains { $0.path == path }
@@ -116,9 +169,11 @@ enum OrderWords {
     static let sides: KeyValuePairs = ["BUY": Side.buy, "SELL": .sell]
     static let kinds: KeyValuePairs = [
         "MARKET": OrderKind.market, "LIMIT": .limit, "STOP_LOSS": .stopLoss, "STOP_LIMIT": .stopLimit,
+        "TRAILING_STOP": .trailingStop,
     ]
     static let timesInForce: KeyValuePairs = [
         "DAY": TimeInForce.day, "GTC": .goodTillCancelled, "IOC": .immediateOrCancel, "FOK": .fillOrKill,
+        "GTD": .goodTillDate,
     ]
     static let states: KeyValuePairs = [
         "PENDING": OrderState.pending, "SUBMITTED": .submitted, "FILLED": .filled,

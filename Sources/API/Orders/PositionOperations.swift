@@ -21,12 +21,17 @@ extension TradingOperations {
         APIOperation(
             .post, "/api/positions/{position_id}/close", id: "positions.close", tag: "Positions",
             summary: "Closes a position, or a part of it, at the market",
-            description: "The answer is the closing market order. Without a quantity the whole position is closed.",
+            description: """
+                The answer is the closing market order. Without a quantity the whole position is closed. Other reduce-only orders \
+                of the position make room for it, the youngest first. Takes Idempotency-Key.
+                """,
             role: .trader, rate: .tradingExit,
             errors: [.invalid, .riskLimit, .compliance, .unknown, .conflict, .tradingStopped, .unavailable]
         ) { (input: ClosePositionInput, context) in
-            OrderAnswer(
-                order: try await context.host.close(input.id, quantity: input.quantity, by: context.requester))
+            let key = try context.idempotencyKey(for: input.id, change: OrderChange(quantity: input.quantity))
+            return OrderAnswer(
+                order: try await context.host.close(
+                    input.id, quantity: input.quantity, key: key, by: context.requester))
         }
     }
 }

@@ -4,6 +4,8 @@ public import Trading
 public enum HostRefusal: Error, Sendable, Equatable {
     /// 400: every fault of the request at once.
     case invalid([RequestFault])
+    /// 403: this takes more than the role that asks has.
+    case forbidden(String)
     /// 404: nothing has this id.
     case unknown(kind: String, id: String)
     /// 409: the state of the thing does not allow it.

@@ -39,9 +39,14 @@ public struct OrderRequest: Sendable, Equatable {
     public var stopPrice: Price?
     public var timeInForce: TimeInForce
     public var isLive: Bool
+    public var reduceOnly: Bool
+    public var conditions: OrderConditions
+    /// Of the signal that is traded, 0…1; nil = there is none.
+    public var signalConfidence: Rate?
     public init(
         strategy: String, instrument: String, side: Side, kind: OrderKind, quantity: Quantity, price: Price? = nil,
-        stopPrice: Price? = nil, timeInForce: TimeInForce = .goodTillCancelled, isLive: Bool = false
+        stopPrice: Price? = nil, timeInForce: TimeInForce = .goodTillCancelled, isLive: Bool = false,
+        reduceOnly: Bool = false, conditions: OrderConditions = .none
     ) {
         self.strategy = strategy
         self.instrument = instrument
@@ -52,6 +57,20 @@ public struct OrderRequest: Sendable, Equatable {
         self.stopPrice = stopPrice
         self.timeInForce = timeInForce
         self.isLive = isLive
+        self.reduceOnly = reduceOnly
+        self.conditions = conditions
+    }
+}
+
+/// Which working orders to cancel; nil = any.
+public struct CancelFilter: Sendable, Equatable {
+    public var strategy: String?
+    public var instrument: String?
+    public var side: Side?
+    public init(strategy: String? = nil, instrument: String? = nil, side: Side? = nil) {
+        self.strategy = strategy
+        self.instrument = instrument
+        self.side = side
     }
 }
 
@@ -138,18 +157,6 @@ public struct ScheduleInput: Sendable, Equatable {
         self.daysOfWeek = daysOfWeek
         self.timeZone = timeZone
     }
-}
-
-/// Limits of the paper account; nil = stays.
-public struct LimitChange: Sendable, Equatable {
-    /// Fraction of equity.
-    public var maxPositionSize: Rate?
-    public var maxDailyLoss: Money?
-    /// Fraction of the peak.
-    public var maxDrawdown: Rate?
-    /// Fraction of equity (1 = equity).
-    public var maxExposure: Rate?
-    public init() {}
 }
 
 public struct StopRequest: Sendable, Equatable {

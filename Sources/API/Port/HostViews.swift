@@ -12,6 +12,8 @@ public struct OrderView: Sendable, Equatable {
     public var account: String
     /// Of one unit: for the average price.
     public var multiplier: Int64
+    /// What the gate remarked when it let the order, or its last change, pass; in the answer to just that request.
+    public var warnings: [Finding] = []
     public init(order: Order, id: String, strategy: String, instrument: String, account: String, multiplier: Int64) {
         self.order = order
         self.id = id
@@ -19,22 +21,6 @@ public struct OrderView: Sendable, Equatable {
         self.instrument = instrument
         self.account = account
         self.multiplier = multiplier
-    }
-}
-
-public struct TradeView: Sendable, Equatable {
-    public var fill: Fill
-    /// "trd-4" and "ord-17".
-    public var id: String
-    public var orderID: String
-    public var strategy: String
-    public var instrument: String
-    public init(fill: Fill, id: String, orderID: String, strategy: String, instrument: String) {
-        self.fill = fill
-        self.id = id
-        self.orderID = orderID
-        self.strategy = strategy
-        self.instrument = instrument
     }
 }
 
@@ -113,6 +99,8 @@ public struct StrategyView: Sendable, Equatable {
     public var createdAt = Timestamp(nanoseconds: 0)
     public var updatedAt = Timestamp(nanoseconds: 0)
     public var runtime = StrategyRuntime()
+    /// Of the answer that switched it off.
+    public var switchOff: SwitchOffView?
     public init(id: String) { self.id = id }
 
     public static func == (a: StrategyView, b: StrategyView) -> Bool {
@@ -270,6 +258,8 @@ public struct AlertView: Sendable, Equatable {
     public var code: String
     public var message: String
     public var time: Timestamp
+    public var acknowledgedBy: String?
+    public var acknowledgedAt: Timestamp?
     public init(id: String, severity: Severity, code: String, message: String, time: Timestamp) {
         self.id = id
         self.severity = severity
@@ -312,27 +302,6 @@ public struct HeadroomView: Sendable, Equatable {
         self.used = used
         self.limit = limit
         self.resetsAt = resetsAt
-    }
-}
-
-public struct StopView: Sendable, Equatable {
-    /// "stop-2".
-    public var id: String
-    public var request: StopRequest
-    public var time: Timestamp
-    public var requester: Requester
-    /// What it acted on: strategies, orders, positions, in words.
-    public var affected: [String]
-    public var resolvedAt: Timestamp?
-    public var resolvedBy: String?
-    public var resolution: String?
-    public var isActive: Bool { resolvedAt == nil }
-    public init(id: String, request: StopRequest, time: Timestamp, requester: Requester, affected: [String]) {
-        self.id = id
-        self.request = request
-        self.time = time
-        self.requester = requester
-        self.affected = affected
     }
 }
 

@@ -2,7 +2,7 @@ public import Trading
 
 /// The running host as the API sees it. Every answer is given between two events of the engine and after all facts that it shows
 /// are durable, so that a client reads its own write and nothing leaves the process that a crash could take back.
-public protocol TradingHost: Sendable {
+public protocol TradingHost: RiskDesk, AuditHost, PortfolioHost {
     // Strategies.
     func strategies() async throws(HostRefusal) -> [StrategyView]
     func strategy(_ id: String) async throws(HostRefusal) -> StrategyView
@@ -37,14 +37,18 @@ public protocol TradingHost: Sendable {
     // Orders, positions, trades.
     func place(_ order: OrderRequest, key: IdempotencyKey?, by requester: Requester) async throws(HostRefusal)
         -> OrderView
-    func modify(_ id: String, _ change: OrderChange, by requester: Requester) async throws(HostRefusal) -> OrderView
-    func cancel(_ id: String, by requester: Requester) async throws(HostRefusal) -> OrderView
+    func modify(_ id: String, _ change: OrderChange, key: IdempotencyKey?, by requester: Requester)
+        async throws(HostRefusal) -> OrderView
+    func cancel(_ id: String, key: IdempotencyKey?, by requester: Requester) async throws(HostRefusal) -> OrderView
+    /// All working orders that the filter names, but what protects positions by a strategy's percents; those that were.
+    func cancelAll(_ filter: CancelFilter, by requester: Requester) async throws(HostRefusal) -> [OrderView]
     func orders(_ filter: HistoryFilter) async throws(HostRefusal) -> [OrderView]
     func trades(_ filter: HistoryFilter) async throws(HostRefusal) -> [TradeView]
     /// Open ones of all strategies, or of one.
     func positions(strategy: String?) async throws(HostRefusal) -> [PositionView]
     /// `quantity` nil = all of it. The answer is the closing market order.
-    func close(_ position: String, quantity: Quantity?, by requester: Requester) async throws(HostRefusal) -> OrderView
+    func close(_ position: String, quantity: Quantity?, key: IdempotencyKey?, by requester: Requester)
+        async throws(HostRefusal) -> OrderView
 
     // The market.
     func instruments() async throws(HostRefusal) -> [InstrumentView]
@@ -59,6 +63,8 @@ public protocol TradingHost: Sendable {
     // Risk.
     func portfolioRisk() async throws(HostRefusal) -> PortfolioRiskView
     func setLimits(_ change: LimitChange, by requester: Requester) async throws(HostRefusal) -> RiskLimitsView
+    /// What is set in one scope; `target` as in `LimitChange`.
+    func limits(scope: LimitScope, target: String?) async throws(HostRefusal) -> ScopeLimitsView
     func alerts() async throws(HostRefusal) -> [AlertView]
     func denials(_ filter: HistoryFilter) async throws(HostRefusal) -> [DenialView]
     func headroom(account: String?, strategy: String?) async throws(HostRefusal) -> [HeadroomView]
@@ -66,6 +72,11 @@ public protocol TradingHost: Sendable {
     func stops() async throws(HostRefusal) -> [StopView]
     func releaseStop(_ id: String, reason: String, authorizedBy: String, by requester: Requester)
         async throws(HostRefusal) -> StopView
+
+    // Compliance.
+    func compliance() async throws(HostRefusal) -> [ComplianceView]
+    func releaseCompliance(_ account: String, reason: String, by requester: Requester) async throws(HostRefusal)
+        -> ComplianceView
 
     // The host itself.
     func health() async -> HostHealth

@@ -57,6 +57,38 @@ struct LimitsAnswer: OperationOutput {
     }
 }
 
+struct ScopeLimitsAnswer: OperationOutput {
+    var view: ScopeLimitsView
+
+    static var example: ScopeLimitsAnswer {
+        ScopeLimitsAnswer(
+            view: ScopeLimitsView(scope: .account, target: "paper", values: [("max_open_orders", .number("20"))]))
+    }
+
+    func write(_ json: inout JSONWriter) {
+        json.object { json in
+            json.field("scope", view.scope.name)
+            json.field("id", view.target)
+            json.list("limits", view.values) { json, limit in
+                json.object { json in
+                    json.field("name", limit.key)
+                    json.field("value", limit.value.text)
+                }
+            }
+        }
+    }
+}
+
+extension LimitChange.Value {
+    fileprivate var text: String {
+        switch self {
+        case .number(let digits): digits
+        case .word(let word): word
+        case .none: ""
+        }
+    }
+}
+
 struct PositionRiskAnswer: OperationOutput {
     var positions: [PositionView]
 
@@ -107,6 +139,8 @@ struct AlertsAnswer: OperationOutput {
                     json.field("code", alert.code)
                     json.field("message", alert.message)
                     json.field("timestamp", alert.time)
+                    json.nullable("acknowledged_by", alert.acknowledgedBy)
+                    json.nullable("acknowledged_at", alert.acknowledgedAt)
                 }
             }
         }

@@ -2,7 +2,9 @@ import Trading
 
 /// Risk in figures, its limits, what they denied and what they leave, and the emergency stops.
 public enum RiskOperations {
-    public static let all = [portfolio, positions, limits, alerts, denials, headroom] + StopOperations.all
+    public static let all =
+        [portfolio, positions, limits, limitsInForce, alerts, denials, headroom] + StopOperations.all
+        + ComplianceOperations.all + DeskOperations.all
 
     static let portfolio = APIOperation(
         .get, "/api/risk/portfolio", id: "risk.portfolio", tag: "Risk", summary: "The account's risk and its limits",
@@ -27,11 +29,26 @@ public enum RiskOperations {
     }
 
     static let limits = APIOperation(
-        .put, "/api/risk/limits", id: "risk.limits", tag: "Risk", summary: "Change the account's limits",
-        description: "A limit that is not named stays as it is. The answer has all that are in force.",
-        role: .admin, rate: .standard
+        .put, "/api/risk/limits", id: "risk.limits", tag: "Risk", summary: "Change the limits of one scope",
+        description: """
+            A limit that is not named stays as it is, one named in `remove` goes. `scope` is account where it is left out, and \
+            `id` the paper account; the keys are those of host.yaml. Of the first four max_position_size and max_exposure are \
+            max_position_equity_fraction and max_leverage. A trader may tighten limits, an admin may loosen them as well; of \
+            the scopes that cover an order the strictest holds. The change is written down with its author and `reason`, and \
+            stays over restarts until the file changes. The answer has the paper account's limits in force.
+            """,
+        role: .trader, rate: .standard
     ) { (input: LimitsInput, context) in
-        LimitsAnswer(limits: try await context.host.setLimits(input.change, by: context.requester))
+        var change = input.change
+        change.mayLoosen = context.principal?.role == .admin
+        return LimitsAnswer(limits: try await context.host.setLimits(change, by: context.requester))
+    }
+
+    static let limitsInForce = APIOperation(
+        .get, "/api/risk/limits", id: "risk.limits_in_force", tag: "Risk", summary: "The limits that one scope sets",
+        description: "By the keys of host.yaml; a limit that is not set there is left out.", rate: .standard
+    ) { (input: LimitPlaceInput, context) in
+        ScopeLimitsAnswer(view: try await context.host.limits(scope: input.scope, target: input.target))
     }
 
     static let alerts = APIOperation(

@@ -17,6 +17,7 @@ struct ThrownAnswer: OperationOutput {
             json.field("stop_id", stop.id)
             json.field("timestamp", stop.time)
             json.field("affected_components", stop.affected)
+            json.field("remaining_components", stop.remaining)
             json.choice("mode", stop.request.mode.rawValue, of: StopRequest.Mode.allCases.map(\.rawValue))
             json.field("drill", stop.request.isDrill)
         }
@@ -42,6 +43,7 @@ struct StopsAnswer: OperationOutput {
                     json.field("drill", stop.request.isDrill)
                     json.choice("status", stop.isActive ? "active" : "resolved", of: ["active", "resolved"])
                     json.field("affected_components", stop.affected)
+                    json.field("remaining_components", stop.remaining)
                     json.nullable("resolved_at", stop.resolvedAt)
                     json.nullable("resolved_by", stop.resolvedBy)
                     json.nullable("resolution_reason", stop.resolution)

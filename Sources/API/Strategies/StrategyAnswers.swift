@@ -53,6 +53,27 @@ struct StrategySwitchAnswer: OperationOutput {
     }
 }
 
+/// The same, with what became of orders and positions.
+struct StrategyStopAnswer: OperationOutput {
+    var strategy: StrategyView
+
+    static var example: StrategyStopAnswer { StrategyStopAnswer(strategy: .example) }
+    func write(_ json: inout JSONWriter) {
+        let report =
+            strategy.switchOff ?? SwitchOffView(policy: "cancel", cancelledOrders: 0, closing: [], kept: [])
+        json.object { json in
+            json.constant("success", true)
+            json.field("id", strategy.id)
+            json.field("enabled", strategy.isEnabled)
+            strategy.writeState(&json)
+            json.choice("on_stop", report.policy, of: ["cancel", "keep", "flatten"])
+            json.field("cancelled_orders", report.cancelledOrders)
+            json.field("closing_positions", report.closing)
+            json.field("kept_positions", report.kept)
+        }
+    }
+}
+
 extension StrategyView {
     fileprivate func write(_ json: inout JSONWriter) {
         writeConfig(&json)
@@ -117,6 +138,11 @@ extension StrategyRuntime {
         json.field("call_ns_p50", callNanoseconds50)
         json.field("call_ns_p99", callNanoseconds99)
         json.field("call_ns_max", callNanosecondsMax)
+        if !isolation.isEmpty { json.field("isolation", isolation) }
+        if isolation == "worker" {
+            json.field("confinement", confinement)
+            json.field("confinement_gaps", confinementGaps)
+        }
         if let residentBytes { json.field("worker_resident_bytes", residentBytes) }
         if let waitingEvents { json.field("worker_waiting_events", waitingEvents) }
     }

@@ -55,10 +55,14 @@ extension TradingOperations {
     private static var disableStrategy: APIOperation {
         APIOperation(
             .post, "/api/strategies/{strategy_id}/disable", id: "strategies.disable", tag: "Strategies",
-            summary: "Disables a strategy", description: "Its positions stay open.",
+            summary: "Disables a strategy",
+            description: """
+                Its `on_stop` says what becomes of the rest: cancel ends its orders but the protective ones, keep nothing, flatten \
+                also closes its positions. The answer says what was done.
+                """,
             role: .trader, rate: .strategy, errors: [.unknown, .conflict, .unavailable]
         ) { (input: StrategyIDInput, context) in
-            StrategySwitchAnswer(strategy: try await context.host.disable(input.id, by: context.requester))
+            StrategyStopAnswer(strategy: try await context.host.disable(input.id, by: context.requester))
         }
     }
 

@@ -43,4 +43,16 @@ int process_start_aside(const process_aside_t *aside, int *id, int *output);
 /// The file of the library that holds the function `symbol` of this process; NULL where it is not known.
 const char *process_library_of(const char *symbol);
 
+/// Pages of a library in this process that nobody may write to: they are as in its file, and can be read from there again.
+typedef struct process_image_part_t {
+    void *start;
+    size_t bytes;
+} process_image_part_t;
+
+/// Such parts of the library that holds `address`; how many were written to `parts`, at most `most`.
+int process_image_parts(const void *address, process_image_part_t *parts, int most);
+
+/// Gives the memory of a part back; who comes there later gets it from the file. 0, or -1 with errno.
+int process_drop_pages(const process_image_part_t *part);
+
 #endif

@@ -191,6 +191,8 @@ enum {
     STRATEGY_REASON_EXPIRE_TIME = 16,
     STRATEGY_REASON_REDUCE_ONLY = 17,      ///< nothing left to reduce
     STRATEGY_REASON_VENUE = 18,            ///< the venue refused it
+    STRATEGY_REASON_POST_ONLY = 19,        ///< a post-only order would have traded on arrival: cancelled
+    STRATEGY_REASON_BRACKET = 20,          ///< another order of its bracket traded or ended
 };
 
 /// A change of one of the strategy's orders.

@@ -83,6 +83,16 @@ typedef struct worker_progress_t {
     uint32_t is_due;     ///< something waits for the worker
 } worker_progress_t;
 worker_progress_t worker_progress(const worker_link_t *link);
+
+/// Durations of calls in classes: below 32 ns one for each nanosecond, above 16 for each power of two; the last takes all
+/// that is longer.
+#define WORKER_TIME_CLASSES 544u
+/// How many calls the worker counted in each class since it was made; it may write there what it likes.
+void worker_times(const worker_link_t *link, uint64_t counts[WORKER_TIME_CLASSES]);
+unsigned worker_time_class(uint64_t nanoseconds);
+/// The longest that a class takes.
+uint64_t worker_time_class_end(unsigned number);
+
 /// Events that it has not done.
 uint64_t worker_waiting(const worker_link_t *link);
 
@@ -142,7 +152,18 @@ void worker_grant_cpu(int process, int64_t seconds);
 
 /// Limits memory (beyond what the process has now), files and core dumps. 0, or the error's number.
 int worker_limit(uint64_t memory_bytes);
-/// No sockets, processes, writes to files, signals to others, for all threads and for good. 0, or the error's number.
-int worker_confine(void);
+/// No sockets, processes, writes to files, signals to others, for all threads and for good. 0, or the error's number. With
+/// `refuses_more` further filters may be added.
+int worker_confine(int refuses_more);
+/// Landlock: from now on this thread, and every thread that it starts, opens for reading only the library and what the
+/// system's loader needs, and nothing for writing. The version of Landlock, or the error's number below 0.
+int worker_close_files(const char *library);
+/// Where there is no Landlock: no file is opened any more, by any thread. 0, or the error's number.
+int worker_refuse_opening(void);
+
+/// What this machine offers: 0 = no Landlock.
+int worker_landlock_version(void);
+/// 1 = the kernel takes filters of system calls.
+int worker_can_filter(void);
 
 #endif

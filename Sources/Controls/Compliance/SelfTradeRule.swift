@@ -7,7 +7,9 @@ enum SelfTradeRule {
     /// Returns how far the order reaches (zero = any price) when the owner's resting orders that it would meet have to go
     /// first, else nil.
     static func check(_ order: OrderContext, protection: Price, _ findings: inout Findings) -> Price? {
-        guard order.isSelfTradeChecked, !order.isDormant else { return nil }
+        guard order.isSelfTradeChecked else { return nil }
+        findings.apply(.selfTrade)
+        guard !order.isDormant else { return nil }
         guard order.ownOpposite.raw > 0 || order.protectiveOpposite.raw > 0 else { return nil }
         // The farthest price that this order can trade at.
         let reach = order.isMarket ? (protection != .zero ? protection : order.valuationPrice) : order.intent.price
@@ -27,5 +29,28 @@ enum SelfTradeRule {
                 .selfTrade, .crossesOwnOrder, scope: .account, observed: Int128(reach.raw / 10),
                 limit: Int128(resting.raw / 10)))
         return nil
+    }
+
+    /// A marketable order soon after the same owner took from the other side may be a wash: a warning.
+    static func checkWash(
+        _ order: OrderContext, _ program: OrderContext.Program, _ terms: ComplianceTerms, _ findings: inout Findings
+    ) {
+        guard let window = terms.washNanoseconds, let since = program.sinceOppositeTakeNanoseconds, since <= window,
+            order.isMarketable, !order.isReducingOwn
+        else { return }
+        findings.warn(
+            Finding(
+                .selfTrade, .possibleWash, scope: .account, observed: Int128(since) / 10, limit: Int128(window) / 10))
+    }
+}
+
+extension OrderContext {
+    /// It would trade at once at the prices of the moment.
+    fileprivate var isMarketable: Bool {
+        if isDormant { return false }
+        if isMarket { return true }
+        let touch = intent.side == .buy ? market.ask : market.bid
+        guard touch.raw > 0 else { return false }
+        return intent.side == .buy ? intent.price >= touch : intent.price <= touch
     }
 }

@@ -5,11 +5,14 @@ import Trading
 /// cannot be short.
 enum BuyingPowerRule {
     static func check(_ order: OrderContext, _ findings: inout Findings) {
-        guard order.isKnown, order.intent.quantity.raw > 0, !order.isReducing(.account) else { return }
-        func fail(_ reason: FindingReason, observed: Money = .zero, limit: Money = .zero, used: Money? = nil) {
-            findings.add(
+        guard order.isKnown, order.intent.quantity.raw > 0, !order.isExempt(.account) else { return }
+        func fail(_ reason: FindingReason) { findings.add(Finding(.buyingPower, reason, scope: .account)) }
+        func judge(_ needed: Money, limit: Money, used: Money) {
+            findings.judge(
+                isBeyond: needed > limit,
                 Finding(
-                    .buyingPower, reason, scope: .account, observed: observed.raw, limit: limit.raw, used: used?.raw))
+                    .buyingPower, .insufficientFunds, scope: .account, observed: needed.raw, limit: limit.raw,
+                    used: used.raw))
         }
         guard order.funds.rate != nil, let equity = order.funds.equity, let other = order.funds.otherExposure,
             let cash = order.funds.cash, let reserved = order.funds.reservedCash
@@ -24,8 +27,7 @@ enum BuyingPowerRule {
             guard order.intent.side == .buy else { return }
             guard let value = order.notional(of: order.intent.quantity), let fee else { return fail(.valueOverflow) }
             let needed = reserved + value + fee
-            if needed > cash { fail(.insufficientFunds, observed: needed, limit: cash, used: reserved) }
-            return
+            return judge(needed, limit: cash, used: reserved)
         }
         let before = exposure(order, adding: .zero)
         guard let before, let after = exposure(order, adding: order.intent.quantity), let fee else {
@@ -34,7 +36,7 @@ enum BuyingPowerRule {
         guard after > before else { return }
         let power = max(equity, .zero).converted(at: order.funds.maxLeverage) ?? Money(raw: .max)
         let needed = other + after + fee
-        if needed > power { fail(.insufficientFunds, observed: needed, limit: power, used: other + before) }
+        judge(needed, limit: power, used: other + before)
     }
 
     /// Worst case over both sides of this instrument, with `extra` added to the order's side.

@@ -13,14 +13,14 @@ enum DailyLossRule {
         _ order: OrderContext, _ day: OrderContext.Day?, _ limits: LimitSet, _ scope: LimitScope,
         _ findings: inout Findings
     ) {
-        guard let limit = limits.maxDailyLoss, order.isKnown, !order.isReducing(scope) else { return }
+        guard let limit = limits.maxDailyLoss, order.isKnown, !order.isExempt(scope) else { return }
         guard let day else {
             return findings.add(Finding(.dailyLoss, .noConversionRate, scope: scope, limit: limit.raw))
         }
         let loss = day.loss(from: limits.dailyLossBase)
-        guard loss > limit else { return }
         // The order adds nothing yet: the limit is used up without it.
-        findings.add(
+        findings.judge(
+            isBeyond: loss > limit,
             Finding(.dailyLoss, .dailyLoss, scope: scope, observed: loss.raw, limit: limit.raw, used: loss.raw))
     }
 }

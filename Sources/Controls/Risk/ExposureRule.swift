@@ -13,7 +13,7 @@ enum ExposureRule {
         if hasLimit(scopes[.system]) { checkAccount(order, scopes[.system].pointee.limits, .system, &findings) }
         if hasLimit(scopes[.account]) { checkAccount(order, scopes[.account].pointee.limits, .account, &findings) }
         let limits = scopes[.strategy].pointee.limits
-        guard limits.maxGrossExposure != nil || limits.maxNetExposure != nil, !order.isReducingOwn else { return }
+        guard limits.maxGrossExposure != nil || limits.maxNetExposure != nil, !order.isExemptOwn else { return }
         if let limit = limits.maxGrossExposure {
             judge(order, .grossExposure, Change(order, order.own, order.ownOthers?.gross), limit, .strategy, &findings)
         }
@@ -31,7 +31,7 @@ enum ExposureRule {
     private static func checkAccount(
         _ order: OrderContext, _ limits: LimitSet, _ scope: LimitScope, _ findings: inout Findings
     ) {
-        guard !order.isReducing(.account) else { return }
+        guard !order.isExempt(.account) else { return }
         let gross = Change(order, order.net, order.funds.otherExposure)
         if let limit = limits.maxGrossExposure { judge(order, .grossExposure, gross, limit, scope, &findings) }
         if let limit = limits.maxNetExposure {
@@ -76,8 +76,10 @@ enum ExposureRule {
             let missing = isRateMissing ? .noConversionRate : order.missingNotional
             return findings.add(Finding(.exposure, missing, scope: scope, limit: limit?.raw ?? 0))
         }
-        guard after > before, after > limit else { return }
-        findings.add(Finding(.exposure, reason, scope: scope, observed: after.raw, limit: limit.raw, used: before.raw))
+        guard after > before else { return }
+        findings.judge(
+            isBeyond: after > limit,
+            Finding(.exposure, reason, scope: scope, observed: after.raw, limit: limit.raw, used: before.raw))
     }
 
     private static func judgeNet(
@@ -90,9 +92,9 @@ enum ExposureRule {
         }
         // A buy can only raise the long end, a sell the short one.
         let reach = order.intent.side == .buy ? others.withBuys + own : -(others.withSells + own)
-        guard reach > limit else { return }
-        let used = order.notional(of: order.intent.quantity).map { (reach - $0).raw }
-        findings.add(
+        var used: Int128? { order.notional(of: order.intent.quantity).map { (reach - $0).raw } }
+        findings.judge(
+            isBeyond: reach > limit,
             Finding(.exposure, .netExposure, scope: scope, observed: reach.raw, limit: limit.raw, used: used))
     }
 }

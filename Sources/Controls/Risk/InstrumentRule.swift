@@ -12,6 +12,60 @@ enum InstrumentRule {
         checkQuantity(order, &findings)
         checkPrices(order, &findings)
         checkTimeInForce(order, &findings)
+        let intent = order.intent
+        if intent.kind == .trailingStop || intent.timeInForce == .goodTillDate || !intent.conditions.isNone {
+            checkConditions(order, &findings)
+        }
+    }
+
+    /// What is asked for fits the kind and the time in force. Apart: few orders ask for anything.
+    @inline(never)
+    private static func checkConditions(_ order: OrderContext, _ findings: inout Findings) {
+        let intent = order.intent
+        let conditions = intent.conditions
+        let isTrailing = intent.kind == .trailingStop
+        if isTrailing ? !conditions.trail.isValid : conditions.trail != .none {
+            findings.add(Finding(.instrument, .badTrail, observed: Int128(conditions.trail.raw / 10)))
+        }
+        let isDated = intent.timeInForce == .goodTillDate
+        // What has triggered meets its end at the venue.
+        let isOver = order.purpose != .trigger && conditions.expireTime <= order.time
+        if isDated ? isOver : conditions.expireTime.nanoseconds != 0 {
+            findings.add(Finding(.instrument, .badExpireTime))
+        }
+        let mayRest = intent.timeInForce != .immediateOrCancel && intent.timeInForce != .fillOrKill
+        if conditions.hasBracket { checkBracket(order, &findings) }
+        if conditions.postOnly, intent.kind != .limit || !mayRest {
+            findings.add(Finding(.instrument, .badPostOnly))
+        }
+    }
+
+    /// The legs are judged with their entry, and once more as orders when it fills. A stop that has become an order trades
+    /// where it can.
+    private static func checkBracket(_ order: OrderContext, _ findings: inout Findings) {
+        let intent = order.intent
+        func check(_ price: Price, isAbove: Bool) {
+            guard price != .zero else { return }
+            let observed = Int128(price.raw / 10)
+            if price.raw < 0 || price.raw % order.terms.tick.raw != 0 {
+                findings.add(
+                    Finding(.instrument, .tickMultiple, observed: observed, limit: Int128(order.terms.tick.raw / 10)))
+            }
+            let entry = order.valuationPrice
+            guard order.purpose != .trigger, entry.raw > 0 else { return }
+            if isAbove ? price <= entry : price >= entry {
+                findings.add(Finding(.instrument, .badBracket, observed: observed, limit: Int128(entry.raw / 10)))
+            }
+        }
+        check(intent.conditions.stopLoss, isAbove: intent.side == .sell)
+        check(intent.conditions.takeProfit, isAbove: intent.side == .buy)
+        if intent.reduceOnly { findings.add(Finding(.instrument, .badBracket)) }
+        let needed =
+            (intent.conditions.stopLoss != .zero ? OrderKind.stopLoss.mask : 0)
+            | (intent.conditions.takeProfit != .zero ? OrderKind.limit.mask : 0)
+        if intent.origin == .strategy, order.allowedKinds & needed != needed {
+            findings.add(Finding(.instrument, .unsupportedKind, scope: .strategy))
+        }
     }
 
     /// No position and no sum of working orders grows beyond this, so that quantities never overflow.
@@ -26,9 +80,7 @@ enum InstrumentRule {
         }
         guard quantity.raw > 0 else { return fail(.badQuantity, limit: .zero) }
         if quantity.raw % terms.lot.raw != 0 { fail(.lotMultiple, limit: terms.lot) }
-        // What is left of a stop may have shrunk with the position that it protects.
-        if quantity < terms.minQuantity, order.purpose != .trigger { fail(.belowMinimum, limit: terms.minQuantity) }
-        if quantity > terms.maxQuantity { fail(.aboveMaximum, limit: terms.maxQuantity, used: 0) }
+        checkBounds(order, &findings)
         let reach = max(
             order.own.worstCase(order.intent.side, adding: quantity),
             order.net.worstCase(order.intent.side, adding: quantity))
@@ -49,9 +101,32 @@ enum InstrumentRule {
         }
     }
 
+    /// A venue looks at the whole order, so that what has filled of a modified one counts. What is left of a stop may have
+    /// shrunk with the position that it protects, and a bracket's leg is what was filled. The table lets only the notional's minimum go for a reducing order; but a
+    /// position below the minimum quantity could not be closed by any order then, so that the one that closes all of it
+    /// passes.
+    private static func checkBounds(_ order: OrderContext, _ findings: inout Findings) {
+        let whole = Int128(order.intent.quantity.raw) + Int128(order.replaced?.filled.raw ?? 0)
+        let terms = order.terms
+        let held = abs(Int128(order.own.position.raw))
+        let closesAll = order.isReducingOwn && Int128(order.intent.quantity.raw) == held
+        if whole < Int128(terms.minQuantity.raw), order.purpose != .trigger, !closesAll,
+            !order.intent.isLeg
+        {
+            findings.add(
+                Finding(.instrument, .belowMinimum, observed: whole, limit: Int128(terms.minQuantity.raw)))
+        }
+        if whole > Int128(terms.maxQuantity.raw) {
+            findings.add(
+                Finding(.instrument, .aboveMaximum, observed: whole, limit: Int128(terms.maxQuantity.raw), used: 0))
+        }
+    }
+
     private static func checkPrices(_ order: OrderContext, _ findings: inout Findings) {
         checkPrice(order.intent.price, isWanted: order.intent.kind.hasLimitPrice, .badPrice, order, &findings)
-        checkPrice(order.intent.stopPrice, isWanted: order.intent.kind.hasStopPrice, .badStopPrice, order, &findings)
+        // The trigger of a trailing stop comes from the market where the order names none.
+        let missing = order.intent.kind == .trailingStop ? FindingReason.noReference : .badStopPrice
+        checkPrice(order.intent.stopPrice, isWanted: order.intent.kind.hasStopPrice, missing, order, &findings)
     }
 
     private static func checkPrice(

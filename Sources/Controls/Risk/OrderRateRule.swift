@@ -1,20 +1,23 @@
 import Trading
 
 /// risk.order-rate: a token bucket per second and per minute in every scope that limits them. A trigger is no new
-/// order, and the host's protective orders follow fills, so that they neither wait nor use up what a strategy has.
+/// order, and the host's protective orders and the legs of brackets follow fills, so that they neither wait nor use up what
+/// a strategy has. Modifies of one order at one instant, one after the other, leave as one message and take one token.
 enum OrderRateRule {
     private static let second: Int64 = 1_000_000_000
     private static let minute: Int64 = 60_000_000_000
 
-    static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) {
-        guard order.purpose != .trigger, covers(order.intent) else { return }
+    static func check(
+        _ order: OrderContext, _ scopes: Scopes, after last: LastModify, _ findings: inout Findings
+    ) {
+        guard order.purpose != .trigger, covers(order.intent), !last.covers(order) else { return }
         scopes.forEach { scope, state in
             guard !order.isReducing(scope) else { return }
             func judge(_ meter: RateMeter, _ limit: Int32?, _ period: Int64, _ reason: FindingReason) {
                 guard let limit else { return }
                 let load = limit > 0 ? meter.load(at: order.time, limit: limit, period: period) : 1
-                guard load > Int64(limit) else { return }
-                findings.add(
+                findings.judge(
+                    isBeyond: load > Int64(limit),
                     Finding(
                         .orderRate, reason, scope: scope, observed: Int128(load) * 100_000_000,
                         limit: Int128(limit) * 100_000_000, used: Int128(load - 1) * 100_000_000))
@@ -25,11 +28,11 @@ enum OrderRateRule {
     }
 
     /// Whether new orders and modifications of this kind take tokens.
-    static func covers(_ intent: OrderIntent) -> Bool { !intent.isProtective }
+    static func covers(_ intent: OrderIntent) -> Bool { !intent.isProtective && !intent.isLeg }
 
     /// An approved order takes its token everywhere.
-    static func count(_ order: OrderContext, _ scopes: Scopes) {
-        guard order.purpose != .trigger, covers(order.intent) else { return }
+    static func count(_ order: OrderContext, _ scopes: Scopes, after last: LastModify) {
+        guard order.purpose != .trigger, covers(order.intent), !last.covers(order) else { return }
         count(at: order.time, scopes)
     }
 

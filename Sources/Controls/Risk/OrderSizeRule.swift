@@ -6,9 +6,10 @@ enum OrderSizeRule {
         // Valued once, and only when some scope asks.
         var notional: Money??
         scopes.forEach { scope, state in
-            guard !order.isReducing(scope) else { return }
-            if let limit = state.pointee.limits.maxOrderQuantity, order.intent.quantity > limit {
-                findings.add(
+            guard !order.isExempt(scope) else { return }
+            if let limit = state.pointee.limits.maxOrderQuantity {
+                findings.judge(
+                    isBeyond: order.intent.quantity > limit,
                     Finding(
                         .orderSize, .orderQuantity, scope: scope, observed: Int128(order.intent.quantity.raw),
                         limit: Int128(limit.raw), used: 0))
@@ -19,10 +20,9 @@ enum OrderSizeRule {
             guard let value else {
                 return findings.add(Finding(.orderSize, order.missingNotional, scope: scope, limit: limit.raw))
             }
-            if value > limit {
-                findings.add(
-                    Finding(.orderSize, .orderNotional, scope: scope, observed: value.raw, limit: limit.raw, used: 0))
-            }
+            findings.judge(
+                isBeyond: value > limit,
+                Finding(.orderSize, .orderNotional, scope: scope, observed: value.raw, limit: limit.raw, used: 0))
         }
     }
 }

@@ -18,13 +18,13 @@ enum PositionRule {
     /// The worst case of one book; valued once, and only when some scope asks.
     private struct Reach {
         let book: OrderContext.Book
-        let isReducing: Bool
+        let isExempt: Bool
         let quantity: Quantity
         private var value: Money??
 
         init(_ order: OrderContext, _ book: OrderContext.Book) {
             self.book = book
-            isReducing = book.isReduced(by: order.intent.quantity, on: order.intent.side)
+            isExempt = order.isShrinking || book.isReduced(by: order.intent.quantity, on: order.intent.side)
             quantity = book.worstCase(order.intent.side, adding: order.intent.quantity)
         }
 
@@ -40,9 +40,10 @@ enum PositionRule {
         _ order: OrderContext, _ reach: inout Reach, _ limits: LimitSet, _ scope: LimitScope,
         _ findings: inout Findings
     ) {
-        guard !reach.isReducing, reach.quantity.raw > 0 else { return }
-        if let limit = limits.maxPositionQuantity, reach.quantity > limit {
-            findings.add(
+        guard !reach.isExempt, reach.quantity.raw > 0 else { return }
+        if let limit = limits.maxPositionQuantity {
+            findings.judge(
+                isBeyond: reach.quantity > limit,
                 Finding(
                     .position, .positionQuantity, scope: scope, observed: Int128(reach.quantity.raw),
                     limit: Int128(limit.raw), used: Int128(reach.quantity.raw) - Int128(order.intent.quantity.raw)))
@@ -65,10 +66,9 @@ enum PositionRule {
         guard let notional else {
             return findings.add(Finding(.position, order.missingNotional, scope: scope, limit: limit.raw))
         }
-        if notional > limit {
-            let used = order.notional(of: order.intent.quantity).map { (notional - $0).raw }
-            findings.add(
-                Finding(.position, reason, scope: scope, observed: notional.raw, limit: limit.raw, used: used))
-        }
+        var used: Int128? { order.notional(of: order.intent.quantity).map { (notional - $0).raw } }
+        findings.judge(
+            isBeyond: notional > limit,
+            Finding(.position, reason, scope: scope, observed: notional.raw, limit: limit.raw, used: used))
     }
 }

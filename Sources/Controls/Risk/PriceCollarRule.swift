@@ -1,22 +1,25 @@
 import Trading
 
 /// risk.price-collar: the aggressive side stays within x of a reference price; a market order gets that bound as its
-/// protection price. A reducing order is only guarded by the bound, never denied.
+/// protection price. A reducing order is warned of it, never denied.
 enum PriceCollarRule {
     /// Returns the protection price of a market order; zero = none.
     static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) -> Price {
         // A dormant stop meets the collar when it triggers.
         guard order.isKnown, !order.isDormant, let collar = scopes.strictest({ $0.priceCollar }) else { return .zero }
+        func refuse(_ finding: Finding) {
+            if order.isExemptOwn { findings.warn(finding) } else { findings.add(finding) }
+        }
         let maxAge = scopes.strictest { $0.marketDataMaxAgeNanoseconds }?.value
         guard let reference = reference(order, collar: collar.value, maxAge: maxAge) else {
-            if !order.isReducingOwn { findings.add(Finding(.priceCollar, .noReference, scope: collar.scope)) }
+            refuse(Finding(.priceCollar, .noReference, scope: collar.scope))
             return .zero
         }
         let bound = bound(order, reference: reference, collar: collar.value)
         if order.isMarket { return bound }
         let isBeyond = order.intent.side == .buy ? order.intent.price > bound : order.intent.price < bound
-        if isBeyond && !order.isReducingOwn {
-            findings.add(
+        if isBeyond {
+            refuse(
                 Finding(
                     .priceCollar, .beyondCollar, scope: collar.scope, observed: Int128(order.intent.price.raw / 10),
                     limit: Int128(bound.raw / 10)))

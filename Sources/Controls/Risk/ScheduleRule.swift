@@ -4,7 +4,7 @@ import Trading
 /// operator's order, a liquidation and what only reduces pass.
 enum ScheduleRule {
     static func check(_ order: OrderContext, _ findings: inout Findings) {
-        guard !order.isScheduled, order.intent.origin == .strategy, !order.isReducingOwn else { return }
+        guard !order.isScheduled, order.intent.origin == .strategy, !order.isExemptOwn else { return }
         findings.add(Finding(.schedule, .outsideSchedule, scope: .strategy))
     }
 }

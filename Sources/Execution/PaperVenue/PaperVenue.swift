@@ -90,7 +90,7 @@ public struct PaperVenue: ~Copyable {
     private func nextExpired(_ orders: borrowing OrderManager, _ event: VenueEvent) -> VenueReport? {
         var slot = orders.first(instrument)
         while slot != OrderManager.none {
-            if orders[slot].expiresAt <= event.time { return ended(slot, .expired, .dayEnd) }
+            if orders[slot].expiresAt <= event.time { return ended(slot, .expired, orders.endOfTime(slot)) }
             slot = orders.next(slot)
         }
         return nil
@@ -128,6 +128,9 @@ public struct PaperVenue: ~Copyable {
                         slot: slot, kind: .triggered, reason: .triggered, price: price, quantity: .zero,
                         liquidity: .taker)
                 }
+                if order.intent.kind == .trailingStop {
+                    orders[slot].follow(event.bestPrice(order.intent.side), tick: event.terms.tick)
+                }
             }
             slot = orders.next(slot)
         }
@@ -140,6 +143,9 @@ public struct PaperVenue: ~Copyable {
         while let best = bestLimit(orders, event) {
             orders[best.slot].lookedAtIn = event.sequence
             orders[best.slot].hasArrived = true
+            if best.liquidity == .taker, orders.order(best.slot).intent.conditions.postOnly {
+                return ended(best.slot, .cancelled, .postOnly)
+            }
             let report =
                 book == nil
                 ? fill(best.slot, orders.order(best.slot), at: best.price, best.liquidity)

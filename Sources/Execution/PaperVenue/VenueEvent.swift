@@ -116,6 +116,12 @@ struct VenueEvent: BitwiseCopyable {
         return (side == .buy ? high >= stop : low <= stop) ? stop : nil
     }
 
+    /// The price of this event that is best for whoever waits with a stop on `side`; zero = there is none.
+    func bestPrice(_ side: Side) -> Price {
+        guard kind == .bar else { return arrivalPrice(side) }
+        return side == .buy ? low : high
+    }
+
     private func isThrough(_ limit: Price, _ side: Side, _ touchFills: Bool) -> Bool {
         let extreme = side == .buy ? low : high
         if touchFills && extreme == limit { return true }

@@ -36,19 +36,34 @@ extension Journal {
         try rows(filter.query, filter.page, RoundTrip.init(row:))
     }
 
+    /// What an account or a strategy had at the start of each day that was seen, in their order.
+    public func dayStarts(_ scope: LimitScope, _ index: Int) throws(JournalError) -> [DayStart] {
+        try attempt(path) {
+            try pool.read { db in
+                let statement = try db.cachedStatement(
+                    sql: "SELECT * FROM day_starts WHERE scope = ? AND number = ? ORDER BY day")
+                return try Row.fetchAll(statement, arguments: [Int(scope.rawValue), index]).map(DayStart.init(row:))
+            }
+        }
+    }
+
     /// All stops ever thrown, newest first.
     public func stops(_ page: HistoryPage = HistoryPage()) throws(JournalError) -> [StopRecord] {
         try rows(HistoryQuery(select: "*", from: "stops", time: "thrown_at", tie: "id"), page, StopRecord.init(row:))
     }
 
+    /// What people did, newest first.
     public func audit(_ page: HistoryPage = HistoryPage()) throws(JournalError) -> [AuditRow] {
-        try rows(HistoryQuery(select: "*", from: "audit", time: "time", tie: "id"), page) { row in
-            AuditRow(
-                id: try row.id("id"),
-                record: AuditRecord(
-                    time: try row.time("time"), user: try row.get("user"), channel: try row.get("channel"),
-                    action: try row.get("action"),
-                    target: try row.get("target"), detailJSON: try row.get("detail")))
+        var query = HistoryQuery(select: "*", from: "audit_log", time: "wall_time", tie: "sequence")
+        query.require("kind = 0")
+        return try rows(query, page) { row in
+            let entry = try AuditEntry(row: row)
+            var record = AuditRecord(
+                time: entry.wallTime, user: entry.user, channel: entry.channel, action: entry.action,
+                target: entry.target, detailJSON: entry.detail)
+            record.account = entry.account
+            record.strategy = entry.strategy
+            return AuditRow(id: entry.sequence, record: record)
         }
     }
 

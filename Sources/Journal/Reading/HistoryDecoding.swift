@@ -33,13 +33,23 @@ extension Row {
     }
 
     fileprivate func intent() throws -> OrderIntent {
-        OrderIntent(
+        var intent = OrderIntent(
             strategy: try number("strategy"), instrument: try number("instrument"), tag: try id("tag"),
             side: try choice("side"), kind: try choice("kind"), quantity: try fixed("quantity"),
             price: try fixed("price"),
             stopPrice: try fixed("stop_price"), timeInForce: try choice("time_in_force"),
             reduceOnly: try get("reduce_only"),
             origin: try choice("origin"))
+        let stored: DatabaseValue = self["conditions"]
+        guard !stored.isNull else { return intent }
+        var reader = ByteReader(try bytes("conditions"))
+        do {
+            intent.conditions = try reader.conditions()
+            try reader.end()
+        } catch {
+            throw JournalError(.corrupt, "conditions of an order: \(error): restore a backup of the journal")
+        }
+        return intent
     }
 }
 
@@ -95,14 +105,21 @@ extension DecisionRow {
         time = try row.time("time")
         wallTime = try row.time("wall_time")
         findings = []
-        guard isDenied else { return }
         var reader = ByteReader(try row.bytes("findings"))
         do {
             while reader.remaining > 0 { findings.append(try reader.finding()) }
         } catch {
             throw JournalError(
-                .corrupt, "findings of denial \(sequence): \(error): restore a backup of the journal")
+                .corrupt, "findings of decision \(sequence): \(error): restore a backup of the journal")
         }
+    }
+}
+
+extension DayStart {
+    init(row: Row) throws {
+        self.init(
+            scope: try row.choice("scope"), index: try row.number("number"), day: try row.get("day"),
+            balance: try row.money("balance"), equity: try row.money("equity"), time: try row.time("time"))
     }
 }
 

@@ -27,6 +27,7 @@ public struct DecisionRow: Sendable, Equatable {
     public var isDenied: Bool
     /// `RuleID.mask` of every rule that failed.
     public var failedRules: UInt64
+    /// Why it was denied, or what it was warned of.
     public var findings: [Finding]
     public var time: Timestamp
     public var wallTime: Timestamp

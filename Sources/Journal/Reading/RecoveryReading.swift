@@ -48,7 +48,7 @@ extension Recovery {
         lastFillID = try Self.last("fills", db)
         lastRoundTripID = try Self.last("round_trips", db)
         lastStopID = try Self.last("stops", db)
-        lastAuditID = try Self.last("audit", db)
+        lastAuditID = try AuditWriter.head(db).sequence
     }
 
     private static func last(_ table: String, _ db: Database) throws -> UInt64 {

@@ -58,6 +58,9 @@ enum JournalFile {
         }
     }
 
+    /// For tools that open the file themselves.
+    static func requireReadable(_ path: String) throws(JournalError) { try read(path: path) { _ in } }
+
     private static func requireExisting(_ path: String) throws(JournalError) {
         guard access(path, F_OK) == 0 else { throw cannotOpen(path) }
         try inspect(path)

@@ -3,7 +3,7 @@ import GRDB
 /// The tables, version by version. A version that was released is never edited: what changes is a new one.
 enum Schema {
     /// Of the tables; also in the file's header.
-    static let version = 3
+    static let version = 4
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -20,6 +20,11 @@ enum Schema {
         migrator.registerMigration("3") { db in
             try db.execute(sql: SchemaVersion3.sql)
             try db.execute(sql: "PRAGMA user_version = 3")
+        }
+        migrator.registerMigration("4") { db in
+            try db.execute(sql: SchemaVersion4.sql)
+            try AuditWriter.takeOver(db)
+            try db.execute(sql: "PRAGMA user_version = 4")
         }
         return migrator
     }

@@ -8,6 +8,7 @@ struct FactRows {
     private var rule: BoundStatement
     private var fill: BoundStatement
     private var trip: BoundStatement
+    private var day: BoundStatement
 
     init(_ db: Database) throws {
         order = try BoundStatement(db, FactRows.orderSQL)
@@ -15,17 +16,21 @@ struct FactRows {
         rule = try BoundStatement(db, "INSERT INTO denial_rules (rule, time, sequence) VALUES (?, ?, ?)")
         fill = try BoundStatement(db, FactRows.fillSQL)
         trip = try BoundStatement(db, FactRows.tripSQL)
+        day = try BoundStatement(
+            db,
+            "INSERT OR REPLACE INTO day_starts (scope, number, day, balance, equity, time) VALUES (?, ?, ?, ?, ?, ?)")
     }
 
     static let intentColumns = """
-        strategy, account, instrument, tag, side, kind, time_in_force, reduce_only, origin, quantity, price, stop_price
+        strategy, account, instrument, tag, side, kind, time_in_force, reduce_only, origin, quantity, price, stop_price, \
+        conditions
         """
 
     /// What never changes of an order is written once; so no index is touched again.
     private static let orderSQL = """
         INSERT INTO orders (id, \(intentColumns), protection, state, is_triggered, filled, filled_value, priority, \
         reason, submitted_at, updated_at, wall_time) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
         ON CONFLICT (id) DO UPDATE SET time_in_force = excluded.time_in_force, reduce_only = excluded.reduce_only, \
         quantity = excluded.quantity, price = excluded.price, stop_price = excluded.stop_price, \
         protection = excluded.protection, state = excluded.state, is_triggered = excluded.is_triggered, \
@@ -34,7 +39,7 @@ struct FactRows {
         """
     private static let decisionSQL = """
         INSERT INTO decisions (sequence, order_id, \(intentColumns), is_denied, failed_rules, findings, time, \
-        wall_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        wall_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     private static let fillSQL = """
         INSERT INTO fills (id, order_id, strategy, account, instrument, side, liquidity, price, quantity, value, \
@@ -62,31 +67,54 @@ struct FactRows {
         try order.run()
     }
 
-    mutating func insertDecision(_ accepted: Order, sequence: UInt64, wallTime: Timestamp) throws {
+    /// `warnings`: what the gate remarked on it.
+    mutating func insertDecision(
+        _ accepted: Order, warnings: ArraySlice<Finding>, sequence: UInt64, wallTime: Timestamp, _ bytes: inout [UInt8]
+    ) throws {
         decision.put(sequence)
         decision.put(accepted.id)
         decision.put(accepted.intent, account: accepted.account)
         decision.put(false)
         decision.put(0)
-        decision.putNull()
+        if warnings.isEmpty { decision.putNull() } else { put(warnings, &bytes) }
         decision.put(accepted.updatedAt)
         decision.put(wallTime)
         try decision.run()
     }
 
+    /// A change of a working order that passed with warnings.
     mutating func insertDecision(
-        _ denial: Denial, findings: ArraySlice<Finding>, sequence: UInt64, wallTime: Timestamp, _ bytes: inout [UInt8]
+        _ warning: OrderWarning, findings: ArraySlice<Finding>, sequence: UInt64, wallTime: Timestamp,
+        _ bytes: inout [UInt8]
     ) throws {
+        decision.put(sequence)
+        decision.put(warning.orderID)
+        decision.put(warning.intent, account: warning.account)
+        decision.put(false)
+        decision.put(0)
+        put(findings, &bytes)
+        decision.put(warning.time)
+        decision.put(wallTime)
+        try decision.run()
+    }
+
+    private mutating func put(_ findings: ArraySlice<Finding>, _ bytes: inout [UInt8]) {
         bytes.removeAll(keepingCapacity: true)
         var writer = ByteWriter(taking: &bytes)
         for finding in findings { writer.put(finding) }
         writer.finish(into: &bytes)
+        decision.put(bytes)
+    }
+
+    mutating func insertDecision(
+        _ denial: Denial, findings: ArraySlice<Finding>, sequence: UInt64, wallTime: Timestamp, _ bytes: inout [UInt8]
+    ) throws {
         decision.put(sequence)
         decision.put(denial.orderID)
         decision.put(denial.intent, account: denial.account)
         decision.put(true)
         decision.put(denial.failedRules)
-        decision.put(bytes)
+        put(findings, &bytes)
         decision.put(denial.time)
         decision.put(wallTime)
         try decision.run()
@@ -131,6 +159,16 @@ struct FactRows {
         trip.put(value.pnl)
         try trip.run()
     }
+
+    mutating func insert(_ value: DayStart) throws {
+        day.put(value.scope.rawValue)
+        day.put(value.index)
+        day.put(value.day)
+        day.put(value.balance)
+        day.put(value.equity)
+        day.put(value.time)
+        try day.run()
+    }
 }
 
 extension BoundStatement {
@@ -148,5 +186,9 @@ extension BoundStatement {
         put(intent.quantity)
         put(intent.price)
         put(intent.stopPrice)
+        guard !intent.conditions.isNone else { return putNull() }
+        var writer = ByteWriter()
+        writer.put(intent.conditions)
+        put(writer.bytes)
     }
 }

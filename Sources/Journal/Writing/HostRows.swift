@@ -114,18 +114,6 @@ enum HostRows {
         try row.run()
     }
 
-    static func insert(_ record: AuditRecord, _ db: Database) throws {
-        var row = try BoundStatement(
-            db, "INSERT INTO audit (time, user, channel, action, target, detail) VALUES (?, ?, ?, ?, ?, ?)")
-        row.put(record.time)
-        row.put(record.user)
-        row.put(record.channel)
-        row.put(record.action)
-        row.put(record.target)
-        row.put(record.detailJSON)
-        try row.run()
-    }
-
     static func insert(_ checkpoint: StoredCheckpoint, keeping count: Int, _ db: Database) throws {
         // Nothing happened since the one before: it is replaced.
         var row = try BoundStatement(

@@ -34,11 +34,16 @@ struct Transaction {
     mutating func write(_ batches: ArraySlice<QueuedBatch>, upTo last: QueuedBatch) throws {
         clear()
         var rows = try FactRows(db)
+        var audit = try AuditWriter(db)
         for queued in batches {
-            try put(queued, &rows)
+            try put(queued, &rows, &audit)
             // A checkpoint holds the facts of its batch and before: the notes keep their place among the batches.
             for note in queued.batch.notes {
                 try write(note, after: queued.firstSequence + UInt64(queued.batch.events.count) - 1)
+                try audit.append(note, of: queued.batch)
+                if case .checkpoint = note, let key = options.auditKey {
+                    try audit.sign(with: key, at: queued.batch.wallTime)
+                }
             }
         }
         for touched in buffers.orders { try rows.upsert(touched) }
@@ -55,17 +60,28 @@ struct Transaction {
         buffers.orderPlaces.removeAll(keepingCapacity: true)
     }
 
-    private mutating func put(_ queued: QueuedBatch, _ rows: inout FactRows) throws {
+    private mutating func put(_ queued: QueuedBatch, _ rows: inout FactRows, _ audit: inout AuditWriter) throws {
         let batch = queued.batch
         var writer = ByteWriter(taking: &buffers.facts)
         defer { writer.finish(into: &buffers.facts) }
         var sequence = queued.firstSequence
-        for event in batch.events {
+        // Of the order whose acceptance comes next.
+        var warnings: ArraySlice<Finding> = []
+        for (place, event) in batch.events.enumerated() {
+            let start = writer.bytes.count
             FactCoding.append(event, findings: batch.findings, to: &writer)
+            try audit.append(event, bytes: writer.bytes[start...], at: place, of: batch)
             switch event {
             case .orderAccepted(let order):
-                try rows.insertDecision(order, sequence: sequence, wallTime: batch.wallTime)
+                try rows.insertDecision(
+                    order, warnings: warnings, sequence: sequence, wallTime: batch.wallTime, &buffers.findings)
+                warnings = []
                 touch(order, .accepted, batch.wallTime)
+            case .orderWarned(let warning) where warning.orderID == 0: warnings = batch.findings[warning.findings]
+            case .orderWarned(let warning):
+                try rows.insertDecision(
+                    warning, findings: batch.findings[warning.findings], sequence: sequence, wallTime: batch.wallTime,
+                    &buffers.findings)
             case .orderDenied(let denial):
                 try rows.insertDecision(
                     denial, findings: batch.findings[denial.findings], sequence: sequence, wallTime: batch.wallTime,
@@ -73,6 +89,7 @@ struct Transaction {
             case .orderChanged(let order, let reason): touch(order, reason, batch.wallTime)
             case .orderFilled(let fill): try rows.insert(fill, wallTime: batch.wallTime)
             case .roundTripClosed(let trip): try rows.insert(trip)
+            case .dayStarted(let start): try rows.insert(start)
             default: break
             }
             sequence += 1
@@ -127,7 +144,7 @@ struct Transaction {
         case .lifecycle(let record): try HostRows.insert(record, db)
         case .limits(let record): try HostRows.upsert(record, db)
         case .stop(let record): try HostRows.upsert(record, db)
-        case .audit(let record): try HostRows.insert(record, db)
+        case .audit: break  // It stands in the audit log.
         case .checkpoint(let engine, let extra, let time):
             let checkpoint = StoredCheckpoint(sequence: sequence, engine: engine, extra: extra, time: time)
             try HostRows.insert(checkpoint, keeping: options.checkpoints, db)

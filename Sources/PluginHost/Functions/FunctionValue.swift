@@ -31,12 +31,15 @@ public enum FunctionFailure: Error, Sendable, Equatable, Codable, CustomStringCo
     case refused(String)
     /// What it gave back is no value of the type that its signature names.
     case garbage(String)
+    /// Its worker did not outlive the call.
+    case ended(String)
 
     public var description: String {
         switch self {
         case .arguments(let text): "the arguments do not fit: \(text)"
         case .refused(let text): "it refused: \(text)"
         case .garbage(let text): "it gave back garbage: \(text)"
+        case .ended(let text): text
         }
     }
 }

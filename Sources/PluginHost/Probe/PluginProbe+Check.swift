@@ -14,10 +14,11 @@ public struct ConformanceReport: Sendable, Equatable {
 
 extension PluginProbe {
     /// Puts the library at `path` through the conformance pass. A step that crashes or hangs is a finding, and the pass begins
-    /// anew without it, so that everything that is wrong is told at once.
+    /// anew without it, so that everything that is wrong is told at once. The library has the rights of one in a worker.
     public func check(_ path: String) -> ConformanceReport {
         var request = ProbeRequest(work: .check, library: path)
         request.setting = Self.practice
+        request.isConfined = true
         var crashes: [ProbeFinding] = []
         while true {
             let outcome = ProbeProcess.run(request, executable: executable)

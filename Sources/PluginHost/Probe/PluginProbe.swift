@@ -30,12 +30,15 @@ public struct PluginProbe: Sendable {
     }
 
     /// Calls a function as the host is about to: on a fresh instance with the same instruments, parameters and memory.
-    /// The answer that it gave there, or why it must not be called in the host.
+    /// The answer that it gave there, or why it must not be called in the host. `isConfined`: with no more rights than it
+    /// has in a worker.
     public func call(
         _ function: PluginFunction, of plugin: LoadedPlugin, _ arguments: [FunctionValue], instruments: [Instrument],
-        bound: [UInt32], seed: UInt64, parameters: [(name: String, text: String)], state: StrategyState?
+        bound: [UInt32], seed: UInt64, parameters: [(name: String, text: String)], state: StrategyState?,
+        isConfined: Bool = false
     ) -> Result<FunctionValue, ProbeFailure> {
         var request = ProbeRequest(work: .call, library: plugin.generationPath)
+        request.isConfined = isConfined
         request.setting.instruments = instruments.map(ProbeSetting.Listing.init)
         request.setting.bound = bound
         request.setting.seed = seed

@@ -143,7 +143,7 @@ final class PracticeRun {
         if order.quantity <= 0 { violate("it sent an order of quantity \(order.quantity)") }
         let isBuy = order.side == UInt8(STRATEGY_SIDE_BUY)
         if !isBuy, order.side != UInt8(STRATEGY_SIDE_SELL) { violate("it sent an order of side \(order.side)") }
-        let kinds = STRATEGY_KIND_MARKET...STRATEGY_KIND_STOP_LIMIT
+        let kinds = STRATEGY_KIND_MARKET...STRATEGY_KIND_TRAILING_STOP
         if !kinds.contains(Int(order.kind)) { violate("it sent an order of the unknown kind \(order.kind)") }
         let index = Int(order.instrument)
         let size = min(max(order.quantity, 0), 1 << 60)

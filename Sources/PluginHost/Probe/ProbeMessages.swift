@@ -21,6 +21,8 @@ struct ProbeRequest: Codable, Sendable {
     /// Steps that ended an earlier probe of the same library.
     var skipped: [ProbeStep] = []
     var limits = ProbeLimits()
+    /// The library is one that is kept from the machine, like in a worker.
+    var isConfined = false
 }
 
 /// The instance that a probe makes.

@@ -17,7 +17,10 @@ public enum ProbeRun {
         // The thread that started this process waits for it.
         _ = process_signal_at_parents_end(SIGKILL)
         let report = ProbeReport()
-        ProbeWork(request, report).run()
+        let confinement =
+            request.isConfined ? Confinement.enter(library: request.library, usesLandlock: true) : nil
+        var work = ProbeWork(request, report, confinement)
+        work.run()
         report.write(.done)
         // Exit handlers are the library's code too.
         _exit(0)
@@ -85,13 +88,15 @@ final class ProbeReport {
 struct ProbeWork {
     private let request: ProbeRequest
     private let report: ProbeReport
+    private var confinement: Confinement?
 
-    init(_ request: ProbeRequest, _ report: ProbeReport) {
+    init(_ request: ProbeRequest, _ report: ProbeReport, _ confinement: Confinement?) {
         self.request = request
         self.report = report
+        self.confinement = confinement
     }
 
-    func run() {
+    mutating func run() {
         let threads = ConformancePass.threadCount
         report.begin(.initialise)
         let plugin: LoadedPlugin
@@ -104,6 +109,7 @@ struct ProbeWork {
         report.write(.identity(id: plugin.id, version: plugin.version))
         var made = instance(of: plugin)
         guard made != nil else { return }
+        confinement?.instanceMade()
         if request.work == .call, let instance = made { return call(plugin, instance) }
         if request.skipped.contains(.destroy), let instance = made {
             _ = Unmanaged.passRetained(instance)

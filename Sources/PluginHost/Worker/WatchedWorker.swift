@@ -44,7 +44,7 @@ struct WatchedWorker {
     }
 
     /// Must be called by a thread that does not end: the worker ends with it.
-    static func start(_ worker: Worker, memory: Int32) -> Result<WatchedWorker, PluginProblem> {
+    static func start(_ worker: Worker, library: String, memory: Int32) -> Result<WatchedWorker, PluginProblem> {
         var ends: (output: Int32, input: Int32) = (-1, -1)
         let refusal = worker_pipe(&ends.output, &ends.input, 1)
         guard refusal == 0 else {
@@ -54,7 +54,8 @@ struct WatchedWorker {
         let settings = worker.settings
         var process: Int32 = -1
         var descriptor: Int32 = -1
-        let failure = withCStrings(["stratagem", "worker", String(settings.memoryMaxBytes)]) { arguments in
+        let words = ["stratagem", "worker", String(settings.memoryMaxBytes), library]
+        let failure = withCStrings(words + (settings.usesLandlock ? [] : ["no-landlock"])) { arguments in
             withCStrings(environment) { environment in
                 settings.executable.withCString { executable in
                     var spawn = worker_spawn_t(
@@ -90,7 +91,8 @@ struct WatchedWorker {
     var lookNanoseconds: Int64 {
         if quitDeadline != nil { return 100_000_000 }
         guard worker.settings.pace == .free else { return 5_000_000_000 }
-        return min(max(worker.settings.budgetNanoseconds / 5, 2_000_000), 50_000_000)
+        // A call that hangs is seen so late, at most; it has its budget from then on.
+        return min(max(worker.settings.budgetNanoseconds / 25, 2_000_000), 10_000_000)
     }
 
     mutating func look() {

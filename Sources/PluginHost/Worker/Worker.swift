@@ -35,8 +35,8 @@ final class Worker: @unchecked Sendable {
 
     deinit { worker_link_close(link) }
 
-    /// Starts a process that waits for its first question.
-    static func start(_ settings: WorkerSettings) -> Result<Worker, PluginProblem> {
+    /// Starts a process that may load this library and waits for its first question.
+    static func start(_ settings: WorkerSettings, library: String) -> Result<Worker, PluginProblem> {
         var terms = worker_terms_t(
             budget_nanoseconds: settings.budgetNanoseconds, slow_nanoseconds: settings.slowNanoseconds,
             lock_step: settings.pace == .lockStep ? 1 : 0, spins: settings.spins ? 1 : 0)
@@ -46,7 +46,7 @@ final class Worker: @unchecked Sendable {
         }
         defer { close(memory) }
         let worker = Worker(settings, link: link)
-        if let problem = WorkerWatch.shared.start(worker, memory: memory) { return .failure(problem) }
+        if let problem = WorkerWatch.shared.start(worker, library: library, memory: memory) { return .failure(problem) }
         return .success(worker)
     }
 

@@ -1,3 +1,4 @@
+internal import CWorker
 internal import FoundationEssentials
 internal import Trading
 
@@ -24,7 +25,9 @@ extension Worker {
         }
         switch ask(.call, Array(request), within: nanoseconds) {
         case .failure(let reasons):
-            return .failure(.refused(reasons.problems.map(\.text).joined(separator: "; ")))
+            let texts = reasons.problems.map { if case .creation(let text) = $0 { text } else { $0.text } }
+            let text = texts.joined(separator: "; ")
+            return .failure(worker_failure(link) == 0 ? .refused(text) : .ended(text))
         case .success(let bytes):
             switch try? JSONDecoder().decode(WorkerAnswer.self, from: Data(bytes)) {
             case .value(let value): return .success(value)

@@ -4,15 +4,16 @@ internal import Trading
 
 /// What the process does that `isolation: worker` starts: it confines itself, loads one plugin, and serves one strategy.
 public enum WorkerMain {
-    /// `arguments` are those behind the word `worker`. Does not return; 2 = it was not started by a host.
+    /// `arguments` are those behind the word `worker`: bytes of memory, the library, and "no-landlock" where it is to do
+    /// without. Does not return; 2 = it was not started by a host.
     public static func run(_ arguments: [String]) -> Never {
-        guard let memory = arguments.first.flatMap({ UInt64($0) }), let desk = worker_desk_open(WORKER_MEMORY) else {
+        guard arguments.count >= 2, let memory = UInt64(arguments[0]), let desk = worker_desk_open(WORKER_MEMORY) else {
             let text = "error: a worker is started by the host – stratagem worker – set isolation: worker\n"
             _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
             exit(2)
         }
         close(WORKER_MEMORY)
-        let bench = WorkerBench(desk, warning: confine(memory))
+        let bench = WorkerBench(desk, confine(memory, arguments))
         withExtendedLifetime(bench) {
             worker_serve(
                 desk,
@@ -24,31 +25,29 @@ public enum WorkerMain {
         exit(0)
     }
 
-    /// Before any of the plugin's code runs, its initialisers included. The text says what could not be done.
-    private static func confine(_ memory: UInt64) -> String {
-        var warnings: [String] = []
+    private static func confine(_ memory: UInt64, _ arguments: [String]) -> Confinement {
         let unlimited = worker_limit(memory)
-        if unlimited != 0 { warnings.append("its memory is not limited: \(String(cString: strerror(unlimited)))") }
-        let unconfined = worker_confine()
-        if unconfined != 0 {
-            warnings.append(
-                "the kernel refuses a seccomp filter (\(String(cString: strerror(unconfined)))), so that it may use "
-                    + "the network and write files")
+        var confinement = Confinement.enter(
+            library: arguments[1], usesLandlock: !arguments[2...].contains("no-landlock"))
+        if unlimited == 0 {
+            confinement.measures.append("memory limit")
+        } else {
+            confinement.gaps.append("its memory is not limited: \(String(cString: strerror(unlimited)))")
         }
-        return warnings.joined(separator: "; ")
+        return confinement
     }
 }
 
 /// The strategy in a worker, and the host's questions about it.
 private final class WorkerBench {
     private let desk: OpaquePointer
-    private let warning: String
+    private var confinement: Confinement
     private var plugin: LoadedPlugin?
     private var instance: StrategyInstance?
 
-    init(_ desk: OpaquePointer, warning: String) {
+    init(_ desk: OpaquePointer, _ confinement: Confinement) {
         self.desk = desk
-        self.warning = warning
+        self.confinement = confinement
     }
 
     func act(_ operation: UInt32, _ payload: UnsafeRawBufferPointer, _ size: Int) {
@@ -115,8 +114,9 @@ private final class WorkerBench {
         {
         case .success(let made):
             instance = made
+            confinement.instanceMade()
             worker_desk_bind(desk, made.process, made.pointer)
-            return WorkerReceipt(parameterTexts: made.parameterTexts, warning: warning)
+            return WorkerReceipt(parameterTexts: made.parameterTexts, confinement: confinement)
         case .failure(let refusal): throw PluginRefusalReasons(refusal.problems)
         }
     }

@@ -138,8 +138,7 @@ extension ParameterValue {
 /// What an instance is like once it was made.
 struct WorkerReceipt {
     var parameterTexts: [(name: String, text: String)]
-    /// What could not be done to confine it; "" = all was.
-    var warning: String
+    var confinement: Confinement
 
     func encode(into writer: inout ByteWriter) {
         writer.put(count: parameterTexts.count)
@@ -147,12 +146,15 @@ struct WorkerReceipt {
             writer.put(name)
             writer.put(text)
         }
-        writer.put(warning)
+        for texts in [confinement.measures, confinement.gaps] {
+            writer.put(count: texts.count)
+            for text in texts { writer.put(text) }
+        }
     }
 
-    init(parameterTexts: [(name: String, text: String)], warning: String) {
+    init(parameterTexts: [(name: String, text: String)], confinement: Confinement) {
         self.parameterTexts = parameterTexts
-        self.warning = warning
+        self.confinement = confinement
     }
 
     init(from reader: inout ByteReader) throws(CodingFault) {
@@ -160,7 +162,15 @@ struct WorkerReceipt {
         for _ in 0..<min(try reader.count(of: 8), ParameterReader.countLimit) {
             parameterTexts.append((try reader.line(limit: 64), try reader.line(limit: 4096)))
         }
-        warning = try reader.line(limit: 1024)
+        confinement = Confinement()
+        confinement.measures = try WorkerReceipt.texts(from: &reader)
+        confinement.gaps = try WorkerReceipt.texts(from: &reader)
+    }
+
+    private static func texts(from reader: inout ByteReader) throws(CodingFault) -> [String] {
+        var texts: [String] = []
+        for _ in 0..<min(try reader.count(of: 4), 8) { texts.append(try reader.line(limit: 1024)) }
+        return texts
     }
 }
 

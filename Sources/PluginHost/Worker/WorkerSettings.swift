@@ -26,6 +26,8 @@ public struct WorkerSettings: Sendable, Equatable {
     public var slowNanoseconds: Int64 = 1_000_000
     /// Beyond what the process has before it loads the plugin.
     public var memoryMaxBytes = 512 << 20
+    /// false = as on a kernel without it.
+    public var usesLandlock = true
     /// Loading a library and making an instance.
     public var startNanoseconds: Int64 = 20_000_000_000
 

@@ -41,6 +41,13 @@ extension StrategyInstance {
 
     // MARK: The worker
 
+    /// Takes it out of service: its process ends, by itself or a second later by force. What it saved last stays.
+    public func endWorker() {
+        guard let worker, worker.end == nil else { return }
+        worker.quit()
+        worker_fail(worker.link, UInt32(WORKER_CLOSED))
+    }
+
     public var isInWorker: Bool { worker != nil }
     /// How its worker ended; nil = it lives, or there is none.
     public var end: WorkerEnd? { worker?.end }

@@ -13,7 +13,7 @@ extension StrategyInstance {
             .failure(PluginRefusal(path: plugin.path, problems: problems))
         }
         let worker: Worker
-        switch Worker.start(settings) {
+        switch Worker.start(settings, library: plugin.generationPath) {
         case .success(let started): worker = started
         case .failure(let problem): return refuse([problem])
         }
@@ -50,7 +50,7 @@ extension PluginLoader {
                 return .failure(PluginRefusal(path: path, problems: problems))
             }
             let worker: Worker
-            switch Worker.start(settings) {
+            switch Worker.start(settings, library: copy.path) {
             case .success(let started): worker = started
             case .failure(let problem): return refuse([problem])
             }

@@ -33,10 +33,10 @@ final class WorkerWatch: @unchecked Sendable {
     // MARK: For other threads
 
     /// Starts the process and watches over it from then on; nil = done.
-    func start(_ worker: Worker, memory: Int32) -> PluginProblem? {
+    func start(_ worker: Worker, library: String, memory: Int32) -> PluginProblem? {
         let answer = Answer()
         post { watch in
-            let problem = watch.spawn(worker, memory: memory)
+            let problem = watch.spawn(worker, library: library, memory: memory)
             answer.problem.withLock { $0 = problem }
             answer.isThere.signal()
         }
@@ -68,8 +68,8 @@ final class WorkerWatch: @unchecked Sendable {
 
     // MARK: The thread
 
-    private func spawn(_ worker: Worker, memory: Int32) -> PluginProblem? {
-        switch WatchedWorker.start(worker, memory: memory) {
+    private func spawn(_ worker: Worker, library: String, memory: Int32) -> PluginProblem? {
+        switch WatchedWorker.start(worker, library: library, memory: memory) {
         case .success(let entry):
             watched.append(entry)
             return nil

@@ -18,9 +18,15 @@ struct Book {
     @usableFromInline var needsAttention = true
     @usableFromInline var logLevel = LogLevel.info
     let seed: UInt64
+    /// How often a copy was made of the strategies, counted from 1: a ring that has just been made has to look.
+    @usableFromInline var snapshots: UInt64 = 1
+    /// Ids of the instruments.
+    let names: [String]
     var nextTag: UInt64 = 1
     var dropped: UInt64 = 0
     var orders: [WorkingOrder] = []
+    /// Entries with brackets, until their legs are done.
+    var brackets: [Bracket] = []
     /// Known before the session began, and not told since that they work.
     var formerOrders: [WorkingOrder] = []
     /// Lines that could not be logged where they arose.
@@ -32,6 +38,7 @@ struct Book {
     ) {
         self.kind = Unmanaged.passUnretained(kind)
         self.seed = seed
+        names = facts.map(\.id)
         instrumentCount = UInt32(facts.count)
         instruments = .allocate(capacity: facts.count)
         slotOfInstrument = .allocate(capacity: facts.count)
@@ -89,6 +96,7 @@ struct Book {
     mutating func beginSession() {
         formerOrders = orders
         orders.removeAll(keepingCapacity: true)
+        brackets.removeAll()
         workingCounts.update(repeating: 0, count: Int(instrumentCount))
     }
 
@@ -109,6 +117,7 @@ struct Book {
     @usableFromInline
     mutating func apply(_ update: OrderUpdate) {
         if update.isExternal { return }
+        if !brackets.isEmpty { follow(update) }
         if update.state.isTerminal || update.reason == .unknownOrder { return end(update.tag) }
         recall(update)
         change(update.tag) { order in
@@ -126,7 +135,9 @@ struct Book {
     /// A denial ends an order that was not accepted yet; later it speaks of a modify, and the order stands.
     @usableFromInline
     mutating func apply(_ denial: Denial) {
-        if order(denial.tag)?.isAccepted == false { end(denial.tag) }
+        guard order(denial.tag)?.isAccepted == false else { return }
+        end(denial.tag)
+        brackets.removeAll { $0.entry.tag == denial.tag }
     }
 
     @usableFromInline

@@ -3,28 +3,47 @@ import CStrategyABI
 extension Context {
     /// Buys. Returns the order's tag, or nil when the order could not even be sent (a log line says why). Whether it
     /// passes the gate comes as `onOrder` or `onDenial` before the next market event.
+    ///
+    /// `expires` belongs to `.goodTillDate`: the order ends with the first event at or after it. `postOnly` is for a limit
+    /// that may only rest: one that would trade on arrival is cancelled (`OrderReason.postOnly`).
+    ///
+    /// `stopLoss` and `takeProfit` make a bracket: what the order fills gets a stop and a target at these prices, reduce-only
+    /// orders of the same quantity (`tag.stopLoss`, `tag.takeProfit`). They grow with each fill, a fill of one takes as much
+    /// from the other, and what is left of the entry is cancelled once one of them trades.
+    ///
+    /// ```swift
+    /// context.buy(1, .limit(100), stopLoss: 95, takeProfit: 110)
+    /// ```
     @discardableResult
     public mutating func buy(
         _ quantity: Quantity, _ kind: OrderKind = .market, timeInForce: TimeInForce = .goodTillCancelled,
-        reduceOnly: Bool = false
+        expires: Timestamp? = nil, postOnly: Bool = false, reduceOnly: Bool = false, stopLoss: Price? = nil,
+        takeProfit: Price? = nil
     ) -> OrderTag? {
-        submit(.buy, quantity, kind, timeInForce: timeInForce, reduceOnly: reduceOnly)
+        submit(
+            .buy, quantity, kind, timeInForce: timeInForce, expires: expires, postOnly: postOnly,
+            reduceOnly: reduceOnly, stopLoss: stopLoss, takeProfit: takeProfit)
     }
 
     /// Sells; see `buy`.
     @discardableResult
     public mutating func sell(
         _ quantity: Quantity, _ kind: OrderKind = .market, timeInForce: TimeInForce = .goodTillCancelled,
-        reduceOnly: Bool = false
+        expires: Timestamp? = nil, postOnly: Bool = false, reduceOnly: Bool = false, stopLoss: Price? = nil,
+        takeProfit: Price? = nil
     ) -> OrderTag? {
-        submit(.sell, quantity, kind, timeInForce: timeInForce, reduceOnly: reduceOnly)
+        submit(
+            .sell, quantity, kind, timeInForce: timeInForce, expires: expires, postOnly: postOnly,
+            reduceOnly: reduceOnly, stopLoss: stopLoss, takeProfit: takeProfit)
     }
 
     /// Sends an order, in another of the strategy's instruments if wanted.
     @discardableResult
     public mutating func submit(
         _ side: Side, _ quantity: Quantity, _ kind: OrderKind = .market,
-        timeInForce: TimeInForce = .goodTillCancelled, reduceOnly: Bool = false, in instrument: InstrumentIndex? = nil
+        timeInForce: TimeInForce = .goodTillCancelled, expires: Timestamp? = nil, postOnly: Bool = false,
+        reduceOnly: Bool = false, stopLoss: Price? = nil, takeProfit: Price? = nil,
+        in instrument: InstrumentIndex? = nil
     ) -> OrderTag? {
         let instrument = instrument ?? current
         guard book.pointee.slot(of: instrument) >= 0 else {
@@ -32,11 +51,19 @@ extension Context {
         }
         guard quantity > .zero else { return refuse("order not sent: quantity \(quantity) must be above 0") }
         if let problem = kind.problem { return refuse("order not sent: \(problem)") }
-        guard let place = reserve(1) else { return nil }
+        guard (timeInForce == .goodTillDate) == (expires != nil) else {
+            return refuse("order not sent: a good-till-date order, and no other, needs a time at which it expires")
+        }
+        guard (stopLoss ?? 1) > .zero, (takeProfit ?? 1) > .zero else {
+            return refuse("order not sent: the prices of its bracket must be above 0")
+        }
+        let hasBracket = stopLoss != nil || takeProfit != nil
+        guard let place = reserve(hasBracket ? 2 : 1) else { return nil }
         let tag = OrderTag(book.pointee.nextTag)
-        book.pointee.nextTag &+= 1
+        book.pointee.nextTag &+= hasBracket ? 3 : 1
         var record = strategy_submit_v1_t()
         record.type = UInt16(STRATEGY_INTENT_SUBMIT)
+        record.flags = hasBracket ? UInt16(STRATEGY_FLAG_MORE) : 0
         record.instrument = instrument
         record.tag = tag.raw
         record.quantity = quantity.raw
@@ -45,13 +72,28 @@ extension Context {
         record.side = side.rawValue
         record.kind = UInt8(kind.code)
         record.time_in_force = timeInForce.rawValue
-        record.options = reduceOnly ? UInt8(STRATEGY_OPTION_REDUCE_ONLY) : 0
+        record.expire_time = expires?.nanoseconds ?? 0
+        record.trail = kind.trail?.raw ?? 0
+        record.options =
+            (reduceOnly ? UInt8(STRATEGY_OPTION_REDUCE_ONLY) : 0) | (postOnly ? UInt8(STRATEGY_OPTION_POST_ONLY) : 0)
+            | (kind.trail?.isFraction == true ? UInt8(STRATEGY_OPTION_TRAIL_FRACTION) : 0)
         write(record, at: place)
-        book.pointee.add(
-            WorkingOrder(
-                tag: tag, instrument: instrument, side: side, quantity: quantity, limitPrice: kind.limitPrice,
-                stopPrice: kind.stopPrice))
+        let order = WorkingOrder(
+            tag: tag, instrument: instrument, side: side, quantity: quantity, limitPrice: kind.limitPrice,
+            stopPrice: kind.stopPrice)
+        book.pointee.add(order)
+        if hasBracket { write(Bracket(entry: order, stopLoss: stopLoss, takeProfit: takeProfit), at: place + 1) }
         return tag
+    }
+
+    private mutating func write(_ bracket: Bracket, at place: Int) {
+        var record = strategy_bracket_more_v1_t()
+        record.type = UInt16(STRATEGY_INTENT_MORE)
+        record.instrument = bracket.entry.instrument
+        record.stop_loss = bracket.stopLoss?.raw ?? 0
+        record.take_profit = bracket.takeProfit?.raw ?? 0
+        write(record, at: place)
+        book.pointee.brackets.append(bracket)
     }
 
     /// Sends one market order of what is missing between the position and `target` (below zero: short). Does nothing

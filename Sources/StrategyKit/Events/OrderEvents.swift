@@ -42,6 +42,7 @@ public enum OrderReason: UInt16, Sendable, BitwiseCopyable {
     case unspecified = 0
     case accepted, fill, modified, modifyDenied, cancelRequested, triggered, notFillable, dayEnd, protectionPrice
     case triggerDenied, halted, strategyStopped, sessionEnd, selfTrade, unknownOrder, expireTime, reduceOnly, venue
+    case postOnly, bracket
 }
 
 /// The gate said no. Valid during the callback.

@@ -74,8 +74,8 @@ struct ExtensionTables {
             }
         }
         table.snapshot = { instance in
-            guard let instance, let node = try? StrategyKind.of(instance).snapshot(instance) else { return nil }
-            return Unmanaged.passRetained(StateWriting(node)).toOpaque()
+            guard let instance, let writing = StrategyKind.of(instance).snapshot(instance) else { return nil }
+            return Unmanaged.passRetained(writing).toOpaque()
         }
         table.write = { snapshot, bytes, capacity in
             guard let snapshot else { return 0 }
@@ -119,15 +119,6 @@ struct ExtensionTables {
         }
         return table
     }
-}
-
-/// A snapshot on its way to bytes: they are made once, whoever asks how many they are.
-private final class StateWriting {
-    private let node: SnapshotNode
-    /// None where it cannot be encoded: nobody can read that, and so it is refused.
-    private(set) lazy var bytes: [UInt8] = (try? StateCoding.encode(node)) ?? []
-
-    init(_ node: SnapshotNode) { self.node = node }
 }
 
 /// 0 when `body` works, else 1 with its text in the host's buffer.

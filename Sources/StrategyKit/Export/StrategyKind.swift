@@ -65,8 +65,8 @@ class StrategyKind {
     ) throws(StrategyFault) {}
     func validate(_ instance: UnsafeMutableRawPointer) throws(StrategyFault) {}
     func save(_ instance: UnsafeMutableRawPointer) throws(StrategyFault) -> [UInt8] { [] }
-    /// What `save` would write, to be written later.
-    func snapshot(_ instance: UnsafeMutableRawPointer) throws(StrategyFault) -> SnapshotNode? { nil }
+    /// What `save` would write, to be written later; nil = only `save` can do it.
+    func snapshot(_ instance: UnsafeMutableRawPointer) -> StateWriting? { nil }
     func restore(_ instance: UnsafeMutableRawPointer, version: UInt32, _ bytes: [UInt8]) throws(StrategyFault) {}
 }
 

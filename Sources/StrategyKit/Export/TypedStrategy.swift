@@ -8,6 +8,8 @@ final class TypedStrategy<S: Strategy>: StrategyKind {
     private let tables: ExtensionTables
     /// What the author declared wrongly; no instance is made then.
     private let problems: [String]
+    /// A copy of the strategy can be read while the instance goes on.
+    private let isValue = ValueSemantics.hold(for: S.self)
 
     init(process: @escaping StrategyExport.ProcessFunction) {
         let standard = S()
@@ -114,11 +116,13 @@ final class TypedStrategy<S: Strategy>: StrategyKind {
     // MARK: State
 
     override func save(_ instance: UnsafeMutableRawPointer) throws(StrategyFault) -> [UInt8] {
-        try StateCoding.encode(SavedInstance(typed(instance).pointee))
+        try StateCoding.encode(SavedInstance(InstanceCopy(typed(instance).pointee)))
     }
 
-    override func snapshot(_ instance: UnsafeMutableRawPointer) throws(StrategyFault) -> SnapshotNode? {
-        try StateCoding.snapshot(SavedInstance(typed(instance).pointee))
+    override func snapshot(_ instance: UnsafeMutableRawPointer) -> StateWriting? {
+        guard isValue else { return nil }
+        typed(instance).pointee.book.snapshots &+= 1
+        return StateWriting(InstanceCopy(typed(instance).pointee))
     }
 
     override func restore(

@@ -21,21 +21,17 @@ struct SavedInstance<S: Strategy>: Codable {
     var orders: [Working]
     var nextTag: UInt64
 
-    init(_ instance: Instance<S>) {
-        let book = instance.book
-        let name = { (index: InstrumentIndex) in book.instruments[Int(index)].id }
-        strategies = (0..<instance.slotCount).map { index in
-            let slot = instance.slots[index]
-            return Value(
-                instrument: name(slot.instrument), isStarted: slot.isStarted,
+    init(_ copy: InstanceCopy<S>) {
+        strategies = copy.slots.map { slot in
+            Value(
+                instrument: copy.names[Int(slot.instrument)], isStarted: slot.isStarted,
                 awaitsParameters: slot.parametersChanged ? true : nil, state: slot.strategy)
         }
-        positions = (0..<book.instrumentCount).compactMap { index in
-            let position = book.positions[Int(index)]
-            return position == Position() ? nil : Holding(instrument: name(index), position: position)
+        positions = zip(copy.names, copy.positions).compactMap { name, position in
+            position == Position() ? nil : Holding(instrument: name, position: position)
         }
-        orders = book.orders.map { Working(instrument: name($0.instrument), order: $0) }
-        nextTag = book.nextTag
+        orders = copy.orders.map { Working(instrument: copy.names[Int($0.instrument)], order: $0) }
+        nextTag = copy.nextTag
     }
 
     /// Puts this state into an instance. Parameters belong to the host: the values in force stay, and where they differ

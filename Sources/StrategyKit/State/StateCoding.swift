@@ -6,11 +6,6 @@ enum StateCoding {
         do { return Array(try encoder().encode(value)) } catch { throw .init(explain(error)) }
     }
 
-    /// The value as it is now, to be encoded later and elsewhere.
-    static func snapshot(_ value: some Encodable) throws(StrategyFault) -> SnapshotNode {
-        do { return try SnapshotNode(of: value) } catch { throw .init(explain(error)) }
-    }
-
     /// Decodes a saved instance. A state of an earlier version goes through the strategy's `migrate`. A property that the
     /// bytes do not have yet takes its value from `defaults`, at whatever depth below the strategy it lies.
     static func decode<S: Strategy>(

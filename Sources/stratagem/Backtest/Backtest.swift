@@ -73,7 +73,7 @@ struct BacktestRecord {
         bytes.removeAll()
         bytes.append(log)
         hash.update(bytes.bytes)
-        for finding in log.findings { count(finding) }
+        for finding in log.findings where !finding.isWarning { count(finding) }
         for event in log.events {
             switch event {
             case .orderFilled(let fill) where keepsFills: fills.append(fill)

@@ -76,6 +76,8 @@ struct BacktestPlan {
         terms.terms.currency = 0
         terms.terms.openingBalance = cash ?? account.openingBalance
         terms.limits = terms.limits.counted(at: rate)
+        terms.program = terms.program.counted(at: rate)
+        terms.tables = terms.tables.counted(at: rate)
         var setup = setup(universe, terms)
         setup.systemLimits = LimitSet(host.limits).counted(at: rate)
         setup.instrumentLimits = host.instrumentLimits[id].map { [0: LimitSet($0).counted(at: rate)] } ?? [:]

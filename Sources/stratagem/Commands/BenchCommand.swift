@@ -121,7 +121,8 @@ struct BenchCommand: ParsableCommand {
         case (_, let strategy?): work = CallWork(bars, strategy)
         default:
             throw CommandError(
-                .usage, "there is no work '\(name)'", at: "--work", "name direct_c, orders, backtest or plugin_ID")
+                .usage, "there is no work '\(name)'", at: "--work",
+                "name direct_c, orders, backtest or plugin_ID")
         }
         for _ in 0..<rounds {
             work.run()

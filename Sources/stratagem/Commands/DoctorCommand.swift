@@ -48,7 +48,7 @@ struct DoctorCommand: ParsableCommand {
         findings.append(MachineCheck.port(api.host, api.port, isOurs: isOurs))
         findings += [
             MachineCheck.clock(), MachineCheck.diskSpace(of: DoctorCommand.nearest(check.dataDir)),
-            MachineCheck.descriptors(),
+            MachineCheck.descriptors(), MachineCheck.isolation(),
         ]
         return findings
     }

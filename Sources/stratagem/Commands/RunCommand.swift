@@ -101,7 +101,7 @@ struct RunCommand: ParsableCommand {
             path: folders.strategies, scan: scan, settings: folder.host, sources: code.live,
             instrument: plan.commonInstrument(source))
         let notices = crashPage == nil ? ["the page that names a crashing strategy cannot be made"] : []
-        try trade(start, source, live, signals, crashPage, notices + [crashed?.notice].compactMap { $0 })
+        try trade(consume start, source, live, signals, crashPage, notices + [crashed?.notice].compactMap { $0 })
     }
 
     /// Who ended the host before is dealt with before a line of a strategy's code runs.
@@ -135,7 +135,8 @@ struct RunCommand: ParsableCommand {
             for suffix in ["", "-wal", "-shm", ".unsaved"] { unlink(path + suffix) }
         }
         do throws(JournalError) {
-            let journal = try Journal.open(path: path)
+            let key = try AuditKey.stored(at: data.path + "/audit.key")
+            let journal = try Journal.open(path: path, options: JournalOptions(auditKey: key))
             let known = try journal.names(.strategy)
             return (journal, playedNames ?? known)
         } catch {
@@ -159,23 +160,28 @@ struct RunCommand: ParsableCommand {
     }
 
     private func trade(
-        _ start: HostStart, _ source: MarketSource, _ live: LiveFolderPlan, _ signals: SignalWatch,
+        _ start: consuming HostStart, _ source: MarketSource, _ live: LiveFolderPlan, _ signals: SignalWatch,
         _ crashPage: CrashPage?, _ notices: [String]
     ) throws {
         let settings = live.settings
         let speed = marketSpeed ?? (source.isRecorded ? nil : settings.simulator.speed)
-        let wiring = start.wiring
-        let catalog = start.catalog
+        let opening = opening(start.wiring, start.catalog, source, speed)
+        let wiring = start.wiring.withoutInstances
+        let startTime = start.startTime
         let journal = start.journal
         let notices =
-            notices + start.notices + RunReport.outdated(catalog) + [start.recoveryNotice].compactMap { $0 }
+            notices + start.notices + RunReport.outdated(start.catalog) + [start.recoveryNotice].compactMap { $0 }
         let password = try FirstAdmin.ensure(journal, dataPath: start.dataPath)
         let view = view(signals)
-        let core = HostCore(start)
+        // From here on the core alone holds the instances: one that is replaced goes, and its worker with it.
+        let core = HostCore(consume start)
         let recorder = try record.map { path throws(CommandError) in
-            try SessionRecorder(path, wiring.universe, start: start.startTime, goesOn: !source.isRecorded)
+            try SessionRecorder(path, wiring.universe, start: startTime, goesOn: !source.isRecorded)
         }
         core.recorder = recorder
+        let webhook = Webhook(settings.alerts)
+        if let webhook { core.alerts.onNew = { webhook.post($0) } }
+        webhook?.start()
         if let crashPage { core.engine.markCalls(at: crashPage.engineMark) }
         let engine = EngineThread(
             core, speed: speed, checkpointNanoseconds: Int64(settings.journal.checkpointSeconds) * 1_000_000_000)
@@ -183,8 +189,8 @@ struct RunCommand: ParsableCommand {
         let listener = try Listener(
             host, API.APISettings(settings.api), journal, dataPath: folders.dataDir, supervisor: supervised)
         announce(
-            wiring, catalog, source, speed,
-            notices + [listener.notice] + [password, recorder?.notice].compactMap { $0 })
+            opening,
+            notices + core.idleBreakers + [listener.notice] + [password, recorder?.notice].compactMap { $0 })
         let begin = MonotonicClock.now
         engine.start { core in
             crash_page_own_engine_lane()
@@ -200,6 +206,7 @@ struct RunCommand: ParsableCommand {
         listener.stop()
         watchdog?.stop()
         engine.join()
+        webhook?.close()
         let recorded = recorder?.close()
         try close(journal)
         if let last { view.end(last) }
@@ -222,16 +229,21 @@ struct RunCommand: ParsableCommand {
         if let problem = recorded.problem { throw problem }
     }
 
-    private func announce(
-        _ wiring: Wiring, _ catalog: PluginCatalog, _ source: MarketSource, _ speed: Rate?, _ notices: [String]
-    ) {
-        if !output.isForPeople {
-            (RunReport.refusals(wiring, catalog) + RunReport.outdated(catalog)).forEach(Console.error)
-        } else if Screen.isUsable {
-            // The table says the rest.
-            (RunReport.problems(wiring, catalog) + notices).forEach(Console.print)
+    /// What is told of the strategies and the market at the start.
+    private func opening(
+        _ wiring: Wiring, _ catalog: PluginCatalog, _ source: MarketSource, _ speed: Rate?
+    ) -> [String] {
+        if !output.isForPeople { return RunReport.refusals(wiring, catalog) + RunReport.outdated(catalog) }
+        // The table says the rest.
+        if Screen.isUsable { return RunReport.problems(wiring, catalog) }
+        return RunReport.opening(wiring, source: source, speed: speed, catalog: catalog)
+    }
+
+    private func announce(_ opening: [String], _ notices: [String]) {
+        if output.isForPeople {
+            (opening + notices).forEach(Console.print)
         } else {
-            (RunReport.opening(wiring, source: source, speed: speed, catalog: catalog) + notices).forEach(Console.print)
+            opening.forEach(Console.error)
         }
         Console.flush()
     }

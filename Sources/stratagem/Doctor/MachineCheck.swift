@@ -1,5 +1,6 @@
 import CProcess
 import Glibc
+import PluginHost
 
 /// What `doctor` asks of the machine: clock, disk, descriptors, ports.
 enum MachineCheck {
@@ -26,6 +27,21 @@ enum MachineCheck {
         if limit.rlim_cur >= 1024 { return .ok("descriptors", "up to \(limit.rlim_cur)") }
         return .warning(
             "descriptors", "only \(limit.rlim_cur): few clients can connect at a time", fix: "`ulimit -n 4096` or more")
+    }
+
+    /// What keeps a strategy of `isolation: worker` from the rest of the machine.
+    static func isolation(_ offered: (seccomp: Bool, landlock: Int) = Confinement.offered) -> Diagnosis {
+        switch offered {
+        case (false, _):
+            .warning(
+                "isolation", "the kernel takes no seccomp filters: workers may use the network and start processes",
+                fix: "run where seccomp is allowed (in a container: its profile), or load only code that you trust")
+        case (true, 0):
+            .warning(
+                "isolation", "seccomp, no Landlock: a worker may read files until its instance is made",
+                fix: "use a kernel of 5.13 or newer with Landlock switched on (boot option lsm=landlock,…)")
+        default: .ok("isolation", "seccomp, Landlock \(offered.landlock)")
+        }
     }
 
     private static let bytesLeast: UInt64 = 100 << 20

@@ -11,6 +11,7 @@ struct AlertLog {
         case slow(String, String)
         case journalBlocked(isFailing: Bool)
         case lossLimit(String)
+        case runaway(String, RunawayLatch)
         case generations(loaded: Int, max: Int)
     }
 
@@ -24,6 +25,8 @@ struct AlertLog {
     private var lastNumber: UInt64 = 0
     private static let activeNanoseconds = 15 * 60 * Timestamp.nanosecondsPerSecond
     private static let capacity = 200
+    /// Hears of each new alert, at once; it may not wait for anything.
+    var onNew: (@Sendable (AlertView) -> Void)?
 
     mutating func raise(_ event: Event, at time: Timestamp) {
         let (severity, code, key, message) = event.parts
@@ -41,6 +44,24 @@ struct AlertLog {
         if entries.count == AlertLog.capacity { entries.removeFirst() }
         let view = AlertView(id: "alr-\(lastNumber)", severity: severity, code: code, message: message, time: time)
         entries.append(Entry(view: view, key: key))
+        onNew?(view)
+    }
+
+    /// Says that somebody has seen an active alert; the first one stays. nil = there is no such alert.
+    mutating func acknowledge(_ id: String, by user: String, at wall: Timestamp, now: Timestamp)
+        -> (view: AlertView, isNew: Bool)?
+    {
+        guard
+            let index = entries.firstIndex(where: {
+                $0.view.id == id && now.nanoseconds - $0.view.time.nanoseconds < AlertLog.activeNanoseconds
+            })
+        else { return nil }
+        let isNew = entries[index].view.acknowledgedBy == nil
+        if isNew {
+            entries[index].view.acknowledgedBy = user
+            entries[index].view.acknowledgedAt = wall
+        }
+        return (entries[index].view, isNew)
     }
 
     /// Newest first.
@@ -88,6 +109,12 @@ extension AlertLog.Event {
             )
         case .lossLimit(let scope):
             return (.high, "DAILY_LOSS", "loss \(scope)", "the daily loss limit of \(scope) is reached; reducing only")
+        case .runaway(let id, let latch):
+            return (
+                .high, "RUNAWAY_STRATEGY", "runaway \(id)",
+                "\(id) sends no more orders: \(latch.count) \(latch.cause.name) in a row, \(latch.limit) allowed; "
+                    + "enable it again once you know why"
+            )
         }
     }
 }

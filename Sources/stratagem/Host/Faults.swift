@@ -22,6 +22,8 @@ extension HostCore {
     /// positions when this returns; the move is in the journal with the next batch.
     func fault(_ slot: Int, _ cause: FaultCause) {
         engine.stopFailed(strategy: slot)
+        // One that broke the contract may still have threads at work.
+        strategies[slot].instance?.endWorker()
         guard let (move, decision) = strategies[slot].lifecycle.fault(cause, at: wallTime, faultPolicy) else { return }
         note(move, slot, isFault: true)
         switch decision {
@@ -69,7 +71,7 @@ extension HostCore {
     /// Whoever measures a call that took longer than `faults.callback_soft_us` says it here.
     func noteSlowCall(_ slot: Int, nanoseconds: Int64, count: UInt64 = 1) {
         guard strategies.indices.contains(slot) else { return }
-        strategies[slot].slowCalls += count
+        strategies[slot].slowCalls &+= count
         strategies[slot].lastSlow = clock
         let text =
             "a call took \(HostCore.milliseconds(nanoseconds)), more than the "
@@ -129,6 +131,8 @@ extension HostCore {
         let instruments = universe.instruments
         let bound = strategies[slot].instruments.map { UInt32($0) }
         let memory = restart.withMemory ? newestMemory(slot) : nil
+        // It may fail again before it has saved anything itself.
+        if let memory { strategies[slot].savedState = memory }
         let isolation = catalog.isolation(of: configuration, plugin)
         let seed = strategies[slot].seed
         let work: @Sendable () -> Mailbox.Command = {

@@ -24,6 +24,8 @@ struct FolderBasis: Sendable {
     /// And it has not failed; it may be switched off.
     var isInService = false
     var plugin: LoadedPlugin?
+    /// What its folder left behind, for a new instance of the same plugin; nil = one is running, or it begins anew.
+    var memory: StrategyState?
     /// As its file has it.
     var isolation: StrategyConfiguration.Isolation?
     var catalog: PluginCatalog
@@ -44,6 +46,8 @@ struct FolderAdoption: Sendable {
     var fileHash: String
     /// What operators changed of this very file.
     var override: StrategyOverride
+    /// What became of the memory that its folder left behind; nil = there was none.
+    var restored: Result<Void, PluginRefusal>?
     /// They had changed the file of before, and that is gone.
     var dropsOverride: Bool
     /// Of the record that this was made from.
@@ -52,6 +56,16 @@ struct FolderAdoption: Sendable {
     var names: [KnownNames.Strategy]
     var code: FolderCode
     var warnings: [ConfigurationFinding]
+}
+
+extension FolderAdoption {
+    /// Beside the engine: what is read back takes its time. Another plugin cannot read it.
+    mutating func takeUpMemory(_ basis: FolderBasis) {
+        guard let memory = basis.memory, let instance = wired.instance,
+            basis.plugin == nil || basis.plugin?.id == wired.plugin.id
+        else { return }
+        restored = CrashPage.during(wired.id) { instance.restoreState(memory) }
+    }
 }
 
 extension HostCore {
@@ -68,6 +82,7 @@ extension HostCore {
         basis.isWired = record.configuration != nil && record.plugin != nil && record.problem == nil
         basis.isInService = record.instance != nil && !record.lifecycle.state.isOut
         basis.plugin = record.plugin
+        if record.instance == nil, !record.lifecycle.state.isOut { basis.memory = record.savedState }
         basis.isolation = record.configuration?.isolation
         return basis
     }
@@ -96,7 +111,7 @@ extension HostCore {
         }
         let isBasis = adoption.basis.map { $0 == strategies[slot].updatedAt } ?? (strategies[slot].instance == nil)
         guard isBasis else { return .outdated }
-        if let problem = CrashPage.during(wired.id, { handOver(to: wired, in: slot) }) {
+        if let problem = CrashPage.during(wired.id, { handOver(to: adoption, in: slot) }) {
             return keepOut(wired.configuration.finding("", "its memory cannot be handed over: \(problem)"))
         }
         report(adoption, slot)
@@ -119,9 +134,10 @@ extension HostCore {
         }
     }
 
-    /// Gives a new instance the memory of the old one, or the one that its folder left behind. Another plugin, and one that broke
-    /// the contract, begins anew. What is wrong; nil = nothing.
-    private func handOver(to wired: WiredStrategy, in slot: Int) -> String? {
+    /// Gives a new instance the memory of the old one; what its folder left behind it has already. Another plugin, and one that
+    /// broke the contract, begins anew. What is wrong; nil = nothing.
+    private func handOver(to adoption: FolderAdoption, in slot: Int) -> String? {
+        let wired = adoption.wired
         let record = strategies[slot]
         // What a journal or a folder left behind says nothing of its plugin; the plugin knows its own.
         let isSame = record.plugin == nil || record.plugin?.id == wired.plugin.id
@@ -131,7 +147,7 @@ extension HostCore {
             guard case .failure(let refusal) = instance.restoreState(state) else { return nil }
             return refusal.problems.map(\.text).joined(separator: "; ")
         }
-        if let state = record.savedState, case .failure(let refusal) = instance.restoreState(state) {
+        if case .failure(let refusal) = adoption.restored {
             let reason = refusal.problems.map(\.text).joined(separator: "; ")
             activity.add(.problem, slot, engine.now, "starts without its memory: \(reason)")
         }
@@ -152,7 +168,7 @@ extension HostCore {
         }
         strategies[slot].configuration = configuration
         strategies[slot].override = adoption.override
-        strategies[slot].fileHash = adoption.fileHash
+        takeFile(adoption.fileHash, strategy: slot)
         // The old one goes here, and its code may fail once more.
         CrashPage.during(wired.id) { replaceInstance(slot, wired.instance) }
         strategies[slot].seed = wired.seed

@@ -23,7 +23,7 @@ struct Generation: Sendable {
     init(number: Int = 0, plugin: LoadedPlugin, at time: Timestamp) {
         self.number = number
         loadedAt = time
-        sha256 = FileHash.sha256(plugin.generationPath)
+        sha256 = plugin.sha256.isEmpty ? FileHash.sha256(plugin.generationPath) : plugin.sha256
         pluginID = plugin.id
         version = plugin.version
         self.plugin = plugin
@@ -60,6 +60,17 @@ extension StrategyRecord {
 extension HostCore {
     /// Images in memory, and how many there may be.
     var generationsLoaded: (count: Int, most: Int) { (catalog.loader.generationCount, catalog.loader.generationsMax) }
+
+    /// Images whose code runs, or is about to.
+    var generationsInUse: Set<Int> {
+        var used: Set<Int> = []
+        for record in strategies {
+            for instance in [record.instance, record.shadow?.instance, record.incoming?.instance] {
+                if let instance { used.insert(instance.plugin.generation) }
+            }
+        }
+        return used
+    }
 
     func generationsView(_ slot: Int) -> GenerationsView {
         let record = strategies[slot]

@@ -188,11 +188,14 @@ extension HostCore {
         } else {
             engine.rebind(strategy: slot, plan.terms, call: replacement.call.call)
         }
+        defer { keepLimits(strategy: slot) }
         let old = strategies[slot].instance
         strategies[slot].instance = replacement.instance
         strategies[slot].shadow = nil
         strategies[slot].problem = nil
         strategies[slot].replacements += 1
+        // After a fault it would come back.
+        if replacement.memory != .keep { strategies[slot].savedState = nil }
         if let override = plan.override {
             strategies[slot].configuration = plan.configuration
             strategies[slot].override = override
@@ -328,12 +331,9 @@ extension HostCore {
         strategies[slot].updatedAt = wall
         let generation =
             strategies[slot].generations.first { $0.number == number } ?? strategies[slot].shadow?.generation
-        notes.append(
-            .audit(
-                AuditRecord(
-                    time: wall, user: requester.user, channel: requester.channel, action: action,
-                    target: strategies[slot].id,
-                    detailJSON: "{\"generation\":\"\(number)\",\"sha256\":\"\(generation?.sha256 ?? "")\"}")))
+        audit(
+            action, strategies[slot].id, by: requester,
+            ["generation": String(number), "sha256": generation?.sha256 ?? ""])
         activity.add(.note, slot, engine.now, text)
         logs.add(strategies[slot].id, .info, text, at: engine.now)
         let (loaded, most) = generationsLoaded

@@ -30,8 +30,8 @@ final class HostCore {
     var hostNames: HostNames
     var catalog: PluginCatalog
     let accounts: [EngineSetup.Account]
-    /// By account: what was changed over the API.
-    var accountLimits: [AccountLimits]
+    /// What was changed over the API.
+    var limitOverrides: [LimitPlace: LimitOverride]
     let wiring: Wiring
     let dataPath: String
     /// When the plugins were loaded.
@@ -47,6 +47,8 @@ final class HostCore {
     var denials: History<DenialView>
     var alerts = AlertLog()
     var stops = StopRegister()
+    /// Of host.yaml, in the engine's order.
+    var breakers: [PlacedBreaker] = []
     var idempotency = IdempotencyTable()
     let activity: Activity
     let logs = StrategyLogs()
@@ -60,6 +62,7 @@ final class HostCore {
     /// What the host before answered so and the journal does not have.
     let unsavedAnswers: [UnsavedLog.Entry]
     var notes: [HostFact] = []
+    var trail = AuditTrail()
     private var waiting: [@Sendable (Result<Void, JournalError>) -> Void] = []
     /// The journal does not keep up or does not work: no new orders.
     private(set) var isJournalBlocked = false
@@ -89,8 +92,8 @@ final class HostCore {
         host = start.wiring.host
         folderPath = start.folderPath
         dataPath = start.dataPath
-        wiring = start.wiring
-        accountLimits = start.accountLimits
+        wiring = start.wiring.withoutInstances
+        limitOverrides = start.limitOverrides
         tracker = start.tracker
         lastOrderID = start.summary.orders
         stops = start.stops
@@ -165,12 +168,14 @@ final class HostCore {
         engine.pollLate()
         // A fault and what is done about it go into one batch.
         tendFaults(clock)
+        takeBreakerNews()
         take(engine.factLog)
         // A checkpoint is the state after the last fact of its batch.
         if isCheckpointDue { noteCheckpoint() }
+        let context = auditContext()
         let batch = JournalBatch(
             events: engine.factLog.events.compactCopy, findings: engine.factLog.findings.compactCopy, notes: notes,
-            wallTime: Timestamp(nanoseconds: WallClock.now))
+            wallTime: Timestamp(nanoseconds: WallClock.now), audit: context)
         factCount += UInt64(batch.events.count)
         engine.clearFacts()
         notes.removeAll()
@@ -179,7 +184,7 @@ final class HostCore {
         logs.add(lines, names: hostNames.strategies)
         if areLatchesDue {
             areLatchesDue = false
-            applyStops()
+            engine.reviewLatches()
         }
         if clock >= nextTending {
             nextTending = clock + 200_000_000
@@ -211,6 +216,10 @@ final class HostCore {
             orders.accept(order)
             lastOrderID = max(lastOrderID, order.id)
         case .orderChanged(let order, _): orders.change(order)
+        case .orderTrailed(let id, _, let stopPrice, _):
+            guard var order = orders[id] else { return }
+            order.intent.stopPrice = stopPrice
+            orders.change(order)
         case .orderFilled(let fill): fills.append(fill)
         case .orderDenied(let denial):
             let view = hostNames.view(of: denial, log.findings[denial.findings].compactCopy)
@@ -221,6 +230,10 @@ final class HostCore {
             let index = Int(breach.index)
             let name = breach.scope == .strategy ? strategies[index].id : accounts[index].id
             alerts.raise(.lossLimit(name), at: breach.time)
+        case .programBreached(let breach):
+            alerts.raise(.lossLimit(accounts[Int(breach.account)].id), at: breach.time)
+        case .runawayLatched(let latch) where latch.isLatched:
+            alerts.raise(.runaway(strategies[Int(latch.strategy)].id, latch), at: latch.time)
         default: break
         }
     }
@@ -231,24 +244,13 @@ final class HostCore {
     private func noteCheckpoint() {
         guard !isJournalBlocked else { return }
         isCheckpointDue = false
-        for slot in strategies.indices {
-            // What an instance holds that has just failed is not worth keeping.
-            guard let instance = strategies[slot].instance, !strategies[slot].lifecycle.state.isOut else { continue }
-            let saved = CrashPage.during(strategies[slot].id) { instance.saveState() }
-            guard case .success(let state?) = saved else { continue }
-            strategies[slot].savedState = state
-            notes.append(
-                .strategyState(
-                    StrategyStateRecord(
-                        strategy: slot, schemaVersion: state.schemaVersion, schemaHash: state.schemaHash,
-                        bytes: state.bytes, time: engine.now)))
-        }
+        saveMemories()
         notes.append(.checkpoint(engine: engine.snapshot(), extra: tracker.stored, time: engine.now))
     }
 
     // MARK: Looking after things
 
-    /// A few times a second: the journal's health, stops that still have something to close.
+    /// A few times a second: the file STOP, the journal's health.
     private func tend() {
         watchStopFile()
         let isFailing = if case .failing = journal.status { true } else { false }
@@ -258,9 +260,9 @@ final class HostCore {
         if isBlocked != isJournalBlocked {
             isJournalBlocked = isBlocked
             if isBlocked { alerts.raise(.journalBlocked(isFailing: isFailing), at: engine.now) }
-            applyStops()
+            engine.blockOrders(isBlocked)
         }
-        tendStops()
+        endClosings()
         forgetUnsaved()
         // What a worker is started again with; nobody waits for it.
         for record in strategies { record.instance?.requestState() }

@@ -29,8 +29,8 @@ struct HostStart {
     let recent: (orders: [Order], fills: [Fill], denials: [DecisionRow], stops: [StopRecord])
     /// So many of each at most; older ones are read from the journal when somebody asks.
     static let recentMax = 2_000
-    /// By account: what was changed over the API.
-    let accountLimits: [AccountLimits]
+    /// Limits that were changed over the API.
+    let limitOverrides: [LimitPlace: LimitOverride]
     /// Statistics of the first account's equity.
     let tracker: PerformanceTracker
     /// For people: what was recovered, what is in the way of nothing.
@@ -81,8 +81,8 @@ struct HostStart {
             try journal.stops(HistoryPage(limit: StopRegister.keptMax))
         )
         // Limits are the files', and what was changed over REST since.
-        accountLimits = HostStart.accountLimits(wiring.setup.accounts, recovered)
-        box.setLimits(wiring.setup, accountLimits)
+        limitOverrides = HostStart.limitOverrides(wiring, recovered, folder, &notices)
+        box.setLimits(wiring.setup, limitOverrides)
         box.engine.advance(to: start)
         strategies = HostStart.records(wiring, overrides, recovered, at: wall)
         notices += HostStart.countGenerations(
@@ -195,17 +195,19 @@ final class EngineBox {
         }
     }
 
-    func setLimits(_ setup: EngineSetup, _ changes: [AccountLimits]) {
-        engine.setLimits(setup.systemLimits, scope: .system)
-        for (index, account) in setup.accounts.enumerated() {
-            engine.setLimits(changes[index].applied(to: account.limits), scope: .account, index: index)
+    func setLimits(_ setup: EngineSetup, _ changes: [LimitPlace: LimitOverride]) {
+        func set(_ limits: LimitSet, _ scope: LimitScope, _ index: Int, _ id: String) {
+            let change = changes[LimitPlace(scope: scope, id: id)]
+            engine.setLimits(change?.applied(to: limits) ?? limits, scope: scope, index: index)
         }
+        set(setup.systemLimits, .system, 0, "")
+        for (index, account) in setup.accounts.enumerated() { set(account.limits, .account, index, account.id) }
         for (index, strategy) in setup.strategies.enumerated() {
-            engine.setLimits(strategy.limits, scope: .strategy, index: index)
+            set(strategy.limits, .strategy, index, strategy.id)
             engine.setProtection(strategy: index, strategy.protection)
         }
-        for index in setup.instruments.indices {
-            engine.setLimits(setup.instrumentLimits[index] ?? LimitSet(), scope: .instrument, index: index)
+        for (index, instrument) in setup.instruments.enumerated() {
+            set(setup.instrumentLimits[index] ?? LimitSet(), .instrument, index, instrument.id)
         }
     }
 
@@ -245,17 +247,31 @@ extension HostStart {
         let lifted = recent.stops.filter { $0.resolvedAt != nil }
         register.stops = (lifted + recovered.activeStops).sorted { $0.id < $1.id }.map(\.view)
         register.lastNumber = recovered.lastStopID
-        for stop in register.active where stop.request.mode == .flatten { register.flattening.insert(stop.id) }
         return register
     }
 
-    private static func accountLimits(
-        _ accounts: [EngineSetup.Account], _ recovered: Recovery
-    ) -> [AccountLimits] {
-        accounts.map { account in
-            let changed = recovered.limits.last { $0.scope == .account && $0.id == account.id }
-            return changed.flatMap { AccountLimits(json: $0.json) } ?? AccountLimits()
+    /// A file that has changed since its limits were changed over the API wins.
+    private static func limitOverrides(
+        _ wiring: Wiring, _ recovered: Recovery, _ folder: StrategiesFolder, _ notices: inout [String]
+    ) -> [LimitPlace: LimitOverride] {
+        var overrides: [LimitPlace: LimitOverride] = [:]
+        let hostHash = FileHash.sha256(folder.path + "/host.yaml")
+        for record in recovered.limits {
+            guard let override = LimitOverride(json: record.json) else {
+                notices.append("the stored limits of \(record.scope.name) \(record.id) cannot be read: the file wins")
+                continue
+            }
+            let file = folder.strategies.first { $0.id == record.id }?.file
+            let hash = record.scope == .strategy ? file.map(FileHash.sha256) ?? override.fileHash : hostHash
+            guard override.fileHash.isEmpty || override.fileHash == hash else {
+                notices.append(
+                    "the file has changed since the limits of \(record.scope.name) \(record.id) were changed over the API: "
+                        + "the file wins")
+                continue
+            }
+            overrides[LimitPlace(scope: record.scope, id: record.id)] = override
         }
+        return overrides
     }
 }
 

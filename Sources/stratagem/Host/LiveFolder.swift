@@ -156,8 +156,9 @@ final class LiveFolder: Sendable {
             return .done
         case .success(.newCode(let configuration, let plugin)): return .newCode(configuration, plugin, code)
         case .success(.newConfiguration(let adoption)): return .newConfiguration(adoption)
-        case .success(.adoption(let adoption)):
-            let adopted = host.askNow { $0.adopt(adoption) }
+        case .success(.adoption(var adoption)):
+            adoption.takeUpMemory(basis)
+            let adopted = host.askNow { [adoption] in $0.adopt(adoption) }
             if adopted == .done { remember(code) }
             return adopted == .outdated ? .outdated : .done
         }

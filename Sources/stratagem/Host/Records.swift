@@ -85,14 +85,3 @@ extension Finding {
         }
     }
 }
-
-extension HostCore {
-    /// Writes down who did what.
-    func audit(_ action: String, _ target: String, by requester: Requester, _ detail: [String: String] = [:]) {
-        notes.append(
-            .audit(
-                AuditRecord(
-                    time: Timestamp(nanoseconds: WallClock.now), user: requester.user, channel: requester.channel,
-                    action: action, target: target, detailJSON: detail.isEmpty ? "{}" : JournalText.encode(detail))))
-    }
-}

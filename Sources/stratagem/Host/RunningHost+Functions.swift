@@ -50,23 +50,21 @@ struct PreparedFunctionCall: Sendable {
     var bound: [UInt32]
     var parameters: [(name: String, text: String)]
     /// Of an instance in this process.
-    var state: StrategyState?
+    var memory: StateSnapshot?
 
     func tried() -> Result<FunctionValue, ProbeFailure> {
-        var state = state
-        if instance.isInWorker {
-            switch instance.freshState() {
-            case .success(let saved): state = saved
-            case .failure(let refusal):
-                return .failure(.ended(refusal.problems.map(\.text).joined(separator: "; ")))
-            }
+        let state: StrategyState?
+        switch CrashPage.during(strategy, { memory?.state ?? instance.freshState() }) {
+        case .success(let saved): state = saved
+        case .failure(let refusal):
+            return .failure(.ended(refusal.problems.map(\.text).joined(separator: "; ")))
         }
         guard let probe = PluginProbe.own else {
             return .failure(.ended("the program that tries it does not lie beside this one"))
         }
         return probe.call(
             function, of: instance.plugin, arguments, instruments: instruments, bound: bound, seed: 0,
-            parameters: parameters, state: state)
+            parameters: parameters, state: state, isConfined: instance.isInWorker)
     }
 
     /// On the strategy itself.
@@ -106,10 +104,7 @@ extension HostCore {
             instruments: universe.instruments, bound: strategies[slot].instruments.map { UInt32($0) },
             parameters: instance.parameterTexts)
         if !instance.isInWorker {
-            guard case .success(let saved) = CrashPage.during(id, { instance.saveState() }) else {
-                throw .conflict("\(id) cannot save its memory, so that no call can be tried on it first")
-            }
-            call.state = saved
+            call.memory = CrashPage.during(id) { StateSnapshot(of: instance) }
         }
         return call
     }

@@ -66,7 +66,7 @@ extension RunningHost {
             }
             guard let finished = try RunningHost.got(outcome) else { throw .conflict("\(id) has no shadow generation") }
             if let promotion { await onEngine { core in core.end(promotion) } }
-            return try await view(finished, .swap)
+            return try await view(await retired(finished), .swap)
         } catch {
             if let promotion { await onEngine { core in core.end(promotion) } }
             throw error
@@ -85,7 +85,8 @@ extension RunningHost {
     }
 
     func discardShadow(of id: String, by requester: Requester) async throws(HostRefusal) -> GenerationsView {
-        let finished = try await ask { core throws(HostRefusal) in try core.discardShadow(id, by: requester) }
+        let finished = await retired(
+            try await ask { core throws(HostRefusal) in try core.discardShadow(id, by: requester) })
         return try await ask(.required) { core throws(HostRefusal) in core.generationsView(finished.slot) }
     }
 
@@ -112,13 +113,23 @@ extension RunningHost {
         let replacement = try await beside { plan.replacement(catalog) }
         do throws(HostRefusal) {
             for _ in 0..<RunningHost.attemptsMax {
-                if let finished = try await attempt(replacement, by: requester) { return finished }
+                if let finished = try await attempt(replacement, by: requester) { return await retired(finished) }
             }
             throw .conflict("\(plan.id) is told more than the new instance can catch up with; try again")
         } catch {
             await onEngine { core in core.abandon(replacement) }
             throw error
         }
+    }
+
+    /// What was replaced ends here, and the memory of code that does not run any more is given back.
+    private func retired(_ finished: consuming FinishedReplacement) async -> FinishedReplacement {
+        finished.old = nil
+        finished.oldShadow = nil
+        if let (loader, used) = await onEngine({ core in (core.catalog.loader, core.generationsInUse) }) {
+            try? await BlockingWork.run { loader.dropPages(exceptOf: used) }
+        }
+        return finished
     }
 
     /// nil = the market was faster.
@@ -247,7 +258,7 @@ extension HostRefusal {
         switch self {
         case .invalid(let faults): faults.map { "\($0.path): \($0.message)" }.joined(separator: "; ")
         case .unknown(let kind, let id): "no \(kind) has the id '\(id)'"
-        case .conflict(let reason), .halted(let reason), .unavailable(let reason): reason
+        case .conflict(let reason), .forbidden(let reason), .halted(let reason), .unavailable(let reason): reason
         case .denied(let findings): findings.map(\.rule.name).joined(separator: ", ")
         }
     }

@@ -13,9 +13,13 @@ extension RunningHost {
         let placed = try await ask(.required) { core throws(HostRefusal) in
             try core.place(request, key: key, by: requester)
         }
+        return try await view(of: placed)
+    }
+
+    private func view(of placed: Placed) async throws(HostRefusal) -> OrderView {
         switch placed {
-        case .order(let view): return view
-        case .earlier(let id): return try await storedOrder(id)
+        case .order(let view): view
+        case .earlier(let id): try await storedOrder(id)
         }
     }
 
@@ -28,22 +32,39 @@ extension RunningHost {
         return stored
     }
 
-    func modify(_ id: String, _ change: OrderChange, by requester: Requester) async throws(HostRefusal) -> OrderView {
-        try await ask(.required) { core throws(HostRefusal) in try core.modify(id, change, by: requester) }
-    }
-
-    func cancel(_ id: String, by requester: Requester) async throws(HostRefusal) -> OrderView {
-        try await ask(
-            unsaved: { HostNames.number($0.id, "ord").map { .cancel(order: $0) } },
-            { core throws(HostRefusal) in try core.cancel(id, by: requester) })
-    }
-
-    func close(_ position: String, quantity: Quantity?, by requester: Requester) async throws(HostRefusal)
-        -> OrderView
+    func modify(_ id: String, _ change: OrderChange, key: IdempotencyKey?, by requester: Requester)
+        async throws(HostRefusal) -> OrderView
     {
-        try await ask(.required) { core throws(HostRefusal) in
-            try core.close(position, quantity: quantity, by: requester)
+        let placed = try await ask(.required) { core throws(HostRefusal) in
+            try core.once(key) { core throws(HostRefusal) in try core.modify(id, change, by: requester) }
         }
+        return try await view(of: placed)
+    }
+
+    func cancel(_ id: String, key: IdempotencyKey?, by requester: Requester) async throws(HostRefusal) -> OrderView {
+        let placed = try await ask(
+            unsaved: { $0.orderID.map { .cancel(order: $0) } },
+            { core throws(HostRefusal) in
+                try core.once(key) { core throws(HostRefusal) in try core.cancel(id, by: requester) }
+            })
+        return try await view(of: placed)
+    }
+
+    func cancelAll(_ filter: CancelFilter, by requester: Requester) async throws(HostRefusal) -> [OrderView] {
+        try await ask(
+            unsavedAll: { $0.map { .cancel(order: $0.order.id) } },
+            { core throws(HostRefusal) in try core.cancelAll(filter, by: requester) })
+    }
+
+    func close(_ position: String, quantity: Quantity?, key: IdempotencyKey?, by requester: Requester)
+        async throws(HostRefusal) -> OrderView
+    {
+        let placed = try await ask(.required) { core throws(HostRefusal) in
+            try core.once(key) { core throws(HostRefusal) in
+                try core.close(position, quantity: quantity, by: requester)
+            }
+        }
+        return try await view(of: placed)
     }
 
     func positions(strategy: String?) async throws(HostRefusal) -> [PositionView] {
@@ -92,6 +113,9 @@ enum Placed: Sendable {
     case order(OrderView)
     /// The request came before, as this order, and only the journal has it still.
     case earlier(UInt64)
+
+    /// Of one that was just carried out.
+    var orderID: UInt64? { if case .order(let view) = self { view.order.id } else { nil } }
 }
 
 /// An answer from memory.
@@ -105,44 +129,44 @@ extension HostCore {
     // MARK: Sending
 
     func place(_ request: OrderRequest, key: IdempotencyKey?, by requester: Requester) throws(HostRefusal) -> Placed {
-        let wall = Timestamp(nanoseconds: WallClock.now)
-        if let key, let earlier = try idempotency.find(key, at: wall) { return try answer(earlier) }
+        try once(key) { core throws(HostRefusal) in try core.place(request, by: requester) }
+    }
+
+    private func place(_ request: OrderRequest, by requester: Requester) throws(HostRefusal) -> OrderView {
         let instrument = try checkedInstrument(request)
         let slot = try slot(request.strategy)
         guard !request.isLive else { throw .unavailable("live trading is not configured; use PAPER") }
         try requireEntries()
         let intent = OrderIntent(
-            strategy: Int32(slot), instrument: UInt32(instrument), tag: 0, side: request.side, kind: request.kind,
+            strategy: Int32(slot), instrument: UInt32(instrument),
+            tag: OrderIntent.tag(ofConfidence: request.signalConfidence), side: request.side, kind: request.kind,
             quantity: request.quantity, price: request.price ?? .zero, stopPrice: request.stopPrice ?? .zero,
-            timeInForce: request.timeInForce, origin: .operator)
-        let order = try submit(intent, key: key, at: wall)
+            timeInForce: request.timeInForce, reduceOnly: request.reduceOnly, origin: .operator,
+            conditions: request.conditions)
+        let order = try submit(intent, by: requester)
         audit("order-place", order.id, by: requester)
-        return .order(order)
+        return order
     }
 
     /// Sends an order and finds it, or its denial, among the facts.
-    private func submit(_ intent: OrderIntent, key: IdempotencyKey? = nil, at wall: Timestamp) throws(HostRefusal)
-        -> OrderView
-    {
+    private func submit(_ intent: OrderIntent, by requester: Requester) throws(HostRefusal) -> OrderView {
         let before = engine.factLog.events.count
         let verdict = engine.submitOrder(intent)
+        sent(since: before, by: requester)
         for event in engine.factLog.events[before...] {
             switch event {
-            case .orderAccepted(let order) where order.intent == intent:
-                if let key { remember(key, order: order.id, at: wall) }
-                return view(engine.workingOrder(id: order.id) ?? order)
-            case .orderChanged(let order, .venue) where order.intent == intent && order.state == .rejected:
-                if let key { remember(key, order: order.id, at: wall) }
+            case .orderAccepted(let order) where order.intent.isSent(as: intent):
+                var view = view(engine.workingOrder(id: order.id) ?? order)
+                view.warnings = warnings(since: before) { $0.intent.isSent(as: intent) }
+                return view
+            case .orderChanged(let order, .venue) where order.intent.isSent(as: intent) && order.state == .rejected:
                 return view(order)
             default: continue
             }
         }
         guard case .denied = verdict else { throw .unavailable("the order was taken and cannot be found") }
-        let refused = denial(since: before) { $0.intent == intent }
-        let refusal = refusal(refused, of: intent)
-        // A stop is not remembered: the same request may pass once it is lifted.
-        if let key, case .denied = refusal { remember(key, denied: refused, at: wall) }
-        throw refusal
+        let refused = denial(since: before) { $0.intent.isSent(as: intent) }
+        throw refusal(refused, of: intent)
     }
 
     /// Why the gate has said no since `before` facts: strategies that it told may have got a no of their own.
@@ -150,6 +174,15 @@ extension HostCore {
         let log = engine.factLog
         for case .orderDenied(let denial) in log.events[before...] where isMeant(denial) {
             return log.findings[denial.findings].compactCopy
+        }
+        return []
+    }
+
+    /// What the gate has remarked since `before` facts.
+    private func warnings(since before: Int, _ isMeant: (OrderWarning) -> Bool) -> [Finding] {
+        let log = engine.factLog
+        for case .orderWarned(let warning) in log.events[before...] where isMeant(warning) {
+            return log.findings[warning.findings].compactCopy
         }
         return []
     }
@@ -186,7 +219,9 @@ extension HostCore {
             }
         }
         check("price", request.price, isNeeded: request.kind.hasLimitPrice)
-        check("stop_price", request.stopPrice, isNeeded: request.kind.hasStopPrice)
+        if request.kind != .trailingStop || request.stopPrice != nil {
+            check("stop_price", request.stopPrice, isNeeded: request.kind.hasStopPrice)
+        }
         guard faults.isEmpty, let instrument else { throw .invalid(faults) }
         return instrument
     }
@@ -210,9 +245,12 @@ extension HostCore {
         else {
             throw .conflict("\(id) protects a position and follows its strategy's stop-loss and take-profit")
         }
+        sent(since: before, order: order.id, by: requester)
         if case .denied = verdict { throw refusal(denial(since: before) { $0.orderID == order.id }, of: order.intent) }
         audit("order-modify", id, by: requester, ["quantity": quantity.description])
-        return view(engine.workingOrder(id: order.id) ?? order)
+        var view = view(engine.workingOrder(id: order.id) ?? order)
+        view.warnings = warnings(since: before) { $0.orderID == order.id }
+        return view
     }
 
     private func faults(of change: OrderChange, to order: Order) -> [RequestFault] {
@@ -225,9 +263,14 @@ extension HostCore {
             }
             if quantity.raw % terms.lot.raw != 0 { faults.append(.lot("quantity", terms)) }
         }
+        if order.intent.isLeg, change.quantity != nil {
+            let message = "a bracket's leg has the quantity that its entry filled"
+            faults.append(RequestFault(path: "quantity", message: message))
+        }
         let kind = order.intent.kind
         for (path, price, isUsed) in [
-            ("price", change.price, kind.hasLimitPrice), ("stop_price", change.stopPrice, kind.hasStopPrice),
+            ("price", change.price, kind.hasLimitPrice),
+            ("stop_price", change.stopPrice, kind.hasStopPrice && kind != .trailingStop),
         ] {
             guard let price else { continue }
             if !isUsed {
@@ -271,7 +314,28 @@ extension HostCore {
             strategy: Int32(slot), instrument: UInt32(instrument), tag: 0, side: held > .zero ? .sell : .buy,
             kind: .market, quantity: wanted, reduceOnly: true, origin: .operator)
         audit("position-close", id, by: requester, ["quantity": wanted.description])
-        return try submit(intent, at: Timestamp(nanoseconds: WallClock.now))
+        return try submit(intent, by: requester)
+    }
+
+    /// What was cancelled, newest first.
+    func cancelAll(_ filter: CancelFilter, by requester: Requester) throws(HostRefusal) -> [OrderView] {
+        let wanted = try resolve(HistoryFilter(strategy: filter.strategy, instrument: filter.instrument))
+        var wantedIDs: Set<UInt64> = []
+        for instrument in 0..<engine.instrumentCount {
+            for order in engine.workingOrders(instrument: instrument)
+            where wanted.covers(Int(order.intent.strategy), instrument, order.submittedAt)
+                && (filter.side ?? order.intent.side) == order.intent.side && !order.intent.isProtective
+            {
+                wantedIDs.insert(order.id)
+            }
+        }
+        let before = engine.factLog.events.count
+        for id in wantedIDs.sorted() { engine.cancelOrder(id: id) }
+        var ended: [OrderView] = []
+        for case .orderChanged(let order, _) in engine.factLog.events[before...]
+        where order.state == .cancelled && wantedIDs.contains(order.id) { ended.append(view(order)) }
+        audit("orders-cancel", filter.strategy ?? "all", by: requester, ["cancelled": "\(ended.count)"])
+        return ended.reversed()
     }
 
     private func working(_ id: String, _ verb: String) throws(HostRefusal) -> Order {
@@ -291,70 +355,13 @@ extension HostCore {
         }
         return nil
     }
+}
 
-    // MARK: Idempotency
-
-    private func answer(_ record: IdempotencyRecord) throws(HostRefusal) -> Placed {
-        guard record.orderID != 0 else { throw .denied(Finding.list(record.answer)) }
-        guard let order = engine.workingOrder(id: record.orderID) ?? orders[record.orderID] else {
-            return .earlier(record.orderID)
-        }
-        return .order(view(order))
-    }
-
-    private func remember(
-        _ key: IdempotencyKey, order: UInt64 = 0, denied findings: [Finding] = [], at wall: Timestamp
-    ) {
-        let record = IdempotencyRecord(
-            user: key.user, key: key.key, fingerprint: key.fingerprint, orderID: order, answer: Finding.text(findings),
-            time: wall)
-        idempotency.insert(record)
-        notes.append(.idempotency(record))
-    }
-
-    // MARK: Reading
-
-    func orders(_ filter: HistoryFilter) throws(HostRefusal) -> Recent<OrderView> {
-        let wanted = try resolve(filter)
-        let found = orders.newestFirst.lazy.filter { order in
-            wanted.covers(Int(order.intent.strategy), Int(order.intent.instrument), order.submittedAt)
-                && (filter.state == nil || order.state.shown == filter.state)
-        }
-        return page(found, wanted, dropped: orders.dropped) { view($0) }
-    }
-
-    func trades(_ filter: HistoryFilter) throws(HostRefusal) -> Recent<TradeView> {
-        let wanted = try resolve(filter)
-        let found = fills.newestFirst.lazy.filter { wanted.covers(Int($0.strategy), Int($0.instrument), $0.time) }
-        return page(found, wanted, dropped: fills.dropped) { hostNames.view(of: $0) }
-    }
-
-    func denials(_ filter: HistoryFilter) throws(HostRefusal) -> Recent<DenialView> {
-        let wanted = try resolve(filter)
-        if filter.rule != nil, wanted.rule == nil { return Recent(items: []) }
-        let instrument = wanted.instrument.map { universe.instruments[$0].id }
-        let found = denials.newestFirst.lazy.filter { denial in
-            (filter.strategy == nil || denial.strategy == filter.strategy)
-                && (instrument == nil || denial.instrument == instrument)
-                && (wanted.rule == nil || denial.findings.contains { $0.rule == wanted.rule })
-                && filter.covers(denial.time)
-        }
-        return page(found, wanted, dropped: denials.dropped) { $0 }
-    }
-
-    private func page<Item, View: Sendable>(
-        _ found: some Sequence<Item>, _ wanted: ResolvedFilter, dropped: UInt64, _ view: (Item) -> View
-    ) -> Recent<View> {
-        let page = Array(found.lazy.dropFirst(wanted.filter.offset).prefix(wanted.filter.limit).map(view))
-        let isComplete = page.count == wanted.filter.limit || dropped == 0
-        return Recent(items: page, older: isComplete ? nil : wanted)
-    }
-
-    func positions(strategy: String?) throws(HostRefusal) -> [PositionView] {
-        var slots = Array(strategies.indices)
-        if let strategy { slots = [try slot(strategy)] }
-        return slots.flatMap { slot in
-            (0..<engine.instrumentCount).compactMap { positionView(slot, $0) }
-        }
+extension OrderIntent {
+    /// The gate may have named the first trigger of a trailing stop.
+    fileprivate func isSent(as request: OrderIntent) -> Bool {
+        var sent = request
+        if kind == .trailingStop, request.stopPrice == .zero { sent.stopPrice = stopPrice }
+        return self == sent
     }
 }

@@ -16,6 +16,10 @@ extension RunningHost {
         try await ask(.required) { core throws(HostRefusal) in try core.setLimits(change, by: requester) }
     }
 
+    func limits(scope: LimitScope, target: String?) async throws(HostRefusal) -> ScopeLimitsView {
+        try await ask { core throws(HostRefusal) in try core.limits(scope: scope, target: target) }
+    }
+
     func alerts() async throws(HostRefusal) -> [AlertView] {
         try await ask { core throws(HostRefusal) in core.alerts.active(at: core.engine.now) }
     }
@@ -30,7 +34,7 @@ extension RunningHost {
     }
 
     func stops() async throws(HostRefusal) -> [StopView] {
-        try await ask { core throws(HostRefusal) in core.stops.stops.reversed() }
+        try await ask { core throws(HostRefusal) in core.stops.stops.reversed().map(core.withRemaining) }
     }
 
     func releaseStop(_ id: String, reason: String, authorizedBy: String, by requester: Requester)
@@ -52,38 +56,6 @@ extension RunningHost {
 
     func figures() async -> HostFigures {
         (try? await ask { core throws(HostRefusal) in core.figures }) ?? HostFigures()
-    }
-}
-
-/// Limits of an account that were changed over the API, as the journal keeps them; decimals as texts.
-struct AccountLimits: Codable, Equatable {
-    var maxPositionEquityFraction: String?
-    var maxDailyLoss: String?
-    var maxLeverage: String?
-
-    init() {}
-
-    init?(json: String) {
-        guard let decoded: AccountLimits = JournalText.decode(json) else { return nil }
-        self = decoded
-    }
-
-    var json: String { JournalText.encode(self) }
-
-    mutating func merge(_ change: LimitChange) {
-        if let fraction = change.maxPositionSize { maxPositionEquityFraction = fraction.description }
-        if let loss = change.maxDailyLoss { maxDailyLoss = loss.description }
-        if let leverage = change.maxExposure { maxLeverage = leverage.description }
-    }
-
-    func applied(to limits: LimitSet) -> LimitSet {
-        var limits = limits
-        if let fraction = maxPositionEquityFraction.flatMap({ Rate($0) }) {
-            limits.maxPositionEquityFraction = fraction
-        }
-        if let loss = maxDailyLoss.flatMap({ Money($0) }) { limits.maxDailyLoss = loss }
-        if let leverage = maxLeverage.flatMap({ Rate($0) }) { limits.maxLeverage = leverage }
-        return limits
     }
 }
 
@@ -134,7 +106,7 @@ extension HostCore {
         (0..<engine.instrumentCount).contains { engine.position(strategy: slot, instrument: $0).quantity != .zero }
     }
 
-    private func limitsView(_ account: Int) -> RiskLimitsView {
+    func limitsView(_ account: Int) -> RiskLimitsView {
         let own = engine.limits(scope: .account, index: account)
         let system = engine.limits(scope: .system)
         func strictest<T: Comparable>(_ path: KeyPath<LimitSet, T?>) -> T? {
@@ -143,25 +115,9 @@ extension HostCore {
         let terms = accounts[account].terms
         return RiskLimitsView(
             maxPositionSize: strictest(\.maxPositionEquityFraction) ?? .one,
-            maxDailyLoss: strictest(\.maxDailyLoss) ?? terms.openingBalance, maxDrawdown: .one,
+            maxDailyLoss: strictest(\.maxDailyLoss) ?? terms.openingBalance,
+            maxDrawdown: strictest(\.maxDrawdown) ?? .one,
             maxExposure: min(strictest(\.maxLeverage) ?? terms.maxLeverage, terms.maxLeverage))
-    }
-
-    func setLimits(_ change: LimitChange, by requester: Requester) throws(HostRefusal) -> RiskLimitsView {
-        guard change.maxDrawdown == nil else {
-            throw .invalid("max_drawdown", "known, but this version has no drawdown rule; leave it out")
-        }
-        let account = HostCore.portfolio
-        accountLimits[account].merge(change)
-        engine.setLimits(
-            accountLimits[account].applied(to: accounts[account].limits), scope: .account, index: account)
-        notes.append(
-            .limits(
-                LimitsRecord(
-                    scope: .account, id: accounts[account].id, json: accountLimits[account].json,
-                    changedBy: requester.user, time: Timestamp(nanoseconds: WallClock.now))))
-        audit("limits.change", accounts[account].id, by: requester, ["limits": accountLimits[account].json])
-        return limitsView(account)
     }
 
     // MARK: Headroom

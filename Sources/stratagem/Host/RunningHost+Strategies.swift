@@ -66,12 +66,14 @@ extension HostCore {
             throw .conflict("\(id) is faulted: \(view.problem ?? "")")
         }
         let slot = try wired(id)
+        let before = engine.factLog.events.count
         if on {
             guard !isClosing else { throw .unavailable("the host is stopping") }
             let state = state(slot)
             guard state != .faulted, state != .quarantined else {
                 throw .conflict("\(id) is \(state.rawValue): \(problem(slot) ?? ""); reload it first")
             }
+            engine.releaseRunaway(strategy: slot)
             engine.enable(strategy: slot)
             note(strategies[slot].lifecycle.enable("switched on by \(requester.user)", at: wallTime), slot)
         } else {
@@ -79,7 +81,28 @@ extension HostCore {
             note(strategies[slot].lifecycle.disable("switched off by \(requester.user)", at: wallTime), slot)
         }
         noteSwitch(slot, on: on, by: requester)
-        return strategyView(slot)
+        var view = strategyView(slot)
+        if !on { view.switchOff = switchOff(slot, since: before) }
+        return view
+    }
+
+    /// What became of orders and positions since `before` facts.
+    private func switchOff(_ slot: Int, since before: Int) -> SwitchOffView {
+        var view = SwitchOffView(
+            policy: (strategies[slot].configuration?.onStop.stopPolicy ?? .cancel).rawValue, cancelledOrders: 0,
+            closing: [], kept: [])
+        for case .orderChanged(let order, .strategyStopped) in engine.factLog.events[before...]
+        where order.intent.strategy == Int32(slot) { view.cancelledOrders += 1 }
+        for (index, instrument) in universe.instruments.enumerated() {
+            let held = engine.position(strategy: slot, instrument: index).quantity
+            guard held != .zero else { continue }
+            let isClosing = engine.workingOrders(instrument: index).contains {
+                $0.intent.strategy == Int32(slot) && $0.intent.origin == .liquidation
+            }
+            if isClosing { view.closing.append("\(instrument.id) \(held)") }
+            if !isClosing { view.kept.append("\(instrument.id) \(held)") }
+        }
+        return view
     }
 
     func noteSwitch(_ slot: Int, on: Bool, by requester: Requester) {

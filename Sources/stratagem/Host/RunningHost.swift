@@ -49,11 +49,17 @@ final class RunningHost: TradingHost {
     func ask<T: Sendable>(
         unsaved entry: (T) -> UnsavedLog.Entry?, _ work: @escaping @Sendable (HostCore) throws(HostRefusal) -> T
     ) async throws(HostRefusal) -> T {
+        try await ask(unsavedAll: { entry($0).map { [$0] } ?? [] }, work)
+    }
+
+    func ask<T: Sendable>(
+        unsavedAll entries: (T) -> [UnsavedLog.Entry], _ work: @escaping @Sendable (HostCore) throws(HostRefusal) -> T
+    ) async throws(HostRefusal) -> T {
         let (result, failure) = await carryOut(work)
         let answer = try result.get()
-        if failure != nil, let entry = entry(answer) {
-            _ = try? await BlockingWork.run { [unsaved] in unsaved.append(entry) }
-        }
+        guard failure != nil else { return answer }
+        let left = entries(answer)
+        _ = try? await BlockingWork.run { [unsaved] in left.forEach { unsaved.append($0) } }
         return answer
     }
 

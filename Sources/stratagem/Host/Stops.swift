@@ -10,8 +10,6 @@ import Trading
 struct StopRegister {
     var stops: [StopView] = []
     var lastNumber: UInt64 = 0
-    /// Stops whose positions are not closed yet, by id.
-    var flattening: Set<String> = []
 
     var active: [StopView] { stops.filter(\.isActive) }
     /// Lifted ones beyond these are in the journal only.
@@ -31,6 +29,7 @@ extension HostCore {
         let scope = try scope(of: request)
         let affected = affected(by: scope)
         stops.lastNumber += 1
+        engine.numberStops(from: stops.lastNumber + 1)
         var view = StopView(
             id: "stop-\(stops.lastNumber)", request: request, time: Timestamp(nanoseconds: WallClock.now),
             requester: requester, affected: affected)
@@ -40,30 +39,34 @@ extension HostCore {
             view.resolution = "a drill: nothing was stopped"
         }
         keep(view, in: scope)
-        return view
+        return withRemaining(view)
     }
 
     /// Writes a stop down, and enforces it unless it is a drill.
     func keep(_ stop: StopView, in scope: StopScope) {
+        note(stop)
+        guard stop.isActive, let thrown = stop.emergencyStop(in: scope) else { return }
+        engine.throwStop(thrown)
+        guard ![HostCore.pauseChannel, HostCore.closeChannel].contains(stop.requester.channel) else { return }
+        alerts.raise(.stopThrown(stop), at: engine.now)
+    }
+
+    func note(_ stop: StopView) {
         stops.add(stop)
         notes.append(.stop(StopRecord(stop)))
         audit(
             stop.request.isDrill ? "emergency-drill" : "emergency-stop", stop.id, by: stop.requester,
             ["scope": stop.request.scope.rawValue, "reason": stop.request.reason])
-        if stop.isActive { enforce(stop, in: scope) }
     }
 
-    private func enforce(_ stop: StopView, in scope: StopScope) {
-        applyStops()
-        switch stop.request.mode {
-        case .stop, .reduce: break
-        case .cancel: cancelAll(in: scope)
-        case .flatten:
-            cancelAll(in: scope)
-            stops.flattening.insert(stop.id)
-            tendStops()
-        }
-        alerts.raise(.stopThrown(stop), at: engine.now)
+    /// Writes down that a stop has ended by itself.
+    func resolve(_ id: String, _ resolution: String, by requester: Requester) {
+        guard let index = stops.stops.firstIndex(where: { $0.id == id && $0.isActive }) else { return }
+        stops.stops[index].resolvedAt = wallTime
+        stops.stops[index].resolvedBy = requester.user
+        stops.stops[index].resolution = resolution
+        notes.append(.stop(StopRecord(stops.stops[index])))
+        audit("emergency-release", id, by: requester, ["reason": resolution])
     }
 
     func releaseStop(_ id: String, reason: String, authorizedBy: String, by requester: Requester)
@@ -77,8 +80,7 @@ extension HostCore {
         stops.stops[index].resolvedAt = Timestamp(nanoseconds: WallClock.now)
         stops.stops[index].resolvedBy = authorizedBy
         stops.stops[index].resolution = reason
-        stops.flattening.remove(id)
-        applyStops()
+        if let number = HostNames.number(id, "stop") { engine.releaseStop(id: number) }
         notes.append(.stop(StopRecord(stops.stops[index])))
         audit("emergency-release", id, by: requester, ["reason": reason, "authorized_by": authorizedBy])
         return stops.stops[index]
@@ -86,36 +88,13 @@ extension HostCore {
 
     // MARK: Latches
 
-    /// Sets every latch to the strictest of the stops that are in force.
+    /// Puts all stops in force into the engine: at the start, and when a strategy has come that one of them may name.
     func applyStops() {
-        let stopped = stops.active.compactMap { stop in
-            (try? scope(of: stop.request)).map { ($0, stop.request.mode == .reduce ? TradingState.reducing : .halted) }
-        }
-        for scope in everyScope {
-            let thrown = stopped.filter { $0.0 == scope }.map(\.1).max { $0.rawValue < $1.rawValue } ?? .active
-            latch(scope, scope.scope == .system && isJournalBlocked ? .halted : thrown)
-        }
-    }
-
-    private func latch(_ scope: StopScope, _ thrown: TradingState) {
-        let state = engine.tradingState(scope: scope.scope, index: scope.index)
-        guard scope.scope == .account || scope.scope == .strategy else {
-            if state != thrown { engine.setTradingState(thrown, scope: scope.scope, index: scope.index) }
-            return
-        }
-        // The day's loss keeps its own latch until the day is over; a stop takes it over, and outlives the day.
-        let day = engine.day(scope: scope.scope, index: scope.index)
-        let wanted = thrown == .active && day.isBreached ? .reducing : thrown
-        if state != wanted || (thrown != .active && day.isLatched) {
-            engine.setTradingState(wanted, scope: scope.scope, index: scope.index)
-        }
-    }
-
-    private var everyScope: [StopScope] {
-        [StopScope(scope: .system, index: 0)]
-            + accounts.indices.map { StopScope(scope: .account, index: $0) }
-            + strategies.indices.map { StopScope(scope: .strategy, index: $0) }
-            + universe.instruments.indices.map { StopScope(scope: .instrument, index: $0) }
+        engine.resumeStops(
+            stops.active.compactMap { stop in
+                (try? scope(of: stop.request)).flatMap { stop.emergencyStop(in: $0) }
+            })
+        putUpBreakers()
     }
 
     /// The strictest latch that covers an order, and the stop behind it.
@@ -137,20 +116,17 @@ extension HostCore {
             : "trading is halted"
     }
 
-    /// Positions of flattening stops are closed at the market, again and again until they are flat.
-    func tendStops() {
-        for stop in stops.active where stops.flattening.contains(stop.id) {
-            guard let scope = try? scope(of: stop.request) else { continue }
-            var isFlat = true
-            forEachBook(in: scope) { strategy, instrument in
-                guard engine.position(strategy: strategy, instrument: instrument).quantity != .zero else { return }
-                isFlat = false
-                let totals = engine.workingTotals(strategy: strategy, instrument: instrument)
-                guard totals.buys == .zero, totals.sells == .zero else { return }
-                engine.flattenPosition(strategy: strategy, instrument: instrument)
-            }
-            if isFlat { stops.flattening.remove(stop.id) }
+    /// With what it has not closed yet: "BTC_USDT +0.05 of sma_cross: the market is closed".
+    func withRemaining(_ stop: StopView) -> StopView {
+        guard stop.isActive, let number = HostNames.number(stop.id, "stop") else { return stop }
+        var stop = stop
+        stop.remaining = engine.residuals(of: number).map { residual in
+            let what = "\(universe.instruments[residual.instrument].id) \(residual.quantity)"
+            return "\(what) of \(strategies[residual.strategy].id)"
+                + (residual.refusal.map { ": \($0.text)" } ?? ": \(residual.working) at work")
+                + (residual.attempts > 1 ? ", tried \(residual.attempts) times" : "")
         }
+        return stop
     }
 
     // MARK: Scopes
@@ -194,12 +170,8 @@ extension HostCore {
         }
     }
 
-    private func cancelAll(in scope: StopScope) {
-        forEachBook(in: scope) { engine.cancelOrders(strategy: $0, instrument: $1) }
-    }
-
     /// "strategy sma_cross", "2 working orders", "position BTC_USDT +0.05 of sma_cross".
-    private func affected(by scope: StopScope) -> [String] {
+    func affected(by scope: StopScope) -> [String] {
         var running: [String] = []
         var positions: [String] = []
         var working = 0
@@ -213,5 +185,21 @@ extension HostCore {
             working += engine.workingOrders(instrument: instrument).count { $0.intent.strategy == Int32(strategy) }
         }
         return running.map { "strategy \($0)" } + (working == 0 ? [] : ["\(working) working orders"]) + positions
+    }
+}
+
+extension StopView {
+    /// nil = its id is none of ours.
+    fileprivate func emergencyStop(in scope: HostCore.StopScope) -> EmergencyStop? {
+        let mode: EmergencyStop.Mode =
+            switch request.mode {
+            case .stop: .stop
+            case .reduce: .reduce
+            case .cancel: .cancel
+            case .flatten: .flatten
+            }
+        return HostNames.number(id, "stop").map {
+            EmergencyStop(id: $0, scope: scope.scope, index: scope.index, mode: mode)
+        }
     }
 }

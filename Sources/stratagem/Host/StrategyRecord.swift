@@ -47,6 +47,8 @@ struct StrategyRecord {
     var lastSlow: Int64 = 0
     /// What it saved last: with the newest checkpoint, or when its folder went.
     var savedState: StrategyState?
+    /// What it remembers is being written down beside the engine.
+    var isBeingSaved = false
     /// By number, the active one among them.
     var generations: [Generation] = []
     /// It runs beside the active one.

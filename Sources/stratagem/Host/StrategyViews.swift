@@ -40,9 +40,15 @@ extension HostCore {
         runtime.faults = record.lifecycle.faultCount
         runtime.restarts = record.lifecycle.restartCount
         runtime.slowCalls = record.slowCalls
+        runtime.isolation = record.instance.map { $0.isInWorker ? "worker" : "host" } ?? ""
         if let worker = record.instance, worker.isInWorker {
+            runtime.confinement = worker.confinement?.measures ?? []
+            runtime.confinementGaps = worker.confinement?.gaps ?? []
             runtime.residentBytes = UInt64(clamping: worker.residentMemoryBytes)
             runtime.waitingEvents = worker.waitingEvents
+            // What it takes to hand events over says nothing about the plugin.
+            if let times = worker.callTimes { runtime.take(times) }
+            return runtime
         }
         guard durations.totalCount > 0 else { return runtime }
         runtime.timedCalls = durations.totalCount
@@ -94,6 +100,15 @@ extension HostCore {
     }
 
     private func fileName(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
+}
+
+extension StrategyRuntime {
+    fileprivate mutating func take(_ times: CallTimes) {
+        timedCalls = times.count
+        callNanoseconds50 = times.median
+        callNanoseconds99 = times.percentile99
+        callNanosecondsMax = times.longest
+    }
 }
 
 extension StrategyView {

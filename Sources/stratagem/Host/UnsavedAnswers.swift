@@ -26,6 +26,7 @@ extension HostCore {
 
     private func throwAgain(_ stop: UnsavedLog.Stop) {
         stops.lastNumber = stop.number
+        engine.numberStops(from: stop.number + 1)
         guard let scope = try? scope(of: stop.view.request) else { return }
         keep(stop.view, in: scope)
     }

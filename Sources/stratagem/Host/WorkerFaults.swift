@@ -1,3 +1,4 @@
+import API
 import Engine
 import PluginHost
 import Trading
@@ -26,10 +27,22 @@ extension HostCore {
             return .brokenContract(broken)
         }
         guard let end = instance.end else { return nil }
-        // Mostly the message of a trap, which says more than its signal.
-        if !end.message.isEmpty { activity.add(.problem, slot, engine.now, "its worker wrote: \(end.message)") }
+        tellLastWords(of: end, slot)
         return FaultCause(end)
     }
+
+    /// Mostly the message of a trap, which says more than its signal.
+    private func tellLastWords(of end: WorkerEnd, _ slot: Int) {
+        guard !end.message.isEmpty else { return }
+        activity.add(.problem, slot, engine.now, "its worker wrote: \(end.message)")
+        // The addresses of a stack say nothing to its author.
+        let lines = end.lastWords.split(separator: "\n").prefix { $0 != "Current stack trace:" }
+        for line in lines.suffix(HostCore.lastLinesMax) {
+            logs.add(strategies[slot].id, .error, "its worker wrote: \(line.prefix(500))", at: engine.now)
+        }
+    }
+
+    private static let lastLinesMax = 20
 
     /// A worker saves more often than checkpoints are made.
     func newestMemory(_ slot: Int) -> StrategyState? {

@@ -99,7 +99,21 @@ final class Activity {
                 .problem, breach.scope == .strategy ? Int(breach.index) : -1, breach.time,
                 "the day's loss of \(breach.loss) is beyond the limit of \(breach.limit)"
                     + (breach.isLatched ? ": only reducing orders until tomorrow" : ""))
-        case .orderAccepted, .roundTripClosed, .dayStarted, .priceMarked, .orderRested: return
+        case .runawayLatched(let latch):
+            add(
+                latch.isLatched ? .problem : .note, Int(latch.strategy), latch.time,
+                latch.isLatched
+                    ? "stopped as a runaway: \(latch.count) \(latch.cause.name) in a row, \(latch.limit) allowed; enable it again"
+                    : "released: it may send orders again")
+        case .programBreached(let breach):
+            add(
+                .problem, -1, breach.time,
+                "\(breach.rule.name): account \(breach.account) has lost \(breach.loss), the limit is \(breach.limit): only reducing orders "
+                    + (breach.rule == .totalDrawdown ? "until an admin releases it" : "until tomorrow"))
+        case .programReleased(let account, let time): add(.note, -1, time, "account \(account) was released")
+        case .orderAccepted, .orderWarned, .roundTripClosed, .dayStarted, .priceMarked, .orderRested, .orderTrailed,
+            .equityPeaked:
+            return
         }
     }
 
@@ -134,6 +148,7 @@ extension OrderReason {
         case .protectionPrice: "the market moved beyond the protection price"
         case .triggerDenied: "the gate refused the triggered stop"
         case .venue: "the venue refused it"
+        case .postOnly: "post-only, and it would have traded on arrival"
         case .selfTrade: "an own order would have traded with it"
         default: nil
         }

@@ -42,7 +42,9 @@ final class Listener: Sendable {
             let server = APIServer(
                 host: host,
                 authentication: await Authentication(store: StoredIdentities(store: journal.identity), key: key),
-                localSecret: secret, operations: TradingOperations.all + MarketOperations.all + RiskOperations.all,
+                localSecret: secret,
+                operations: TradingOperations.all + MarketOperations.all + RiskOperations.all
+                    + AuditOperations.all + PortfolioOperations.all,
                 settings: settings, logger: logger,
                 onListening: { port in
                     state.outcome.withLock { $0 = .success(port) }

@@ -73,6 +73,7 @@ extension HostCore {
     /// first facts go with a checkpoint: an account's terms are the ones that it was opened with from then on.
     func begin() {
         requestCheckpoint()
+        noteStart()
         noteGenerations()
         applyStops()
         takeUnsaved()

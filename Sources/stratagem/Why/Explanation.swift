@@ -95,6 +95,8 @@ extension Explanation {
         var text = "\(stop["scope"]?.shown ?? "system") is stopped by \(stop["stop_id"]?.shown ?? "–")"
         if let mode = stop["mode"]?.string, mode != "stop" { text += " (\(mode.printable))" }
         text += " since \(stop.moment("timestamp")), thrown by \(stop["triggered_by"]?.shown ?? "–")"
-        return text + ": \(stop["reason"]?.shown ?? "–")"
+        text += ": \(stop["reason"]?.shown ?? "–")"
+        let remaining = (stop["remaining_components"]?.elements ?? []).map(\.shown)
+        return remaining.isEmpty ? text : text + "; still to close: " + remaining.joined(separator: ", ")
     }
 }

@@ -18,7 +18,9 @@ struct StrategyReasons {
         var explanation = Explanation(kind: "strategy", id: id)
         state(&explanation)
         for stop in Explanation.covering(stops, account: account, strategy: id, instruments: instruments) {
-            explanation.add(.blocking, "stopped", Explanation.stop(stop))
+            // Under a reducing one its exits pass.
+            let isPause = stop["mode"]?.string == "reduce"
+            explanation.add(isPause ? .reason : .blocking, isPause ? "reducing" : "stopped", Explanation.stop(stop))
         }
         schedule(&explanation)
         market(&explanation)

@@ -24,19 +24,30 @@ extension LimitSet {
         maxDailyLoss = settings.maxDailyLoss
         dailyLossBase = settings.dailyLossBase ?? .equity
         marketDataMaxAgeNanoseconds = settings.marketDataMaxAgeMilliseconds.map { $0 * 1_000_000 }
+        budgetCap = settings.budgetCap
+        maxDrawdown = settings.maxDrawdown
+        drawdownBase = settings.drawdownBase ?? .trailingIntraday
+        repeatLimit = settings.repeatLimit.map(Int32.init(clamping:))
+        rejectStreak = settings.rejectStreak.map(Int32.init(clamping:))
+        repeatWindowNanoseconds = settings.repeatWindowMilliseconds.map { $0 * 1_000_000 }
+        maxOpenOrders = settings.maxOpenOrders.map(Int32.init(clamping:))
+        duplicateWindowNanoseconds = settings.duplicateWindowMilliseconds.map { $0 * 1_000_000 }
+        maxSlippage = settings.maxSlippage
+        maxConsecutiveLosses = settings.maxConsecutiveLosses.map(Int32.init(clamping:))
+        cooldownNanoseconds = settings.cooldownSeconds.map { $0 * 1_000_000_000 }
     }
 
     /// The same limits with their money in another currency, of which `rate` is the price of one unit in the present one.
     func counted(at rate: Rate) -> LimitSet {
-        func convert(_ amount: Money?) -> Money? {
-            amount.map { Money(raw: Rounding.halfEven($0.raw * Int128(Rate.one.raw), over: Int128(rate.raw))) }
-        }
+        func convert(_ amount: Money?) -> Money? { amount?.counted(at: rate) }
         var limits = self
         limits.maxOrderNotional = convert(maxOrderNotional)
         limits.maxPositionNotional = convert(maxPositionNotional)
         limits.maxGrossExposure = convert(maxGrossExposure)
         limits.maxNetExposure = convert(maxNetExposure)
         limits.maxDailyLoss = convert(maxDailyLoss)
+        limits.budgetCap = convert(budgetCap)
+        limits.budgetAllocation = convert(budgetAllocation)
         return limits
     }
 }
@@ -74,6 +85,9 @@ extension EngineSetup.Account {
         checksTradingHours = program.tradingHours
         checksSelfTrade = program.selfTrade
         restricted = program.restricted(universe.instruments)
+        programName = program.name
+        self.program = program.terms
+        tables = program.tables(universe.instruments, start: start)
     }
 }
 

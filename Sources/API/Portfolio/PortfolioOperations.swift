@@ -1,0 +1,173 @@
+import Portfolio
+import Trading
+
+/// What accounts hold and make (documents 002 and 003).
+public enum PortfolioOperations {
+    public static let all = [portfolio, recent, execute, liquidate, metrics, accountRisk, performance]
+
+    static let portfolio = APIOperation(
+        .get, "/portfolio", id: "engine.portfolio", tag: "Portfolio", summary: "Cash, positions and result",
+        description: """
+            In the account's currency, net per symbol over all strategies. total_value is cash_balance and invested_value; \
+            of a position that settles its profit only, that profit is invested.
+            """,
+        rate: .standard
+    ) { (_: NoInput, context) in
+        PortfolioAnswer(portfolio: try await context.host.portfolio())
+    }
+
+    static let recent = APIOperation(
+        .get, "/trades/recent", id: "engine.trades_recent", tag: "Portfolio", summary: "The newest trades",
+        description: """
+            Orders that have traded, newest first; price is the average of their fills, signal_confidence null where no \
+            signal was behind it. The id is that of the order.
+            """,
+        rate: .standard
+    ) { (input: RecentTradesInput, context) in
+        RecentTradesAnswer(
+            orders: try await context.host.executedOrders(limit: input.limit), symbols: try await context.symbols)
+    }
+
+    static let execute = APIOperation(
+        .post, "/trades/execute", id: "engine.execute", tag: "Portfolio",
+        summary: "Trades a signal for an amount of money",
+        description: """
+            amount_usd is an amount of the instrument's quote currency. With max_slippage (a fraction) the order is a limit \
+            that far from the price it meets, and what does not trade at once is cancelled; without it a market order. \
+            Signals below a confidence of \(SignalThreshold.text) are refused. Takes Idempotency-Key.
+            """,
+        role: .trader, rate: .standard,
+        errors: [.weakSignal, .insufficientFunds, .riskLimit, .compliance, .conflict, .tradingStopped, .unavailable]
+    ) { (input: ExecuteInput, context) in
+        guard input.trade.confidence >= SignalThreshold.rate else {
+            throw APIError(
+                .weakSignal,
+                "signal_confidence is \(input.trade.confidence), below the threshold \(SignalThreshold.text)")
+        }
+        let key = try context.idempotencyKey()
+        return ExecutedAnswer(
+            trade: try await context.host.trade(input.trade, key: key, by: context.requester))
+    }
+
+    static let liquidate = APIOperation(
+        .post, "/emergency/liquidate-all", id: "engine.liquidate", tag: "Portfolio",
+        summary: "Cancels every order and closes every position",
+        description: """
+            Stops the whole system in the mode flatten; the stop is named in stop_id and released like any other. \
+            liquidated_positions is what was held: closing goes on until all is flat.
+            """,
+        role: .trader, rate: .unlimited
+    ) { (input: LiquidateInput, context) in
+        LiquidationAnswer(
+            liquidation: try await context.host.liquidate(reason: input.reason, by: context.requester),
+            time: context.time)
+    }
+
+    static let metrics = APIOperation(
+        .get, "/risk/metrics", id: "rebalancer.risk_metrics", tag: "Portfolio", summary: "Risk of the portfolio",
+        description: """
+            var_1d and var_7d are parametric values at risk at 95 % of the positions as they are, fractions of equity and \
+            losses where negative. correlation_risk is the mean correlation of the positions' instruments.
+            """,
+        rate: .standard
+    ) { (_: NoInput, context) in
+        RiskMetricsAnswer(risk: try await context.host.risk(ofAccount: try await context.host.portfolio().account))
+    }
+
+    static let accountRisk = APIOperation(
+        .get, "/api/v1/portfolio-risk/{account_id}", id: "v1.portfolio_risk", tag: "Portfolio",
+        summary: "Risk of an account",
+        description: """
+            Fractions of equity, a loss positive. var_95 is of one day: historical, from at least 20 daily returns of the \
+            account; before that parametric, of the positions as they are (var_method names which). The correlation matrix is \
+            that of one-minute returns of the last hour.
+            """,
+        rate: .standard, errors: [.unknown]
+    ) { (input: AccountInput, context) in
+        AccountRiskAnswer(risk: try await context.host.risk(ofAccount: input.account))
+    }
+
+    static let performance = APIOperation(
+        .get, "/api/v1/performance/{account_id}", id: "v1.performance", tag: "Portfolio",
+        summary: "What an account made, by day, week or month",
+        description: """
+            Days are the account's; `date` is the first day of a period, a week begins on Monday. Statistics are of daily \
+            returns, the drawdown that of day ends; what cannot be told yet is 0. The present day counts up to now.
+            """,
+        rate: .performance, errors: [.unknown]
+    ) { (input: PerformanceInput, context) in
+        AccountPerformanceAnswer(
+            performance: try await context.host.performance(
+                ofAccount: input.account, from: input.from, to: input.to, input.length))
+    }
+}
+
+/// Below it a signal is not traded.
+enum SignalThreshold {
+    static let rate = Rate(raw: 650_000_000)
+    static let text = "0.65"
+}
+
+extension OperationContext {
+    /// Short names by instrument.
+    fileprivate var symbols: [String: String] {
+        get async throws {
+            Dictionary(
+                try await host.instruments().map { ($0.instrument.id, $0.aliases.first ?? $0.instrument.id) },
+                uniquingKeysWith: { first, _ in first })
+        }
+    }
+}
+
+struct AccountInput: OperationInput {
+    var account: String
+    init(_ input: inout InputReader) { account = input.path.text("account_id", 1...64) }
+}
+
+struct RecentTradesInput: OperationInput {
+    var limit: Int
+    init(_ input: inout InputReader) { limit = input.query.integer("limit", 1...1000, default: 50) }
+}
+
+struct ExecuteInput: OperationInput {
+    var trade: SignalTrade
+
+    init(_ input: inout InputReader) {
+        let body = input.body
+        trade = SignalTrade(
+            instrument: body.text("symbol", 1...64), side: body.choice("side", ["buy": Side.buy, "sell": .sell]),
+            amount: body.money("amount_usd"), confidence: body.rate("signal_confidence", Rate.zero...Rate.one),
+            maxSlippage: body.optionalRate("max_slippage", Rate.zero...Rate.one))
+    }
+
+    func faults(among instruments: [InstrumentView]) -> [RequestFault] {
+        instruments.named(trade.instrument) == nil ? [.unknownInstrument("symbol", trade.instrument)] : []
+    }
+}
+
+struct LiquidateInput: OperationInput {
+    var reason: String
+
+    init(_ input: inout InputReader) {
+        let isConfirmed = input.body.boolean("confirm")
+        if !isConfirmed, !input.body.hasFault("confirm") { input.body.fault("confirm", "must be true") }
+        reason = input.body.optionalText("reason", 0...500) ?? "liquidate all"
+    }
+}
+
+struct PerformanceInput: OperationInput {
+    var account: String
+    var from: Timestamp?
+    var to: Timestamp?
+    var length: PerformanceHistory.Length
+
+    init(_ input: inout InputReader) {
+        account = input.path.text("account_id", 1...64)
+        let query = input.query
+        from = query.optionalTime("date_from")
+        to = query.optionalTime("date_to")
+        if let from, let to, to < from { query.fault("date_to", "must not lie before 'date_from'") }
+        length =
+            query.optionalChoice("timeframe", ["daily": .daily, "weekly": .weekly, "monthly": .monthly]) ?? .daily
+    }
+}
