@@ -49,8 +49,8 @@ struct StyleTests {
         }
     }
 
-    @Test("nothing is left to do in a comment")
-    func nothingLeftToDo() {
+    @Test("no comment announces work that was put off")
+    func workIsFinished() {
         // Put together here, so that this file does not hold the words.
         let words = ["TO" + "DO", "FIX" + "ME", "X" + "XX"]
         for file in Repository.files {
