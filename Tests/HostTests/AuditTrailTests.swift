@@ -120,6 +120,20 @@ extension HostSuites {
             #expect(risk.correlations.first?.with.first?.value == 1)
         }
 
+        @Test("a liquidation says what it closes, cancels what works, and is in force until somebody ends it")
+        func liquidation() throws {
+            let life = try life()
+            _ = try life.place(HostLife.marketBuy("0.03"))
+            _ = try life.place(HostLife.marketBuy("0.01", strategy: "alpha"))
+            life.run(seconds: 2)
+            _ = try life.place(HostLife.restingBuy())
+            let view = try life.core.liquidate(reason: "the desk closes", by: HostLife.person)
+            #expect(view.positions.map(\.quantity) == [Quantity("0.04")] && view.cancelledOrders == 1)
+            life.run(seconds: 5)
+            #expect(try life.core.portfolioView(0).positions.isEmpty && life.core.engine.workingOrderCount == 0)
+            #expect(throws: HostRefusal.self) { try life.place(HostLife.marketBuy()) }
+        }
+
         @Test("a signal's amount becomes whole lots, on a limit that is not beyond its slippage")
         func signals() throws {
             let life = try life()

@@ -80,11 +80,14 @@ extension HostSuites {
             let port = receiver.port
             receiver.close()
             let webhook = try webhook(port, attemptsMax: 3)
-            webhook.start()
+            let reports = Mutex<[String]>([])
+            webhook.start { text in reports.withLock { $0.append(text) } }
             webhook.post(alert(1))
-            try await wait { webhook.counts.givenUp == 1 }
+            try await wait { reports.withLock { !$0.isEmpty } }
             webhook.close()
-            #expect(webhook.waitingCount == 0)
+            #expect(webhook.waitingCount == 0 && webhook.counts.givenUp == 1)
+            #expect(
+                reports.withLock { $0 } == ["alert alr-1 did not reach http://127.0.0.1:\(port)/alerts in 3 attempts"])
         }
 
         @Test("the queue is bounded and never waits: the oldest go")

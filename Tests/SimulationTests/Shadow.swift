@@ -98,9 +98,9 @@ struct Shadow {
         case .orderFilled, .roundTripClosed: return true
         case .priceMarked, .equityPeaked: return isVenue(facts, after: index)
         case .runawayLatched: return true
-        case .orderAccepted(let order) where order.intent.isHosts: return true
+        case .orderAccepted(let order) where order.intent.isHostSent: return true
         case .orderChanged(let order, .modified) where order.intent.isProtective || isGrown(order): return true
-        case .orderChanged(let order, .venue) where order.intent.isHosts: return true
+        case .orderChanged(let order, .venue) where order.intent.isHostSent: return true
         case .orderDenied(let denial) where denial.intent.isProtective || isGrowth(denial): return true
         case .orderChanged(_, let reason):
             return [

@@ -20,11 +20,6 @@ struct ShadowBracket {
     var entryIntent: OrderIntent { entry.intent }
 }
 
-extension OrderIntent {
-    /// The host itself sends it.
-    var isHosts: Bool { isProtective || isLeg }
-}
-
 extension Shadow {
     private func leg(_ entry: UInt64, _ instrument: Int, isStop: Bool) -> Order? {
         orders.working(instrument).first {

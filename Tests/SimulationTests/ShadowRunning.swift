@@ -141,7 +141,7 @@ struct ShadowRunning {
             gate.limits(.system, 0), gate.limits(.account, q.account), gate.limits(.strategy, Int(q.intent.strategy)),
             gate.limits(.instrument, Int(q.intent.instrument)),
         ]
-        guard !q.intent.isHosts, q.purpose == .submit,
+        guard !q.intent.isHostSent, q.purpose == .submit,
             covering.contains(where: { $0.duplicateWindowNanoseconds != nil })
         else { return }
         passed[Int(q.intent.strategy)].append((q.intent, q.time))
@@ -277,8 +277,8 @@ extension ShadowGate {
     }
 
     func hasTooManyOpen(_ q: Question, _ around: Surroundings, _ orders: ShadowOrders) -> Bool {
-        guard q.purpose == .submit, !q.intent.isHosts else { return false }
-        let all = setup.instruments.indices.flatMap { orders.working($0) }.filter { !$0.intent.isHosts }
+        guard q.purpose == .submit, !q.intent.isHostSent else { return false }
+        let all = setup.instruments.indices.flatMap { orders.working($0) }.filter { !$0.intent.isHostSent }
         let account = all.filter { Int($0.account) == q.account }
         return around.scopes.contains { scope, index in
             guard let most = limits[index].maxOpenOrders, !around.book(scope).isReduced(q) else { return false }
@@ -291,7 +291,7 @@ extension ShadowGate {
     }
 
     func isDuplicate(_ q: Question, _ around: Surroundings) -> Bool {
-        guard q.purpose == .submit, !q.intent.isHosts else { return false }
+        guard q.purpose == .submit, !q.intent.isHostSent else { return false }
         return around.scopes.contains { scope, index in
             guard let window = limits[index].duplicateWindowNanoseconds, !around.book(scope).isReduced(q) else {
                 return false

@@ -181,10 +181,12 @@ struct RunCommand: ParsableCommand {
         core.recorder = recorder
         let webhook = Webhook(settings.alerts)
         if let webhook { core.alerts.onNew = { webhook.post($0) } }
-        webhook?.start()
         if let crashPage { core.engine.markCalls(at: crashPage.engineMark) }
         let engine = EngineThread(
             core, speed: speed, checkpointNanoseconds: Int64(settings.journal.checkpointSeconds) * 1_000_000_000)
+        webhook?.start { text in
+            _ = engine.mailbox.post { core in core.activity.add(.problem, -1, core.engine.now, text) }
+        }
         let host = RunningHost(engine, journal, core.unsaved)
         let listener = try Listener(
             host, API.APISettings(settings.api), journal, dataPath: folders.dataDir, supervisor: supervised)

@@ -25,13 +25,11 @@ extension RunningHost {
         return SignalTradeView(order: try await place(order, key: key, by: requester), estimatedPrice: price)
     }
 
+    /// Also while the journal cannot write, and while an amount has no conversion rate.
     func liquidate(reason: String, by requester: Requester) async throws(HostRefusal) -> LiquidationView {
-        let (positions, working) = try await ask { core throws(HostRefusal) in
-            (try core.portfolioView(0).positions, core.engine.workingOrderCount)
-        }
-        let request = StopRequest(scope: .system, mode: .flatten, reason: reason, triggeredBy: requester.user)
-        let stop = try await throwStop(request, by: requester)
-        return LiquidationView(stop: stop, positions: positions, cancelledOrders: working)
+        try await ask(
+            unsaved: { .stop($0.stop) },
+            { core throws(HostRefusal) in try core.liquidate(reason: reason, by: requester) })
     }
 
     func risk(ofAccount id: String) async throws(HostRefusal) -> AccountRiskView {
@@ -72,15 +70,14 @@ extension RunningHost {
                 for strategy in basis.strategies {
                     let page = HistoryPage(limit: PerformanceBasis.tripsMax)
                     for trip in try journal.roundTrips(RoundTripFilter(strategy: strategy, page: page)) {
-                        history.add(
-                            trip, day: trip.exitTime.day(offset: basis.dayOffset),
-                            rate: basis.rates[Int(trip.instrument)])
+                        guard let rate = basis.rates[Int(trip.instrument)] else { throw MissingRate() }
+                        history.add(trip, day: trip.exitTime.day(offset: basis.dayOffset), rate: rate)
                     }
                 }
                 return history
             }
         } catch {
-            throw .unavailable("the account's days cannot be read from the journal: \(error)")
+            throw .unavailable("the account's days cannot be told: \(error)")
         }
     }
 }
@@ -92,13 +89,30 @@ struct PerformanceBasis: Sendable {
     var dayOffset: Int64
     /// Those of the account.
     var strategies: [Int]
-    /// By instrument, into the account's currency; as they are now.
-    var rates: [Rate]
+    /// By instrument, into the account's currency; as they are now. nil = there is none.
+    var rates: [Rate?]
     /// Of one strategy, the newest.
     static let tripsMax = 200_000
 }
 
+private struct MissingRate: Error, CustomStringConvertible {
+    let description = "a round trip is in a currency without a conversion rate"
+}
+
 extension HostCore {
+    func liquidate(reason: String, by requester: Requester) throws(HostRefusal) -> LiquidationView {
+        let positions = accounts.indices.flatMap { account in
+            universe.instruments.indices.compactMap { netPosition(account, $0) }.filter { $0.quantity != .zero }
+        }
+        let before = engine.factLog.events.count
+        let request = StopRequest(scope: .system, mode: .flatten, reason: reason, triggeredBy: requester.user)
+        let stop = try throwStop(request, by: requester)
+        let cancelled = engine.factLog.events[before...].count {
+            if case .orderChanged(let order, _) = $0 { order.state == .cancelled } else { false }
+        }
+        return LiquidationView(stop: stop, positions: positions, cancelledOrders: cancelled)
+    }
+
     func accountIndex(_ id: String) throws(HostRefusal) -> Int {
         guard let account = accounts.firstIndex(where: { $0.id == id }) else { throw .unknown(kind: "account", id: id) }
         return account
@@ -117,8 +131,8 @@ extension HostCore {
             account: account, equity: try requiredEquity(account), dayOffset: accounts[account].terms.dayOffset,
             strategies: strategies.indices.filter { strategies[$0].account == account },
             rates: universe.instruments.indices.map { instrument in
-                let converted = engine.converted(unit, instrument: instrument, account: account) ?? unit
-                return Rate(raw: Int64(clamping: converted.raw * 10))
+                engine.converted(unit, instrument: instrument, account: account)
+                    .map { Rate(raw: Int64(clamping: $0.raw * 10)) }
             })
     }
 

@@ -62,8 +62,10 @@ final class Webhook: Sendable {
     /// Alerts that wait, the one on its way included.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    /// Begins to send, until `close`.
-    func start() { Task.detached { await self.run() } }
+    /// Begins to send, until `close`. `report` hears of what is lost, on the thread that sends.
+    func start(_ report: @escaping @Sendable (String) -> Void = { _ in }) {
+        Task.detached { await self.run(report) }
+    }
 
     /// Puts an alert into the queue; the oldest one goes when it is full.
     func post(_ alert: AlertView) {
@@ -93,7 +95,8 @@ final class Webhook: Sendable {
 
     // MARK: Sending
 
-    private func run() async {
+    private func run(_ report: @Sendable (String) -> Void) async {
+        var dropped: UInt64 = 0
         while let alert = await next() {
             var pause = terms.firstPause
             var outcome = await send(alert)
@@ -105,6 +108,14 @@ final class Webhook: Sendable {
                 attempts += 1
             }
             finish(alert, outcome)
+            if outcome != .taken, !isClosed {
+                report("alert \(alert.id) did not reach \(terms.url.absoluteString) in \(attempts) attempts")
+            }
+            let lost = counts.dropped - dropped
+            if lost > 0 {
+                report("\(lost) alerts were dropped: \(terms.queueMax) wait for \(terms.url.absoluteString) already")
+            }
+            dropped += lost
         }
     }
 
