@@ -156,6 +156,14 @@ extension Engine {
         return verdict
     }
 
+    /// An order that another person than its sender has approved, whoever that is: it passes the gate again, without the rule
+    /// that asked for the approval.
+    public mutating func submitApproved(_ intent: OrderIntent) -> Verdict {
+        let verdict = submit(intent, isApprovedBySecond: true)
+        deliverAnswers()
+        return verdict
+    }
+
     /// Cancels a working order by the host's id; false when nothing works under it.
     @discardableResult
     public mutating func cancelOrder(id: UInt64) -> Bool {

@@ -13,8 +13,9 @@ import Trading
 
 extension Engine {
     /// A new order.
-    mutating func submit(_ intent: OrderIntent) -> Verdict {
-        let context = orderContext(intent, purpose: .submit)
+    mutating func submit(_ intent: OrderIntent, isApprovedBySecond: Bool = false) -> Verdict {
+        var context = orderContext(intent, purpose: .submit)
+        context.isApprovedBySecond = isApprovedBySecond
         let verdict = gate.judge(context)
         switch verdict {
         case .denied(let failedRules):

@@ -36,6 +36,8 @@ public enum HostFact: Sendable {
     case limits(LimitsRecord)
     /// A thrown stop, and the same again (same id) when it is released.
     case stop(StopRecord)
+    /// An order that needs a second person, and the same again (same id) when it is decided.
+    case approval(ApprovalRecord)
     case audit(AuditRecord)
     /// The whole state after the events of its batch.
     case checkpoint(engine: [UInt8], extra: [UInt8], time: Timestamp)

@@ -67,4 +67,35 @@ struct DeskOperationTests {
                     && answer.text.contains(#""remaining_components":["BTC_USDT 0.5 of sma_cross: 0.5 at work"]"#))
         }
     }
+
+    @Test("orders that wait are listed, approved and denied by traders")
+    func approvals() async throws {
+        try await withDesk { server in
+            let time = Timestamp(nanoseconds: 1_737_196_200_000_000_000)
+            let intent = OrderIntent(
+                strategy: 0, instrument: 0, tag: 0, side: .buy, kind: .market, quantity: .one, origin: .operator)
+            let order = OrderView(
+                order: Order(id: 0, intent: intent, account: 0, at: time), id: "ord-0", strategy: "manual",
+                instrument: "BTC_USDT", account: "paper", multiplier: 1)
+            let view = ApprovalView(
+                number: 1, order: order, sender: "ann", channel: "rest", requestedAt: time, expiresAt: time)
+            server.host.script.withLock { $0.risk.approvals = [view] }
+            let list = try await server.send("GET", "/api/approvals", token: "viewer")
+            #expect(
+                list.text.hasPrefix(
+                    #"{"approvals":[{"approval_id":"apr-1","status":"pending","sender":"ann","#
+                        + #""requested_at":"2025-01-18T10:30:00Z","expires_at":"2025-01-18T10:30:00Z","#
+                        + #""decided_by":null,"decided_at":null,"reason":null,"order_id":null,"#
+                        + #""order":{"strategy_id":"manual","account_id":"paper","instrument":"BTC_USDT","order_type":"BUY""#
+                ), "\(list.text)")
+            let path = "/api/approvals/apr-1/"
+            #expect(try await server.send("POST", path + "approve", token: "viewer").status == 403)
+            let approved = try await server.send("POST", path + "approve", token: "trader")
+            #expect(approved.status == 200 && approved.text.contains(#""status":"approved","sender":"ann""#))
+            #expect(try await server.send("POST", path + "deny", token: "trader", body: "{}").status == 400)
+            let denied = try await server.send("POST", path + "deny", token: "trader", body: #"{"reason": "no"}"#)
+            #expect(denied.text.contains(#""decided_by":"trader""#) && denied.text.contains(#""reason":"no""#))
+            #expect(try await server.send("POST", "/api/approvals/x/approve", token: "trader").status == 404)
+        }
+    }
 }

@@ -38,4 +38,29 @@ extension ScriptedHost {
         stop.remaining = ["BTC_USDT 0.5 of \(id): 0.5 at work"]
         return stop
     }
+
+    func approvals() async throws(HostRefusal) -> [ApprovalView] { script.withLock { $0.risk.approvals } }
+
+    func approve(_ id: String, by requester: Requester) async throws(HostRefusal) -> ApprovalView {
+        try decide(id, .approved, by: requester, nil)
+    }
+
+    func denyApproval(_ id: String, reason: String, by requester: Requester) async throws(HostRefusal) -> ApprovalView {
+        try decide(id, .denied, by: requester, reason)
+    }
+
+    private func decide(_ id: String, _ state: ApprovalView.State, by requester: Requester, _ reason: String?)
+        throws(HostRefusal) -> ApprovalView
+    {
+        try script.withLock { script throws(HostRefusal) in
+            guard let index = script.risk.approvals.firstIndex(where: { $0.id == id }) else {
+                throw .unknown(kind: "approval", id: id)
+            }
+            script.risk.approvals[index].state = state
+            script.risk.approvals[index].decidedBy = requester.user
+            script.risk.approvals[index].decidedAt = script.risk.now
+            script.risk.approvals[index].reason = reason
+            return script.risk.approvals[index]
+        }
+    }
 }

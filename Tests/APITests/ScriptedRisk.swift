@@ -9,6 +9,9 @@ struct RiskScript: Sendable {
     var limits = RiskLimitsView(maxPositionSize: .one, maxDailyLoss: .zero, maxDrawdown: .one, maxExposure: .one)
     var alerts: [AlertView] = []
     var breakers: [BreakerView] = []
+    var approvals: [ApprovalView] = []
+    var judgement = Judgement()
+    var questions: [WhatIf] = []
     var strategies = ["sma_cross"]
     var denials: [DenialView] = []
     var denialFilters: [HistoryFilter] = []
@@ -29,6 +32,16 @@ struct RiskScript: Sendable {
 }
 
 extension ScriptedHost {
+    func assess(_ question: WhatIf) async throws(HostRefusal) -> AssessmentView {
+        try script.withLock { script throws(HostRefusal) in
+            script.risk.questions.append(question)
+            if let account = question.account, account != "paper" { throw .unknown(kind: "account", id: account) }
+            return AssessmentView(
+                judgement: script.risk.judgement, account: "paper", equity: Money("200000")!, conversion: Money("2")!,
+                multiplier: 10, exposure: 0.25, marginUse: 0.125, correlation: -0.5)
+        }
+    }
+
     func portfolioRisk() async throws(HostRefusal) -> PortfolioRiskView {
         try script.withLock { script throws(HostRefusal) in
             guard let portfolio = script.risk.portfolio else { throw .unavailable("no conversion rate") }

@@ -74,6 +74,15 @@ OPERATIONS = {
     "risk.alerts": Operation("viewer"),
     "risk.alert_acknowledge": Operation("trader", path={"alert_id": "alr-none"}),
     "risk.breakers": Operation("viewer"),
+    "v1.assess_position_risk": Operation("viewer", {
+        "account_id": "paper", "instrument": "EUR_USD", "direction": "LONG", "size": 10000, "entry_price": 1.1,
+        "stop_loss": 1.09, "take_profit": 1.2}),
+    "v1.validate_action": Operation("viewer", {
+        "account_id": "paper", "action_type": "trade_entry",
+        "action_details": {"instrument": "EUR_USD", "size": 10000, "direction": "LONG"}}),
+    "approvals.list": Operation("viewer"),
+    "approvals.approve": Operation("trader", path={"approval_id": "apr-none"}),
+    "approvals.deny": Operation("trader", {"reason": "r"}, {"approval_id": "apr-none"}),
     "strategies.pause_entries": Operation("trader", {"reason": "r"}, NONE),
     "strategies.resume_entries": Operation("trader", path=NONE),
     "strategies.close_and_disable": Operation("trader", path=NONE),

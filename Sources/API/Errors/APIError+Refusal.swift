@@ -11,6 +11,10 @@ extension APIError {
         case .halted(let text): self.init(.tradingStopped, text)
         case .unavailable(let text): self.init(.unavailable, text)
         case .denied(let findings): self = .denied(findings)
+        case .awaitingApproval(let id, let findings):
+            self = .denied(findings)
+            message += "; it waits for another person as \(id)"
+            approvalID = id
         }
     }
 

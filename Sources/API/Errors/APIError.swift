@@ -16,6 +16,8 @@ public struct APIError: Error, Sendable, Equatable {
     public var message: String
     public var faults: [RequestFault] = []
     public var denials: [Finding] = []
+    /// Under which the order waits for a second person.
+    public var approvalID: String?
     /// Retry-After, Allow and the like.
     public var headers: [(name: String, value: String)] = []
 
@@ -26,6 +28,7 @@ public struct APIError: Error, Sendable, Equatable {
 
     public static func == (a: APIError, b: APIError) -> Bool {
         a.kind == b.kind && a.message == b.message && a.faults == b.faults && a.denials == b.denials
+            && a.approvalID == b.approvalID
     }
 
     public static func invalid(_ faults: [RequestFault]) -> APIError {

@@ -46,6 +46,7 @@ struct ErrorBody {
             if !error.denials.isEmpty {
                 json.list("denials", error.denials) { json, finding in finding.write(&json) }
             }
+            if let id = error.approvalID { json.field("approval_id", id) }
         }
     }
 

@@ -12,6 +12,9 @@ public struct JSONWriter {
 
     public init(buffer: ByteBuffer = ByteBuffer()) { self.buffer = buffer }
 
+    /// What was written, for those who do not send it.
+    public var text: String { String(buffer: buffer) }
+
     static func describe(_ body: (inout JSONWriter) -> Void) -> Schema {
         var writer = JSONWriter()
         writer.open = []

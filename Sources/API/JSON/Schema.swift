@@ -17,6 +17,8 @@ public indirect enum Schema: Sendable, Equatable {
     /// Any names, all with values of one shape.
     case map(Schema)
     case nullable(Schema)
+    /// One of several shapes.
+    case either([Schema])
 
     public static let time = Schema.text(format: "date-time")
     /// Line feed and tab are the only control characters of a text.
@@ -94,6 +96,7 @@ extension Schema: JSONWritable {
                 json.field("type", "object")
                 json.field("additionalProperties", element)
             }
+        case .either(let schemas): json.object { $0.field("anyOf", schemas) }
         case .nullable(let schema): json.object { $0.field("anyOf", [schema, .null]) }
         }
     }

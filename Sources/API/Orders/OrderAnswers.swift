@@ -50,7 +50,7 @@ extension OrderView {
         json.optional("warnings", warnings.isEmpty ? nil : warnings)
     }
 
-    fileprivate func writeRequest(_ json: inout JSONWriter) {
+    func writeRequest(_ json: inout JSONWriter) {
         let intent = order.intent
         json.field("strategy_id", strategy)
         json.field("account_id", account)

@@ -2,8 +2,10 @@ public import Trading
 
 struct PlaceOrderInput: OperationInput {
     var order: OrderRequest
+    var isDryRun: Bool
 
     init(_ input: inout InputReader) {
+        isDryRun = input.query.optionalBoolean("dry_run") ?? false
         let body = input.body
         let kind = body.optionalChoice("order_kind", OrderWords.kinds)
         order = OrderRequest(

@@ -18,11 +18,18 @@ extension TradingOperations {
                 TRAILING_STOP takes trail_offset or trail_percent, GTD takes expire_time, a LIMIT may be post_only (one that \
                 would trade on arrival is cancelled). stop_loss and take_profit make a bracket: what the order fills gets both \
                 as reduce-only orders, and one cancels the other.
+                With the query dry_run=true nothing is sent: the answer is what the gate would say to the order now. \
+                An order that only lacks a second person's approval is denied with error.details.approval_id, under which it \
+                waits in GET /api/approvals.
                 """,
             role: .trader, rate: .trading, errors: verdicts
         ) { (input: PlaceOrderInput, context) in
+            guard !input.isDryRun else {
+                return PlacingAnswer.judged(try await context.host.assess(WhatIf(order: input.order)))
+            }
             let key = try context.idempotencyKey(for: input.order)
-            return OrderAnswer(order: try await context.host.place(input.order, key: key, by: context.requester))
+            return PlacingAnswer.placed(
+                try await context.host.place(input.order, key: key, by: context.requester))
         }
     }
 

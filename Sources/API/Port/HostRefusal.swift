@@ -14,6 +14,8 @@ public enum HostRefusal: Error, Sendable, Equatable {
     case halted(String)
     /// 400: the gate's no, with every failing rule; it is a fact in the journal by now.
     case denied([Finding])
+    /// 400: the gate's no for want of a second person, who can approve the order in the queue under this id.
+    case awaitingApproval(id: String, [Finding])
     /// 503: live trading is not configured, the journal does not take orders, the host is starting or stopping.
     case unavailable(String)
 

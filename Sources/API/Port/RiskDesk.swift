@@ -7,6 +7,11 @@ public protocol RiskDesk: Sendable {
     func resumeEntries(of id: String, by requester: Requester) async throws(HostRefusal) -> StopView
     /// Switches a strategy off, cancels what works for it and closes what it holds; goes on until it is flat.
     func closeAndDisable(_ id: String, by requester: Requester) async throws(HostRefusal) -> StopView
+
+    // Orders that need a second person; newest first.
+    func approvals() async throws(HostRefusal) -> [ApprovalView]
+    func approve(_ id: String, by requester: Requester) async throws(HostRefusal) -> ApprovalView
+    func denyApproval(_ id: String, reason: String, by requester: Requester) async throws(HostRefusal) -> ApprovalView
 }
 
 /// A circuit breaker, for one of its targets.

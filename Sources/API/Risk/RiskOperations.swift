@@ -4,7 +4,7 @@ import Trading
 public enum RiskOperations {
     public static let all =
         [portfolio, positions, limits, limitsInForce, alerts, denials, headroom] + StopOperations.all
-        + ComplianceOperations.all + DeskOperations.all
+        + ComplianceOperations.all + DeskOperations.all + ApprovalOperations.all + WhatIfOperations.all
 
     static let portfolio = APIOperation(
         .get, "/api/risk/portfolio", id: "risk.portfolio", tag: "Risk", summary: "The account's risk and its limits",

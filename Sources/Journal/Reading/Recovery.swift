@@ -20,6 +20,8 @@ public struct Recovery: Sendable {
     public var limits: [LimitsRecord] = []
     /// Those in force.
     public var activeStops: [StopRecord] = []
+    /// The newest ones, every pending one among them.
+    public var approvals: [ApprovalRecord] = []
     /// Of the last seven days.
     public var idempotency: [IdempotencyRecord] = []
     public var lastOrderID: UInt64 = 0

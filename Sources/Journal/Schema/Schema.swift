@@ -3,7 +3,7 @@ import GRDB
 /// The tables, version by version. A version that was released is never edited: what changes is a new one.
 enum Schema {
     /// Of the tables; also in the file's header.
-    static let version = 4
+    static let version = 5
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -25,6 +25,10 @@ enum Schema {
             try db.execute(sql: SchemaVersion4.sql)
             try AuditWriter.takeOver(db)
             try db.execute(sql: "PRAGMA user_version = 4")
+        }
+        migrator.registerMigration("5") { db in
+            try db.execute(sql: SchemaVersion5.sql)
+            try db.execute(sql: "PRAGMA user_version = 5")
         }
         return migrator
     }

@@ -91,8 +91,10 @@ struct WatchedWorker {
     var lookNanoseconds: Int64 {
         if quitDeadline != nil { return 100_000_000 }
         guard worker.settings.pace == .free else { return 5_000_000_000 }
-        // A call that hangs is seen so late, at most; it has its budget from then on.
-        return min(max(worker.settings.budgetNanoseconds / 25, 2_000_000), 10_000_000)
+        // A call that hangs is seen so late, at most; it has its budget from then on, to the millisecond.
+        let look = min(max(worker.settings.budgetNanoseconds / 25, 2_000_000), 5_000_000)
+        guard stillSince != 0 else { return look }
+        return min(look, stillSince + worker.settings.budgetNanoseconds - WatchedWorker.clock)
     }
 
     mutating func look() {

@@ -11,6 +11,8 @@ struct AlertLog {
         case slow(String, String)
         case journalBlocked(isFailing: Bool)
         case lossLimit(String)
+        case approvalNeeded(ApprovalView)
+        case approvalsFull(String)
         case runaway(String, RunawayLatch)
         case generations(loaded: Int, max: Int)
     }
@@ -106,6 +108,18 @@ extension AlertLog.Event {
             return (
                 .medium, "GENERATIONS", "generations",
                 "\(loaded) of \(max) plugin generations are in memory; restart the host before they are spent"
+            )
+        case .approvalNeeded(let approval):
+            let intent = approval.order.order.intent
+            return (
+                .medium, "APPROVAL_NEEDED", "approval \(approval.id)",
+                "\(approval.id): \(intent.side.name) \(intent.quantity) \(approval.order.instrument) of "
+                    + "\(approval.sender) waits for a second person"
+            )
+        case .approvalsFull(let sender):
+            return (
+                .high, "APPROVALS_FULL", "approvals \(sender)",
+                "an order of \(sender) needs a second person and cannot wait: too many do; approve or deny some"
             )
         case .lossLimit(let scope):
             return (.high, "DAILY_LOSS", "loss \(scope)", "the daily loss limit of \(scope) is reached; reducing only")

@@ -14,6 +14,8 @@ struct AuditTrail {
     var generations: [[UInt8]] = []
     /// The beginning of the SHA-256 of all limits: the same limits have the same version, in every life of the host.
     var limits: [UInt8] = []
+    /// Those that this version stands for: system, accounts, strategies, instruments.
+    var limitSets: [LimitSet] = []
     /// Nobody has looked at limits and generations yet.
     var isNew = true
 }
@@ -41,11 +43,22 @@ extension HostCore {
             let active = record.generations.last { $0.number == record.generation }
             return AuditContext.bytes(hexadecimal: active?.sha256 ?? "")
         }
+        // Words take a while, and the engine waits for them.
+        let sets = limitSets
+        guard sets != trail.limitSets else { return }
+        trail.limitSets = sets
         let text = JournalText.encode(limitTexts)
         let version = Array(SHA256.hash(data: Data(text.utf8)).prefix(8))
         guard version != trail.limits else { return }
         trail.limits = version
         note("limits.in-force", target: version.hexadecimal, detail: text)
+    }
+
+    private var limitSets: [LimitSet] {
+        [engine.limits(scope: .system)]
+            + accounts.indices.map { engine.limits(scope: .account, index: $0) }
+            + strategies.indices.map { engine.limits(scope: .strategy, index: $0) }
+            + universe.instruments.indices.map { engine.limits(scope: .instrument, index: $0) }
     }
 
     /// Every limit of every scope, in words.
@@ -88,7 +101,7 @@ extension HostCore {
     func audit(_ action: String, _ target: String, by requester: Requester, _ detail: [String: String] = [:]) {
         var record = AuditRecord(
             time: Timestamp(nanoseconds: WallClock.now), user: requester.user, channel: requester.channel,
-            action: action, target: target, detailJSON: detail.isEmpty ? "{}" : JournalText.encode(detail))
+            action: action, target: target, detailJSON: JournalText.object(detail))
         if let order = HostNames.number(target, "ord").flatMap({ engine.workingOrder(id: $0) ?? orders[$0] }) {
             record.strategy = Int(order.intent.strategy)
             record.account = Int(order.account)

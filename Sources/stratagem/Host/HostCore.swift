@@ -47,6 +47,7 @@ final class HostCore {
     var denials: History<DenialView>
     var alerts = AlertLog()
     var stops = StopRegister()
+    var approvals: ApprovalQueue
     /// Of host.yaml, in the engine's order.
     var breakers: [PlacedBreaker] = []
     var idempotency = IdempotencyTable()
@@ -97,6 +98,7 @@ final class HostCore {
         tracker = start.tracker
         lastOrderID = start.summary.orders
         stops = start.stops
+        approvals = start.approvals
         idempotency = IdempotencyTable(start.recovered.idempotency)
         feed = start.feed
         remap = start.remap
@@ -225,6 +227,11 @@ final class HostCore {
             let view = hostNames.view(of: denial, log.findings[denial.findings].compactCopy)
             denials.append(view)
             alerts.raise(.denied(view), at: engine.now)
+            if denial.intent.origin == .strategy, denial.orderID == 0 {
+                requestApproval(
+                    denial.intent, view.findings, sender: "strategy \(strategies[Int(denial.intent.strategy)].id)",
+                    channel: "strategy")
+            }
         case .dayStarted: areLatchesDue = true
         case .dailyLossExceeded(let breach):
             let index = Int(breach.index)
@@ -263,6 +270,7 @@ final class HostCore {
             engine.blockOrders(isBlocked)
         }
         endClosings()
+        expireApprovals()
         forgetUnsaved()
         // What a worker is started again with; nobody waits for it.
         for record in strategies { record.instance?.requestState() }

@@ -48,6 +48,15 @@ enum JournalText {
         return String(decoding: (try? encoder.encode(value)) ?? Data(), as: UTF8.self)
     }
 
+    /// Cheap enough for the engine thread.
+    static func object(_ texts: [String: String]) -> String {
+        var json = JSONWriter()
+        json.object { json in
+            for (name, text) in texts.sorted(by: { $0.key < $1.key }) { json.field(name, text) }
+        }
+        return json.text
+    }
+
     /// nil = not what this version writes.
     static func decode<Value: Decodable>(_ json: String) -> Value? {
         try? JSONDecoder().decode(Value.self, from: Data(json.utf8))

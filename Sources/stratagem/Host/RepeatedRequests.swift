@@ -19,7 +19,10 @@ extension HostCore {
             remember(key, order: view.order.id, at: wall)
             return .order(view)
         } catch {
-            if case .denied(let findings) = error { remember(key, denied: findings, at: wall) }
+            switch error {
+            case .denied(let findings), .awaitingApproval(_, let findings): remember(key, denied: findings, at: wall)
+            default: break
+            }
             throw error
         }
     }

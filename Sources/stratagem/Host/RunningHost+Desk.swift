@@ -28,6 +28,22 @@ extension RunningHost {
             unsaved: { .stop($0) },
             { core throws(HostRefusal) in try core.closeAndDisable(id, by: requester) })
     }
+
+    func approvals() async throws(HostRefusal) -> [ApprovalView] {
+        try await ask { core throws(HostRefusal) in
+            core.expireApprovals()
+            return core.approvals.all.reversed()
+        }
+    }
+
+    func approve(_ id: String, by requester: Requester) async throws(HostRefusal) -> ApprovalView {
+        try await ask(.required) { core throws(HostRefusal) in try core.approve(id, by: requester) }
+    }
+
+    func denyApproval(_ id: String, reason: String, by requester: Requester) async throws(HostRefusal) -> ApprovalView {
+        try await ask(.required) { core throws(HostRefusal) in try core.denyApproval(id, reason: reason, by: requester)
+        }
+    }
 }
 
 extension HostCore {

@@ -133,19 +133,31 @@ extension HostCore {
     }
 
     private func place(_ request: OrderRequest, by requester: Requester) throws(HostRefusal) -> OrderView {
-        let instrument = try checkedInstrument(request)
-        let slot = try slot(request.strategy)
-        guard !request.isLive else { throw .unavailable("live trading is not configured; use PAPER") }
+        let intent = try intent(of: request, strategy: try slot(request.strategy))
         try requireEntries()
-        let intent = OrderIntent(
-            strategy: Int32(slot), instrument: UInt32(instrument),
+        let order: OrderView
+        do {
+            order = try submit(intent, by: requester)
+        } catch {
+            guard case .denied(let findings) = error,
+                let waiting = requestApproval(intent, findings, sender: requester.user, channel: requester.channel)
+            else { throw error }
+            throw .awaitingApproval(id: waiting.id, findings)
+        }
+        audit("order-place", order.id, by: requester)
+        return order
+    }
+
+    /// What the request asks of the gate; every fault that is not the gate's at once.
+    func intent(of request: OrderRequest, strategy: Int) throws(HostRefusal) -> OrderIntent {
+        let instrument = try checkedInstrument(request)
+        guard !request.isLive else { throw .unavailable("live trading is not configured; use PAPER") }
+        return OrderIntent(
+            strategy: Int32(strategy), instrument: UInt32(instrument),
             tag: OrderIntent.tag(ofConfidence: request.signalConfidence), side: request.side, kind: request.kind,
             quantity: request.quantity, price: request.price ?? .zero, stopPrice: request.stopPrice ?? .zero,
             timeInForce: request.timeInForce, reduceOnly: request.reduceOnly, origin: .operator,
             conditions: request.conditions)
-        let order = try submit(intent, by: requester)
-        audit("order-place", order.id, by: requester)
-        return order
     }
 
     /// Sends an order and finds it, or its denial, among the facts.
@@ -170,7 +182,7 @@ extension HostCore {
     }
 
     /// Why the gate has said no since `before` facts: strategies that it told may have got a no of their own.
-    private func denial(since before: Int, _ isMeant: (Denial) -> Bool) -> [Finding] {
+    func denial(since before: Int, _ isMeant: (Denial) -> Bool) -> [Finding] {
         let log = engine.factLog
         for case .orderDenied(let denial) in log.events[before...] where isMeant(denial) {
             return log.findings[denial.findings].compactCopy
@@ -188,7 +200,7 @@ extension HostCore {
     }
 
     /// The gate's no: a stop is something else than a broken limit.
-    private func refusal(_ findings: [Finding], of intent: OrderIntent) -> HostRefusal {
+    func refusal(_ findings: [Finding], of intent: OrderIntent) -> HostRefusal {
         guard findings.contains(where: { $0.rule == .tradingState }) else { return .denied(findings) }
         let reason = halt(strategy: Int(intent.strategy), instrument: Int(intent.instrument))
         return .halted(reason ?? "only orders that shrink a position pass")
@@ -226,7 +238,7 @@ extension HostCore {
         return instrument
     }
 
-    private func requireEntries() throws(HostRefusal) {
+    func requireEntries() throws(HostRefusal) {
         guard isJournalBlocked else { return }
         throw .unavailable("the journal does not take new orders at the moment; cancel, close and stop go on")
     }
@@ -359,7 +371,7 @@ extension HostCore {
 
 extension OrderIntent {
     /// The gate may have named the first trigger of a trailing stop.
-    fileprivate func isSent(as request: OrderIntent) -> Bool {
+    func isSent(as request: OrderIntent) -> Bool {
         var sent = request
         if kind == .trailingStop, request.stopPrice == .zero { sent.stopPrice = stopPrice }
         return self == sent
