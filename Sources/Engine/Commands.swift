@@ -47,6 +47,7 @@ extension Engine {
         guard slots[strategy].call != nil, slots[strategy].fault == nil else { return false }
         guard !slots[strategy].isEnabled else { return true }
         slots[strategy].isEnabled = true
+        slots[strategy].refusedInRow = 0
         answer(strategy, .status(STRATEGY_EVENT_SESSION, code: 0, at: now))
         // It learns which orders of its own work, and what it holds, before it sees the market: its memory may be older.
         for instrument in 0..<instruments.count { tellWorking(strategy, instrument) }

@@ -332,7 +332,7 @@ extension Engine {
 extension IntentFault {
     /// It takes a strategy out of service.
     fileprivate var endsService: Bool {
-        [.badConsumedCount, .countBeyondCapacity, .intentLoop, .workerEnded].contains(self)
+        [.badConsumedCount, .countBeyondCapacity, .intentLoop, .workerEnded, .manyRefused].contains(self)
     }
 }
 

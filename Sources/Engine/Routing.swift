@@ -26,6 +26,7 @@ extension Engine {
                 return refuse(
                     slot, .instrumentNotBound, UInt16(STRATEGY_INTENT_SUBMIT), order.instrument, order.tag)
             }
+            slots[slot].refusedInRow = 0
             _ = submit(order)
         case .modify(let wanted):
             let working = orders.slot(strategy: Int32(slot), instrument: Int(wanted.instrument), tag: wanted.tag)
@@ -94,10 +95,15 @@ extension Engine {
         tell(order, .unknownOrder)
     }
 
+    /// Without an order between them. A strategy that writes so many has lost its way.
+    static let refusedInRowMax = 1_000
+
     /// Counts an intent that cannot be taken, writes it down, and tells an order's sender that it was denied.
     private mutating func refuse(
         _ slot: Int, _ fault: IntentFault, _ type: UInt16, _ instrument: UInt32, _ tag: UInt64
     ) {
+        slots[slot].refusedInRow += 1
+        guard slots[slot].refusedInRow < Engine.refusedInRowMax else { return stopFaulted(slot, .manyRefused) }
         slots[slot].counters.refusedIntents += 1
         facts.append(.intentRefused(strategy: Int32(slot), type: type, fault: fault, count: 1, time: now))
         if breakers.watchesCounts { countError(strategy: slot) }

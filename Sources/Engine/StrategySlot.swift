@@ -128,6 +128,8 @@ struct StrategySlot {
     /// Verdicts, fills and timers that it has not seen yet.
     var answers: [EventRecord] = []
     var counters = StrategyCounters()
+    /// Intents that could not be taken since its last order.
+    var refusedInRow = 0
     /// Answers of its own to what it was told, within one delivery.
     var replies = 0
     /// Timers between two market events.

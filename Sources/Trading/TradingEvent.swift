@@ -70,7 +70,7 @@ public enum TradingState: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 public enum IntentFault: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case unknownType, moreWithoutHead, tooManyMore, unknownInstrument, instrumentNotBound, badSide, badKind
     case badTimeInForce, badOption, negativeQuantity, zeroTag, tooManyIntents, countBeyondCapacity, badConsumedCount
-    case badTimer, badText, intentLoop, badSignal, workerEnded
+    case badTimer, badText, intentLoop, badSignal, workerEnded, manyRefused
 
     public var text: String {
         switch self {
@@ -92,6 +92,7 @@ public enum IntentFault: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .badText: "text that is not UTF-8"
         case .intentLoop: "intents in answer to every verdict, or timers, without end"
         case .badSignal: "a signal whose strength is not within −1…1, or whose price is negative"
+        case .manyRefused: "1,000 intents in a row that cannot be taken"
         case .workerEnded: "nothing: its worker is out of service"
         }
     }

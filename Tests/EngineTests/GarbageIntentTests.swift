@@ -135,6 +135,22 @@ struct GarbageIntentTests {
         #expect(bench.story == ["refused 1 tooManyMore"])
     }
 
+    @Test("a thousand in a row take it out of service; an order between them begins the count anew")
+    func inARow() {
+        let garbage = [IntentRecord](repeating: .bare(99), count: 50)
+        let lost = ScriptedStrategy { event, _ in event.story == "bar" ? garbage : [] }
+        let careless = ScriptedStrategy { event, _ in
+            event.story == "bar" ? garbage + [.submit(.buy, 1, tag: UInt64(event.time / 60_000_000_000))] : []
+        }
+        let bench = Bench(.small(strategies: 2), [lost, careless])
+        bench.feed((1...19).map { .flat($0, 100) })
+        #expect(bench.engine.fault(strategy: 0) == nil)
+        bench.feed((20...40).map { .flat($0, 100) })
+        #expect(bench.engine.fault(strategy: 0) == .manyRefused && bench.engine.fault(strategy: 1) == nil)
+        #expect(bench.engine.counters(strategy: 0).refusedIntents == 1000)
+        #expect(bench.position(1) == 39)
+    }
+
     @Test("of a thousand intents at once the first 64 count; each order of the rest is denied")
     func thousand() {
         let bench = Bench(script: [(1...1000).map { .submit(.buy, 1, .limit, tag: $0, at: 50) }])

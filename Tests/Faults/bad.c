@@ -204,16 +204,14 @@ static void trade(bad_t *bad, const strategy_event_v1_t *event, strategy_intents
 
 static size_t process(strategy_instance_t *instance, const strategy_event_v1_t *events, size_t count,
                       strategy_intents_v1_t *intents) {
-    static int garbage;
     bad_t *bad = (bad_t *)instance;
     if (!bad->is_called++) { say("called"); }
     if (is_triggered()) {
         misbehave();
         if (FAULT == CONTRACT) { return 0; }
-        if (FAULT == GARBAGE && ++garbage <= 100) {
+        if (FAULT == GARBAGE) {
             memset(intents->records, 0xab, 64 * 64);
             intents->count = 64;
-            if (garbage == 100) { tell("garbage", 6400); }
             return 1;
         }
         if (FAULT == OVERSIZED) { intents->count = 5000; return 1; }

@@ -33,6 +33,7 @@ ENDINGS = {
     "stop-itself": (15, {"hung"}, f"did not come back from a call within {BUDGET_MS} ms", "keep"),
     "header": (18, {"broken-ring", "hung", "crashed", "behind"}, "", "cancel"),
     "contract": (9, {"broken-ring", "broken-contract"}, "", "cancel"),
+    "garbage": (16, {"broken-contract"}, "1,000 intents in a row", "keep"),
     "oversized": (17, {"broken-ring", "broken-contract"}, "", "flatten"),
 }
 # Name: (number, what it says of its attempts, in its log). The strategy goes on.
@@ -40,7 +41,6 @@ REFUSALS = {
     "fork-bomb": (13, ["forks refused 1000"]),
     "descriptors": (14, ["error 24", "highest descriptor 63"]),
     "thread": (19, ["thread 0"]),
-    "garbage": (16, ["garbage 6400"]),
     "forbidden": (20, ["read-secret 13", "read-journal 13", "write 1", "socket 1", "connect 1", "fork 1", "exec 1",
                        "kill-host 1", "kill-all 1", "trace-host 1", "read-host-memory 1", "write-host-memory 1"]),
 }

@@ -104,7 +104,7 @@ extension HostCore {
     }
 
     /// Records that the engine thread may give the new instance before the swap.
-    private static let restMax = 128
+    private static let restMax = 64
 
     /// The last step. nil = there is still too much on the tape: catch up and call again; `isForced` = however much it is.
     func complete(_ replacement: Replacement, isForced: Bool, by requester: Requester) throws(HostRefusal)
