@@ -69,7 +69,8 @@ struct SimulationTests {
         expected += ["day", "breach account", "breach strategy", "high account", "high strategy"]
         expected += ["runaway executions", "runaway denials", "runaway released"]
         expected += ["warned"]
-        let faults = IntentFault.allCases.filter { ![.tooManyIntents, .intentLoop, .workerEnded, .manyRefused].contains($0) }
+        let rare: [IntentFault] = [.tooManyIntents, .intentLoop, .workerEnded, .manyRefused]
+        let faults = IntentFault.allCases.filter { !rare.contains($0) }
         expected += faults.map { "refused \($0)" }
         for name in expected { #expect(counts[name, default: 0] > 2, "\(name): \(counts[name, default: 0]) times") }
         #expect(counts["accepted", default: 0] > 40 * 100)
