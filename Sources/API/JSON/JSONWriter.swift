@@ -12,6 +12,9 @@ public struct JSONWriter {
 
     public init(buffer: ByteBuffer = ByteBuffer()) { self.buffer = buffer }
 
+    /// In bytes; it grows beyond.
+    public init(capacity: Int) { buffer = ByteBufferAllocator().buffer(capacity: capacity) }
+
     /// What was written, for those who do not send it.
     public var text: String { String(buffer: buffer) }
 

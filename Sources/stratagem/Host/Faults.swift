@@ -202,17 +202,18 @@ extension HostCore {
     /// Writes a move down, and tells people. nil = nothing has moved.
     func note(_ move: Lifecycle.Move?, _ slot: Int, isFault: Bool = false) {
         guard let move else { return }
-        let record = strategies[slot]
+        let id = strategies[slot].id
         notes.append(
             .lifecycle(
                 LifecycleRecord(
                     strategy: slot, from: move.from.rawValue, to: move.to.rawValue, code: move.code, text: move.text,
-                    isFault: isFault, generation: record.generation, faultCount: record.lifecycle.faultCount,
-                    restartCount: record.lifecycle.restartCount, time: move.time, eventTime: engine.now)))
+                    isFault: isFault, generation: strategies[slot].generation,
+                    faultCount: strategies[slot].lifecycle.faultCount,
+                    restartCount: strategies[slot].lifecycle.restartCount, time: move.time, eventTime: engine.now)))
         switch move.to {
-        case .faulted: alerts.raise(.faulted(record.id, move.text), at: engine.now)
-        case .quarantined: alerts.raise(.quarantined(record.id, move.text), at: engine.now)
-        case .degraded: alerts.raise(.slow(record.id, move.text), at: engine.now)
+        case .faulted: alerts.raise(.faulted(id, move.text), at: engine.now)
+        case .quarantined: alerts.raise(.quarantined(id, move.text), at: engine.now)
+        case .degraded: alerts.raise(.slow(id, move.text), at: engine.now)
         case .disabled, .running, .paused: break
         }
         let isProblem = move.to.isOut || move.to == .degraded
@@ -221,7 +222,7 @@ extension HostCore {
             activity.add(isProblem ? .problem : .note, slot, engine.now, "\(move.to.rawValue): \(move.text)")
         }
         let severity: LogSeverity = move.to.isOut ? .error : move.to == .degraded ? .warning : .info
-        logs.add(record.id, severity, "\(move.to.rawValue): \(move.text)", at: engine.now)
+        logs.add(id, severity, "\(move.to.rawValue): \(move.text)", at: engine.now)
     }
 }
 

@@ -67,19 +67,20 @@ extension HostCore {
     /// To be called again with the same replacement when the tape did not hold all.
     func begin(_ replacement: Replacement, _ tape: EventTape) throws(HostRefusal) -> StateSnapshot? {
         let plan = replacement.plan
-        let record = strategies[plan.slot]
+        let slot = plan.slot
         let isSame =
-            record.replacements == plan.replacements && (plan.override == nil || record.updatedAt == plan.basis)
-        guard isSame, !record.isPromoting, record.incoming == nil || record.incoming === replacement else {
+            strategies[slot].replacements == plan.replacements
+            && (plan.override == nil || strategies[slot].updatedAt == plan.basis)
+        let incoming = strategies[slot].incoming
+        guard isSame, !strategies[slot].isPromoting, incoming == nil || incoming === replacement else {
             throw .conflict("\(plan.id) was changed by someone else in the meantime; look at it and try again")
         }
-        strategies[plan.slot].incoming = replacement
+        strategies[slot].incoming = replacement
         // One that failed begins anew: its memory may be what fails.
-        guard plan.memory == .keep, !record.lifecycle.state.isOut, let old = record.instance,
-            old.plugin.hasState
+        guard plan.memory == .keep, !strategies[slot].lifecycle.state.isOut, let old = strategies[slot].instance,
+            old.plugin.hasState, !old.answersLate
         else { return nil }
-        guard !old.answersLate else { return nil }
-        engine.setTape(tape, strategy: plan.slot)
+        engine.setTape(tape, strategy: slot)
         return CrashPage.during(plan.id) { StateSnapshot(of: old) }
     }
 

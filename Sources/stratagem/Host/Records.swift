@@ -50,7 +50,7 @@ enum JournalText {
 
     /// Cheap enough for the engine thread.
     static func object(_ texts: [String: String]) -> String {
-        var json = JSONWriter()
+        var json = JSONWriter(capacity: 256)
         json.object { json in
             for (name, text) in texts.sorted(by: { $0.key < $1.key }) { json.field(name, text) }
         }

@@ -58,7 +58,8 @@ extension String {
 
     /// Without control characters: what a plugin or a file wrote must not drive the terminal.
     var printable: String {
-        String(
+        guard utf8.contains(where: { $0 < 0x20 || $0 >= 0x7f }) else { return self }
+        return String(
             String.UnicodeScalarView(
                 unicodeScalars.map { scalar in
                     scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) ? " " : scalar
