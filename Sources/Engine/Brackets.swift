@@ -20,7 +20,7 @@ extension Engine {
     }
 
     /// Of `quantity` what the position and the reduce-only orders that work leave.
-    private func closable(_ entry: Order, atMost quantity: Quantity) -> Quantity {
+    func closable(_ entry: Order, atMost quantity: Quantity) -> Quantity {
         let intent = entry.intent
         let strategy = Int(intent.strategy)
         let instrument = Int(intent.instrument)
@@ -94,7 +94,7 @@ extension Engine {
         if target != OrderManager.none { shrinkLeg(target, to: stop.remaining) }
     }
 
-    private mutating func shrinkLeg(_ slot: Int32, to quantity: Quantity) {
+    mutating func shrinkLeg(_ slot: Int32, to quantity: Quantity) {
         guard quantity.raw > 0 else { return end(slot, as: .cancelled, .bracket) }
         let excess = orders.order(slot).remaining - quantity
         guard excess.raw > 0 else { return }
@@ -164,7 +164,7 @@ struct RecoveryBracket {
 
 extension Order {
     /// A leg of this entry.
-    fileprivate func leg(_ kind: OrderKind, _ quantity: Quantity, isSecond: Bool) -> OrderIntent {
+    func leg(_ kind: OrderKind, _ quantity: Quantity, isSecond: Bool) -> OrderIntent {
         var leg = OrderIntent(
             strategy: intent.strategy, instrument: intent.instrument,
             tag: intent.origin == .strategy ? intent.tag &+ (kind == .stopLoss ? 1 : 2) : 0, side: intent.side.opposite,

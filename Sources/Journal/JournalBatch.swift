@@ -38,6 +38,8 @@ public enum HostFact: Sendable {
     case stop(StopRecord)
     /// An order that needs a second person, and the same again (same id) when it is decided.
     case approval(ApprovalRecord)
+    /// A trade as it is now (same id).
+    case trade(TradeRecord)
     case audit(AuditRecord)
     /// The whole state after the events of its batch.
     case checkpoint(engine: [UInt8], extra: [UInt8], time: Timestamp)

@@ -58,10 +58,17 @@ struct Wiring {
         }
         setup.strategies = (known?.strategies ?? []).map { emptySlot($0.id, account: $0.account) }
         for configuration in folder.strategies { add(configuration, catalog) }
-        if known != nil, !setup.strategies.contains(where: { $0.id == StrategyRecord.manualID }) {
-            setup.strategies.append(emptySlot(StrategyRecord.manualID, account: host.accounts[0].id))
-        }
+        if known != nil { addManualBooks() }
         refused.sort { $0.id < $1.id }
+    }
+
+    /// Orders of no strategy have a book in each account.
+    private mutating func addManualBooks() {
+        for (index, account) in host.accounts.enumerated() {
+            let id = index == 0 ? StrategyRecord.manualID : StrategyRecord.manualID(ofAccount: account.id)
+            guard !setup.strategies.contains(where: { $0.id == id }) else { continue }
+            setup.strategies.append(emptySlot(id, account: account.id))
+        }
     }
 
     /// A slot that holds a book and runs nothing.

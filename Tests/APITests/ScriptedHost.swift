@@ -21,6 +21,7 @@ final class ScriptedHost: TradingHost {
         var trading = TradingScript()
         var audit = AuditScript()
         var portfolio = PortfolioScript()
+        var execution = ExecutionScript()
     }
     let script: Mutex<Script>
     init(_ script: Script = Script()) { self.script = Mutex(script) }

@@ -106,6 +106,15 @@ OPERATIONS = {
     "rebalancer.risk_metrics": Operation("viewer"),
     "v1.portfolio_risk": Operation("viewer", path={"account_id": "paper"}),
     "v1.performance": Operation("viewer", path={"account_id": "paper"}),
+    # Of a signal that is not there: nothing is sent.
+    "v1.execute_trade": Operation("trader", {
+        "signal_id": "none", "account_id": "paper", "instrument": "EUR_USD", "direction": "LONG", "size": 10000,
+        "order_type": "limit", "price": 1, "stop_loss": 0.9, "take_profit": 1.1,
+        "personality_variance": {"timing_delay": 200, "size_variance": 0.1, "level_variance": 0.01}}),
+    "v1.trade_status": Operation("viewer", path={"trade_id": "trade-none"}),
+    "v1.modify_position": Operation(
+        "trader", {"stop_loss": 1, "take_profit": 2, "partial_close": {"size": 1, "reason": "r"}},
+        {"trade_id": "trade-none"}),
     "health.main": Operation(None),
     "health.readiness": Operation(None, dialect="d000"),
     "metrics": Operation(None),

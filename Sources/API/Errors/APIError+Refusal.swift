@@ -48,3 +48,8 @@ extension APIError {
         }
     }
 }
+
+extension HostRefusal {
+    /// In the words of an answer.
+    public var reason: String { APIError(self).message }
+}

@@ -52,6 +52,13 @@ extension Journal {
         try rows(HistoryQuery(select: "*", from: "stops", time: "thrown_at", tie: "id"), page, StopRecord.init(row:))
     }
 
+    /// One trade of the execution engine; nil = the journal has none of this id.
+    public func trade(id: UInt64) throws(JournalError) -> TradeRecord? {
+        var query = HistoryQuery(select: "*", from: "trades", time: "requested_at", tie: "id")
+        query.match("id", Int(Int64(bitPattern: id)))
+        return try rows(query, HistoryPage(limit: 1), TradeRecord.init(row:)).first
+    }
+
     /// What people did, newest first.
     public func audit(_ page: HistoryPage = HistoryPage()) throws(JournalError) -> [AuditRow] {
         var query = HistoryQuery(select: "*", from: "audit_log", time: "wall_time", tie: "sequence")

@@ -4,7 +4,7 @@ import Trading
 // Rows of queries back into the vocabulary. A value that cannot be says that the file is damaged.
 
 extension Row {
-    fileprivate func choice<Value: RawRepresentable>(
+    func choice<Value: RawRepresentable>(
         _ column: String, _ type: Value.Type = Value.self
     ) throws -> Value where Value.RawValue: FixedWidthInteger {
         let stored = try get(column, Int64.self)
@@ -14,9 +14,9 @@ extension Row {
         return value
     }
 
-    fileprivate func fixed<Value: FixedPoint>(_ column: String) throws -> Value { Value(raw: try get(column)) }
+    func fixed<Value: FixedPoint>(_ column: String) throws -> Value { Value(raw: try get(column)) }
 
-    fileprivate func number<Value: FixedWidthInteger>(_ column: String) throws -> Value {
+    func number<Value: FixedWidthInteger>(_ column: String) throws -> Value {
         let stored = try get(column, Int64.self)
         guard let value = Value(exactly: stored) else {
             throw JournalError(.corrupt, "\(column) \(stored) is out of range: restore a backup of the journal")
@@ -24,7 +24,7 @@ extension Row {
         return value
     }
 
-    fileprivate func money(_ column: String) throws -> Money {
+    func money(_ column: String) throws -> Money {
         let text = try get(column, String.self)
         guard let money = Money(journalText: text) else {
             throw JournalError(.corrupt, "\(column) '\(text)' is no amount: restore a backup of the journal")

@@ -42,6 +42,8 @@ extension Recovery {
         activeStops = try Row.fetchAll(db, sql: "SELECT * FROM stops WHERE resolved_at IS NULL ORDER BY id")
             .map(StopRecord.init(row:))
         approvals = try ApprovalRecord.recent(db, 500)
+        trades = try Row.fetchAll(db, sql: "SELECT * FROM trades WHERE state < 2 ORDER BY id")
+            .map(TradeRecord.init(row:))
         let oldest = now.nanoseconds - Int64(options.idempotencyDays) * Timestamp.nanosecondsPerDay
         idempotency = try Row.fetchAll(
             db, sql: "SELECT * FROM idempotency WHERE time >= ? ORDER BY time, user, key", arguments: [oldest]

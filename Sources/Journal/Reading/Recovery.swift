@@ -22,12 +22,15 @@ public struct Recovery: Sendable {
     public var activeStops: [StopRecord] = []
     /// The newest ones, every pending one among them.
     public var approvals: [ApprovalRecord] = []
+    /// Those that are not over, by id.
+    public var trades: [TradeRecord] = []
     /// Of the last seven days.
     public var idempotency: [IdempotencyRecord] = []
     public var lastOrderID: UInt64 = 0
     public var lastFillID: UInt64 = 0
     public var lastRoundTripID: UInt64 = 0
     public var lastStopID: UInt64 = 0
+    public var lastTradeID: UInt64 = 0
     public var lastAuditID: UInt64 = 0
     /// What was not as it should be and could be helped: "checkpoint 812 is damaged; the one before it is used".
     public var warnings: [String] = []

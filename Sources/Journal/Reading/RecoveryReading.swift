@@ -48,6 +48,7 @@ extension Recovery {
         lastFillID = try Self.last("fills", db)
         lastRoundTripID = try Self.last("round_trips", db)
         lastStopID = try Self.last("stops", db)
+        lastTradeID = try Self.last("trades", db)
         lastAuditID = try AuditWriter.head(db).sequence
     }
 

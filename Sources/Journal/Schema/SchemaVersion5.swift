@@ -1,6 +1,6 @@
 /// What version 5 added.
 enum SchemaVersion5 {
-    static let sql = approvals
+    static let sql = approvals + trades
 
     /// Orders that wait for a second person. Strategy and instrument by name: their numbers change with the folders.
     private static let approvals = """
@@ -20,6 +20,36 @@ enum SchemaVersion5 {
             order_id INTEGER NOT NULL
         );
         CREATE INDEX approvals_pending ON approvals (id) WHERE state = 'pending';
+
+        """
+
+    private static let trades = """
+        CREATE TABLE trades (
+            id INTEGER PRIMARY KEY,
+            strategy INTEGER NOT NULL,
+            account INTEGER NOT NULL,
+            instrument INTEGER NOT NULL,
+            side INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            request TEXT NOT NULL,
+            user TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            requested_at INTEGER NOT NULL,
+            due_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            filled_at INTEGER,
+            order_id INTEGER NOT NULL,
+            is_entry_done INTEGER NOT NULL,
+            reference INTEGER NOT NULL,
+            filled INTEGER NOT NULL,
+            filled_value TEXT NOT NULL,
+            held INTEGER NOT NULL,
+            cost TEXT NOT NULL,
+            realized TEXT NOT NULL,
+            commission TEXT NOT NULL,
+            note TEXT NOT NULL
+        );
+        CREATE INDEX trades_not_over ON trades (id) WHERE state < 2;
 
         """
 }

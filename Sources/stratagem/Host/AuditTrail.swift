@@ -120,7 +120,7 @@ extension HostFact {
     fileprivate var changesTerms: Bool {
         switch self {
         case .limits, .strategySetting, .generation, .lifecycle: true
-        case .audit(let record): !["order-", "position-", "log"].contains(where: record.action.hasPrefix)
+        case .audit(let record): !["order-", "position-", "trade-", "log"].contains(where: record.action.hasPrefix)
         default: false
         }
     }

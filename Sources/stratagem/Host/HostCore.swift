@@ -51,6 +51,7 @@ final class HostCore {
     /// Of host.yaml, in the engine's order.
     var breakers: [PlacedBreaker] = []
     var idempotency = IdempotencyTable()
+    var trades: TradeBook
     let activity: Activity
     let logs = StrategyLogs()
     /// nil = nobody wants the session's events.
@@ -99,6 +100,7 @@ final class HostCore {
         lastOrderID = start.summary.orders
         stops = start.stops
         approvals = start.approvals
+        trades = TradeBook(start.recovered.trades, lastNumber: start.recovered.lastTradeID)
         idempotency = IdempotencyTable(start.recovered.idempotency)
         feed = start.feed
         remap = start.remap
@@ -137,7 +139,9 @@ final class HostCore {
     /// Takes events up to `time`, or about `eventsPerPieceMax` of them, whichever comes first; true when the market has got there.
     @discardableResult
     func advance(until time: Timestamp) -> Bool {
-        let (events, reached) = feed.next(until: time, most: eventsPerPieceMax)
+        // A delayed order goes out when it is due, not some pieces of the market later.
+        let until = min(time, trades.nextDue ?? time)
+        let (events, reached) = feed.next(until: until, most: eventsPerPieceMax)
         if let remap { rename(events, remap) }
         recorder?.take(events)
         runTimed(events)
@@ -146,6 +150,7 @@ final class HostCore {
         // Timers are due though nothing happens; a recording's clock stands still beyond its end.
         if reached.nanoseconds != .max { engine.advance(to: reached) }
         marketTime = engine.now
+        sendDueTrades()
         if marketTime >= nextMarks {
             if !isJournalBlocked { engine.recordMarks() }
             if let equity = engine.equity(account: 0) {
@@ -210,6 +215,8 @@ final class HostCore {
     private func take(_ log: FactLog) {
         activity.take(log)
         for event in log.events { take(event, log) }
+        takeTrades(log)
+        notes += trades.takeChanges().map(HostFact.trade)
     }
 
     private func take(_ event: TradingEvent, _ log: FactLog) {

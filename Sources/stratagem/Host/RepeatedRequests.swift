@@ -16,11 +16,12 @@ extension HostCore {
         if let earlier = try idempotency.find(key, at: wall) { return try answer(earlier) }
         do throws(HostRefusal) {
             let view = try work(self)
-            remember(key, order: view.order.id, at: wall)
+            remember(key, order: view.order.id, answer: "", at: wall)
             return .order(view)
         } catch {
             switch error {
-            case .denied(let findings), .awaitingApproval(_, let findings): remember(key, denied: findings, at: wall)
+            case .denied(let findings), .awaitingApproval(_, let findings):
+                remember(key, answer: Finding.text(findings), at: wall)
             default: break
             }
             throw error
@@ -35,12 +36,9 @@ extension HostCore {
         return .order(view(order))
     }
 
-    private func remember(
-        _ key: IdempotencyKey, order: UInt64 = 0, denied findings: [Finding] = [], at wall: Timestamp
-    ) {
+    func remember(_ key: IdempotencyKey, order: UInt64 = 0, answer: String, at wall: Timestamp) {
         let record = IdempotencyRecord(
-            user: key.user, key: key.key, fingerprint: key.fingerprint, orderID: order, answer: Finding.text(findings),
-            time: wall)
+            user: key.user, key: key.key, fingerprint: key.fingerprint, orderID: order, answer: answer, time: wall)
         idempotency.insert(record)
         notes.append(.idempotency(record))
     }

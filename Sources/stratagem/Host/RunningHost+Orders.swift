@@ -160,10 +160,12 @@ extension HostCore {
             conditions: request.conditions)
     }
 
-    /// Sends an order and finds it, or its denial, among the facts.
-    private func submit(_ intent: OrderIntent, by requester: Requester) throws(HostRefusal) -> OrderView {
+    /// Sends an order and finds it, or its denial, among the facts. `entry`: what it closes.
+    func submit(
+        _ intent: OrderIntent, closing entry: UInt64? = nil, by requester: Requester
+    ) throws(HostRefusal) -> OrderView {
         let before = engine.factLog.events.count
-        let verdict = engine.submitOrder(intent)
+        let verdict = entry.map { engine.closeEntry(intent, entry: $0) } ?? engine.submitOrder(intent)
         sent(since: before, by: requester)
         for event in engine.factLog.events[before...] {
             switch event {

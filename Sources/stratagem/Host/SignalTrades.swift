@@ -12,9 +12,7 @@ extension HostCore {
             throw .invalid([.unknownInstrument("symbol", trade.instrument)])
         }
         let terms = universe.instruments[index].terms
-        let quote = market.quote(index)
-        let met = Price(raw: (trade.side == .buy ? quote?.ask_price : quote?.bid_price) ?? 0)
-        let price = met > .zero ? met : engine.mark(index)
+        let price = metPrice(index, trade.side)
         guard price > .zero else { throw .unavailable("there is no price of \(universe.instruments[index].id) yet") }
         var request = OrderRequest(
             strategy: StrategyRecord.manualID, instrument: universe.instruments[index].id, side: trade.side,
@@ -26,6 +24,13 @@ extension HostCore {
             request.price = HostCore.limit(price, slippage, trade.side, tick: terms.tick)
         }
         return (request, price)
+    }
+
+    /// The side of the market that an order meets; the mark where nobody quotes, zero before there is one.
+    func metPrice(_ instrument: Int, _ side: Side) -> Price {
+        let quote = market.quote(instrument)
+        let met = Price(raw: (side == .buy ? quote?.ask_price : quote?.bid_price) ?? 0)
+        return met > .zero ? met : engine.mark(instrument)
     }
 
     /// Whole lots that the amount pays for.

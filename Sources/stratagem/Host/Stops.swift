@@ -47,6 +47,7 @@ extension HostCore {
         note(stop)
         guard stop.isActive, let thrown = stop.emergencyStop(in: scope) else { return }
         engine.throwStop(thrown)
+        cancelWaitingTrades(of: stop, in: scope)
         guard ![HostCore.pauseChannel, HostCore.closeChannel].contains(stop.requester.channel) else { return }
         alerts.raise(.stopThrown(stop), at: engine.now)
     }
@@ -184,7 +185,9 @@ extension HostCore {
             }
             working += engine.workingOrders(instrument: instrument).count { $0.intent.strategy == Int32(strategy) }
         }
-        return running.map { "strategy \($0)" } + (working == 0 ? [] : ["\(working) working orders"]) + positions
+        let waiting = waitingTrades(in: scope).map { "\(TradeRecord.name($0.id)), which waits" }
+        return running.map { "strategy \($0)" } + (working == 0 ? [] : ["\(working) working orders"]) + waiting
+            + positions
     }
 }
 

@@ -60,9 +60,11 @@ struct StrategyRecord {
     /// How often its instance was replaced.
     var replacements = 0
 
-    /// Orders of no strategy.
+    /// Orders of no strategy, in the first account.
     static let manualID = StrategyConfiguration.reservedID
-    var isManual: Bool { id == StrategyRecord.manualID }
+    /// Those of any other account; no strategy can have such an id.
+    static func manualID(ofAccount account: String) -> String { "\(manualID).\(account)" }
+    var isManual: Bool { id == StrategyRecord.manualID || id.hasPrefix(StrategyRecord.manualID(ofAccount: "")) }
 }
 
 extension WiredStrategy {

@@ -44,7 +44,7 @@ final class Listener: Sendable {
                 authentication: await Authentication(store: StoredIdentities(store: journal.identity), key: key),
                 localSecret: secret,
                 operations: TradingOperations.all + MarketOperations.all + RiskOperations.all
-                    + AuditOperations.all + PortfolioOperations.all,
+                    + AuditOperations.all + PortfolioOperations.all + ExecutionOperations.all,
                 settings: settings, logger: logger,
                 onListening: { port in
                     state.outcome.withLock { $0 = .success(port) }
