@@ -6,7 +6,6 @@ same count must be equal, and so must their orders and positions. Bundled strate
 end put back to the code of long ago. With --isolation worker the twin that is loaded anew lives in a worker."""
 
 import argparse
-import os
 import re
 import shutil
 import statistics
@@ -53,15 +52,6 @@ def resident_kb(pid):
     """Memory of its own, of mapped files, and its share of all that it has in memory."""
     fields = Path(f"/proc/{pid}/status").read_text() + Path(f"/proc/{pid}/smaps_rollup").read_text()
     return [int(re.search(rf"^{name}:\s+(\d+) kB", fields, re.M).group(1)) for name in ["RssAnon", "RssFile", "Pss"]]
-
-
-def favour(pid):
-    """What is measured is the host and not who else wants the processor; a user without the right goes on as he is."""
-    try:
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            os.setpriority(os.PRIO_PROCESS, int(thread.name), -15)
-    except PermissionError:
-        print("no right to favour the host: pauses include those of a busy machine")
 
 
 def metric(client, name):
@@ -141,7 +131,6 @@ def run(host, options):
     _, pid = host.wait_ready()
     host.login()
     client = host.client()
-    favour(pid)
     time.sleep(2)
     reloads = Reloads(client)
     begin, events = time.monotonic(), metric(client, "stratagem_events_total")

@@ -13,6 +13,7 @@ final class EngineThread: @unchecked Sendable {
     private(set) var thread = pthread_t()
     private let checkpointNanoseconds: Int64
 
+    private static let niceness: Int32 = -10
     private static let sliceNanoseconds: Int64 = 10_000_000
     /// A turn does not take longer than this, whatever the market has to say: commands have to wait for it.
     private static let burstNanoseconds: Int64 = 20_000_000
@@ -43,6 +44,8 @@ final class EngineThread: @unchecked Sendable {
     func join() { pthread_join(thread, nil) }
 
     private func run() {
+        // Ahead of compilers, readers and clients, where the host may; of this thread alone.
+        setpriority(Int32(PRIO_PROCESS.rawValue), 0, EngineThread.niceness)
         var commands: [Mailbox.Command] = []
         var deadline = MonotonicClock.now
         pace = speed.map { Pace(speed: $0, clock: deadline, market: core.startTime) }
