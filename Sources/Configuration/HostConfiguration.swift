@@ -15,6 +15,7 @@ public struct HostConfiguration: Sendable, Equatable {
     public var calendars: [CalendarSettings] = []
     public var simulator = SimulatorSettings()
     public var feeds: [FeedSettings] = []
+    public var paperVenue = PaperVenueSettings()
     public var plugins = PluginSettings()
     public var journal = JournalSettings()
     public var faults = FaultSettings()
@@ -51,6 +52,8 @@ public struct HostConfiguration: Sendable, Equatable {
         self.simulator = SimulatorSettings(&simulator)
         var feeds = root.section("feeds")
         self.feeds = FeedSettings.read(&feeds)
+        var venue = root.section("paper_venue")
+        paperVenue = PaperVenueSettings(&venue)
         readLimits(&root)
         findUnquoted(root)
         var plugins = root.section("plugins")

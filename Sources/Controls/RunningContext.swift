@@ -19,7 +19,7 @@ extension OrderContext {
         }
 
         /// What a fall is measured from, and how far it may go; nil = beyond counting.
-        func allowance(_ base: DrawdownBase, _ fraction: Rate) -> (high: Money, allowed: Money)? {
+        public func allowance(_ base: DrawdownBase, _ fraction: Rate) -> (high: Money, allowed: Money)? {
             let high =
                 switch base {
                 case .fixed: opening

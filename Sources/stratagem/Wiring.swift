@@ -47,6 +47,7 @@ struct Wiring {
         self.start = start
         self.seed = seed
         setup.keepsDays = true
+        setup.venue = VenueTerms(host.paperVenue)
         setup.quotedRates = host.accounts.enumerated().flatMap { $1.quotedRates(universe, account: $0) }
         setup.systemLimits = LimitSet(host.limits)
         for (id, limits) in host.instrumentLimits {

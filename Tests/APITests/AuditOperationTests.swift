@@ -72,6 +72,15 @@ struct AuditOperationTests {
             _ = try await server.send("POST", "/trades/execute", token: "trader", body: good)
             let trade = try #require(server.host.script.withLock { $0.portfolio.trades.first })
             #expect(trade.side == .sell && trade.amount == Money("500.5") && trade.maxSlippage == Rate("0.005"))
+            // More than any amount elsewhere may be: the host is asked, and says that there are no such funds.
+            let huge = #"{"symbol":"ADA","side":"buy","amount_usd":1000000000000,"signal_confidence":0.72}"#
+            _ = try await server.send("POST", "/trades/execute", token: "trader", body: huge)
+            let asked = server.host.script.withLock { $0.portfolio.trades.map(\.amount.raw) }
+            #expect(asked == [50_050_000_000, 100_000_000_000_000_000_000])
+            for amount in ["0", "-1000000000000", "1e30", #""much""#, "1000000000000.5"] {
+                let body = huge.replacing("1000000000000", with: amount)
+                #expect(try await server.send("POST", "/trades/execute", token: "trader", body: body).status == 400)
+            }
             let unsure = #"{"confirm":false,"reason":"x"}"#
             #expect(
                 try await server.send("POST", "/emergency/liquidate-all", token: "trader", body: unsure).status == 400)

@@ -10,6 +10,7 @@ struct PortfolioScript: Sendable {
     var trades: [SignalTrade] = []
     var liquidation: LiquidationView?
     var risk: AccountRiskView?
+    var status: RiskStatusView?
     var performance: AccountPerformanceView?
     var asked: [PerformanceHistory.Length] = []
 
@@ -48,6 +49,10 @@ extension ScriptedHost {
     func risk(ofAccount id: String) async throws(HostRefusal) -> AccountRiskView {
         try PortfolioScript.know(id)
         return try PortfolioScript.required(script.withLock { $0.portfolio.risk })
+    }
+
+    func riskStatus() async throws(HostRefusal) -> RiskStatusView {
+        try PortfolioScript.required(script.withLock { $0.portfolio.status })
     }
 
     func performance(

@@ -104,6 +104,7 @@ OPERATIONS = {
         "symbol": "ADA", "side": "buy", "amount_usd": 500, "signal_confidence": 0.1, "max_slippage": 0.005}),
     "engine.liquidate": Operation("trader", {"confirm": True, "reason": "r"}),
     "rebalancer.risk_metrics": Operation("viewer"),
+    "v1.risk_status": Operation("viewer"),
     "v1.portfolio_risk": Operation("viewer", path={"account_id": "paper"}),
     "v1.performance": Operation("viewer", path={"account_id": "paper"}),
     # Of a signal that is not there: nothing is sent.

@@ -40,6 +40,22 @@ struct HostConfigurationTests {
         #expect(findings == [] && host == HostConfiguration())
     }
 
+    @Test("reads what trading on paper costs, and refuses what no venue has")
+    func paperVenue() {
+        let text = """
+            paper_venue: {maker_rate: -0.0001, taker_rate: 0.0005, commission_per_unit: 0.25, slippage: 0.001,
+                          latency_ms: 20, touch_fills: true, volume_share: 0.1}
+            """
+        let (host, findings) = read(host: text)
+        var venue = PaperVenueSettings()
+        (venue.makerRate, venue.takerRate) = (Rate("-0.0001")!, Rate("0.0005")!)
+        (venue.commissionPerUnit, venue.slippage) = (Money("0.25")!, Rate("0.001")!)
+        (venue.latencyMilliseconds, venue.touchFills, venue.volumeShare) = (20, true, Rate("0.1"))
+        #expect(findings == [] && host.paperVenue == venue)
+        let wrong = read(host: "paper_venue: {taker_rate: -0.1, volume_share: 0, latency_ms: 60001, speed: 1}").1
+        #expect(wrong.count == 4)
+    }
+
     @Test("reads limits of system, instrument and account exactly")
     func limits() {
         let text = """

@@ -13,6 +13,20 @@ struct DenialRow: Sendable, CustomTestStringConvertible {
     /// Orders and cancels before; an order that shall fill is a market order.
     var before: [[String: String]] = []
     var order: [String: String] = DenialRow.buy()
+    var proof = Proof.answer
+    /// Of alpha's strategy.yaml.
+    var alpha = "enabled: false"
+
+    enum Proof: Sendable {
+        /// The answer is a denial by this rule alone.
+        case answer
+        /// The same, at the latest after a few tries: in between the market may have just moved.
+        case answerInTime
+        /// The rule latches trading, so that its latch denies as well: 503, and the denial names both.
+        case latched
+        /// An order of the strategy itself is denied: the denials name it.
+        case ownOrder
+    }
 
     var testDescription: String { rule.name }
 
@@ -122,23 +136,23 @@ extension HostSuites {
         @Test("compliance rules", arguments: DenialRow.compliance)
         func compliance(_ row: DenialRow) async throws { try await check(row) }
 
-        /// Not here: what a request's shape, a latch or a strategy's own orders have to do with (trading state, instrument,
-        /// reduce-only, schedule, runaways), and what hangs on the course of the market (stale prices, losses).
         @Test("risk rules", arguments: DenialRow.risk)
         func risk(_ row: DenialRow) async throws { try await check(row) }
 
-        @Test("every compliance rule that denies has its row, but those that hang on the course of the market")
+        @Test("rules that hang on losses, time, latches and a strategy's own orders", arguments: DenialRow.course)
+        func course(_ row: DenialRow) async throws { try await check(row) }
+
+        @Test("every rule has its row, but the one that only warns")
         func isComplete() {
-            let rules = Set(RuleID.allCases.filter(\.isCompliance)).subtracting([
-                .consistency, .programDailyLoss, .totalDrawdown,
-            ])
-            #expect(Set(DenialRow.compliance.map(\.rule)) == rules)
+            let rows = DenialRow.compliance + DenialRow.risk + DenialRow.course
+            #expect(Set(rows.map(\.rule)) == Set(RuleID.allCases).subtracting([.consistency]))
+            #expect(rows.count == RuleID.allCases.count - 1)
         }
 
         @Test("a rule that only warns says so in the order's answer")
         func warning() async throws {
             folder.writeHost("limits: {max_order_quantity: 0.01}\n")
-            let answer = try await last(of: [DenialRow.buy("0.009")])
+            let answer = try await withClient { try Self.last(of: [DenialRow.buy("0.009")], $0) }
             #expect(answer.status == 200)
             let warning = try #require(answer.body["warnings"]?.elements.first)
             #expect(warning["rule"]?.string == "risk.order-size")
@@ -147,16 +161,45 @@ extension HostSuites {
 
         private func check(_ row: DenialRow) async throws {
             folder.writeHost(row.host)
-            folder.addCross("alpha", "enabled: false")
+            folder.addCross("alpha", row.alpha)
             if row.rule == .hedging { folder.addCross("beta", "enabled: false\naccount: second") }
-            let answer = try await last(of: row.before + [row.order])
-            #expect(answer.status == 400)
-            let denials = answer.body["error"]?["details"]?["denials"]?.elements ?? []
-            #expect(denials.compactMap { $0["rule"]?.string } == [row.rule.name], "\(answer.body.text)")
+            try await withClient { client in
+                switch row.proof {
+                case .answer:
+                    let answer = try Self.last(of: row.before + [row.order], client)
+                    #expect(answer.status == 400 && Self.rules(of: answer) == [row.rule.name], "\(answer.body.text)")
+                case .answerInTime:
+                    var answer = try Self.last(of: [row.order], client)
+                    for _ in 0..<200 where answer.isGood { answer = try Self.last(of: [row.order], client) }
+                    #expect(answer.status == 400 && Self.rules(of: answer) == [row.rule.name], "\(answer.body.text)")
+                case .latched:
+                    let answer = try Self.last(of: row.before + [row.order], client)
+                    #expect(answer.status == 503, "\(answer.body.text)")
+                    let names = row.rule == .tradingState ? [] : [row.rule.name]
+                    #expect(try Self.newestDenial(by: row.rule, client) == [RuleID.tradingState.name] + names)
+                case .ownOrder: #expect(try Self.newestDenial(by: row.rule, client) == [row.rule.name])
+                }
+            }
         }
 
-        /// The answer to the last of several requests; all before it are good.
-        private func last(of requests: [[String: String]]) async throws -> HostClient.Answer {
+        private static func rules(of answer: HostClient.Answer) -> [String] {
+            (answer.body["error"]?["details"]?["denials"]?.elements ?? []).compactMap { $0["rule"]?.string }
+        }
+
+        /// Waits for one.
+        private static func newestDenial(by rule: RuleID, _ client: HostClient) throws -> [String] {
+            for _ in 0..<6000 {
+                let answer = try client.get("/api/risk/denials", [("rule", rule.name), ("limit", "1")])
+                if let denial = answer["denials"]?.elements.first {
+                    return (denial["failures"]?.elements ?? []).compactMap { $0["rule"]?.string }
+                }
+                usleep(10_000)
+            }
+            return []
+        }
+
+        /// What `work` says of a host on this folder.
+        private func withClient<T: Sendable>(_ work: @escaping @Sendable (HostClient) throws -> T) async throws -> T {
             let running = try RunningLife(folder)
             defer { running.stop() }
             try await running.waitForPrices()
@@ -168,18 +211,20 @@ extension HostSuites {
                 try Listener(running.host, settings, running.journal, dataPath: data, supervisor: nil)
             }
             defer { listener.stop() }
-            return try await BlockingWork.run {
-                let client = try HostClient(dataFolder: data)
-                var answer = HostClient.Answer(status: 0, body: .null)
-                for (index, request) in requests.enumerated() {
-                    let id = answer.body["order_id"]?.string
-                    answer = try client.send(request.httpRequest(cancelling: id))
-                    guard index < requests.count - 1 else { break }
-                    guard answer.isGood else { throw CommandError(.no, answer.reason, at: "\(request)", "") }
-                    if request["order_kind"] == "MARKET" { try Self.waitForFill(client) }
-                }
-                return answer
+            return try await BlockingWork.run { try work(try HostClient(dataFolder: data)) }
+        }
+
+        /// The answer to the last of several requests; all before it are good.
+        private static func last(of requests: [[String: String]], _ client: HostClient) throws -> HostClient.Answer {
+            var answer = HostClient.Answer(status: 0, body: .null)
+            for (index, request) in requests.enumerated() {
+                let id = answer.body["order_id"]?.string
+                answer = try client.send(request.httpRequest(cancelling: id))
+                guard index < requests.count - 1 else { break }
+                guard answer.isGood else { throw CommandError(.no, answer.reason, at: "\(request)", "") }
+                if request["order_kind"] == "MARKET" { try waitForFill(client) }
             }
+            return answer
         }
 
         /// Of the order that was sent last, and for the mark after it.
@@ -200,7 +245,13 @@ extension [String: String] {
     /// `id`: of the order before, for a cancel.
     fileprivate func httpRequest(cancelling id: String?) -> HTTPRequest {
         if self["cancel"] != nil { return HTTPRequest(method: "DELETE", path: "/api/orders/\(id ?? "")") }
-        let body = sorted { $0.key < $1.key }.map { (key: $0.key, value: JSON.string($0.value)) }
+        if let reason = self["stop"] {
+            let body = JSON.object([(key: "reason", value: .string(reason))])
+            return HTTPRequest(method: "POST", path: "/api/risk/emergency-stop", body: body)
+        }
+        let body = sorted { $0.key < $1.key }.map {
+            (key: $0.key, value: $0.key == "reduce_only" ? JSON.boolean(true) : JSON.string($0.value))
+        }
         return HTTPRequest(method: "POST", path: "/api/orders", body: .object(body))
     }
 }

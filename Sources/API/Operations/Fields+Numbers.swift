@@ -79,6 +79,19 @@ extension Fields {
         money(name, sign, isRequired: false)
     }
 
+    /// An amount that somebody may name who has no idea of what there is: whole units beyond the 92 billion of `money`, too.
+    public func amount(_ name: String) -> Money {
+        let amount = read(name, Sign.positive.schema, isRequired: true) { value throws(Invalid) -> Money in
+            do throws(Invalid) {
+                return Money(raw: Int128(try Fields.decimal(value, decimals: Money.decimals, .positive)))
+            } catch {
+                guard let units = try? Fields.decimal(value, decimals: 0, .positive) else { throw error }
+                return Money(raw: Int128(units) * 100_000_000)
+            }
+        }
+        return amount ?? .zero
+    }
+
     private func fixed<Value: FixedPoint>(_ name: String, _ sign: Sign, isRequired: Bool) -> Value? {
         read(name, sign.schema, isRequired: isRequired) { value throws(Invalid) in
             Value(raw: try Fields.decimal(value, decimals: Value.decimals, sign))

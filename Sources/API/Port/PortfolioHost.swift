@@ -12,6 +12,8 @@ public protocol PortfolioHost: Sendable {
     /// Stops the system, cancels all orders and closes all positions.
     func liquidate(reason: String, by requester: Requester) async throws(HostRefusal) -> LiquidationView
     func risk(ofAccount id: String) async throws(HostRefusal) -> AccountRiskView
+    /// How near all accounts are to their limits.
+    func riskStatus() async throws(HostRefusal) -> RiskStatusView
     /// nil = since, or up to, whenever the account had days.
     func performance(
         ofAccount id: String, from: Timestamp?, to: Timestamp?, _ length: PerformanceHistory.Length

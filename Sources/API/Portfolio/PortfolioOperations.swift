@@ -3,7 +3,9 @@ import Trading
 
 /// What accounts hold and make (documents 002 and 003).
 public enum PortfolioOperations {
-    public static let all = [portfolio, recent, execute, liquidate, metrics, accountRisk, performance]
+    public static let all = [
+        portfolio, recent, execute, liquidate, metrics, accountRisk, performance, riskStatus,
+    ]
 
     static let portfolio = APIOperation(
         .get, "/portfolio", id: "engine.portfolio", tag: "Portfolio", summary: "Cash, positions and result",
@@ -136,7 +138,7 @@ struct ExecuteInput: OperationInput {
         let body = input.body
         trade = SignalTrade(
             instrument: body.text("symbol", 1...64), side: body.choice("side", ["buy": Side.buy, "sell": .sell]),
-            amount: body.money("amount_usd"), confidence: body.rate("signal_confidence", Rate.zero...Rate.one),
+            amount: body.amount("amount_usd"), confidence: body.rate("signal_confidence", Rate.zero...Rate.one),
             maxSlippage: body.optionalRate("max_slippage", Rate.zero...Rate.one))
     }
 

@@ -154,6 +154,7 @@ extension HostCore {
             if let most = limits.maxDailyLoss {
                 rows.append(dayRow(.account, account, scope, most, limits.dailyLossBase))
             }
+            if let row = drawdownRow(account, scope, limits) { rows.append(row) }
             if let most = limits.maxOrderNotional {
                 rows.append(HeadroomView(rule: RuleID.orderSize.name, scope: scope, used: 0, limit: most.raw))
             }
@@ -190,6 +191,17 @@ extension HostCore {
         return HeadroomView(
             rule: RuleID.dailyLoss.name, scope: name, used: max(loss.raw, 0), limit: most.raw,
             resetsAt: engine.now.dayEnd(offset: accounts[account].terms.dayOffset))
+    }
+
+    /// nil = no limit asks for it, or nothing may be lost at all.
+    private func drawdownRow(_ account: Int, _ name: String, _ limits: LimitSet) -> HeadroomView? {
+        guard let most = limits.maxDrawdown, let equity = engine.equity(account: account) else { return nil }
+        let totals = engine.runningTotals(scope: .account, index: account)
+        let high = OrderContext.EquityHigh(
+            opening: totals.opening, peak: totals.peak, closingPeak: totals.closingPeak, equity: equity)
+        guard let (from, allowed) = high.allowance(limits.drawdownBase, most), allowed > .zero else { return nil }
+        return HeadroomView(
+            rule: RuleID.drawdown.name, scope: name, used: max((from - equity).raw, 0), limit: allowed.raw)
     }
 
     private func largestPosition(_ account: Int) -> Money {

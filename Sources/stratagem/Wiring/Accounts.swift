@@ -1,10 +1,24 @@
 import Configuration
 import Controls
 import Engine
+import Execution
 import Portfolio
 import Trading
 
 // From what the configuration says to what the core takes.
+
+extension VenueTerms {
+    init(_ settings: PaperVenueSettings) {
+        self.init()
+        makerRate = settings.makerRate
+        takerRate = settings.takerRate
+        commissionPerUnit = settings.commissionPerUnit
+        slippage = settings.slippage
+        latencyNanoseconds = settings.latencyMilliseconds * 1_000_000
+        touchFills = settings.touchFills
+        volumeShare = settings.volumeShare
+    }
+}
 
 extension LimitSet {
     init(_ settings: LimitSettings) {
