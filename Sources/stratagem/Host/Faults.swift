@@ -218,11 +218,14 @@ extension HostCore {
         }
         let isProblem = move.to.isOut || move.to == .degraded
         // The start and the end of a host are no news about each strategy.
-        if isProblem || move.from.isOut || move.from == .degraded {
-            activity.add(isProblem ? .problem : .note, slot, engine.now, "\(move.to.rawValue): \(move.text)")
+        let isNews = isProblem || move.from.isOut || move.from == .degraded
+        let time = engine.now
+        sayLater { core in
+            let text = "\(move.to.rawValue): \(move.text)"
+            if isNews { core.activity.add(isProblem ? .problem : .note, slot, time, text) }
+            let severity: LogSeverity = move.to.isOut ? .error : move.to == .degraded ? .warning : .info
+            core.logs.add(id, severity, text, at: time)
         }
-        let severity: LogSeverity = move.to.isOut ? .error : move.to == .degraded ? .warning : .info
-        logs.add(id, severity, "\(move.to.rawValue): \(move.text)", at: engine.now)
     }
 }
 

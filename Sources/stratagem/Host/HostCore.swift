@@ -48,6 +48,7 @@ final class HostCore {
     var alerts = AlertLog()
     var stops = StopRegister()
     var approvals: ApprovalQueue
+    private var saidLater: [(HostCore) -> Void] = []
     /// Of host.yaml, in the engine's order.
     var breakers: [PlacedBreaker] = []
     var idempotency = IdempotencyTable()
@@ -168,6 +169,9 @@ final class HostCore {
         for index in records.indices { records[index].instrument = remap[Int(records[index].instrument)] }
     }
 
+    /// What people read can wait until the market has had its turn.
+    func sayLater(_ say: @escaping (HostCore) -> Void) { saidLater.append(say) }
+
     // MARK: Facts
 
     /// Ends a turn: what happened is shown to readers, and handed to the journal together with everyone who waits for it.
@@ -186,6 +190,8 @@ final class HostCore {
         factCount += UInt64(batch.events.count)
         engine.clearFacts()
         notes.removeAll()
+        for say in saidLater { say(self) }
+        saidLater.removeAll()
         let lines = engine.takeLines()
         activity.take(lines)
         logs.add(lines, names: hostNames.strategies)
