@@ -42,7 +42,7 @@ size_t benchmark_flip(void *instance, const strategy_event_v1_t *events, size_t 
 {
     benchmark_flip_t *state = instance;
     for (size_t index = 0; index < count; index++) {
-        if (events[index].type != STRATEGY_EVENT_BAR)
+        if (events[index].type != STRATEGY_EVENT_BAR && events[index].type != STRATEGY_EVENT_QUOTE)
             continue;
         strategy_submit_v1_t order = {0};
         order.type = STRATEGY_INTENT_SUBMIT;

@@ -141,36 +141,41 @@ public struct Gate: ~Copyable {
             warningThreshold: programs[Int(order.account)].warningThreshold, keepsUtilisation: keepsUtilisation,
             keepsMeasures: keepsMeasures)
         let scopes = scopes(of: order)
+        var worths = Worths()
         TradingStateRule.check(order, scopes, &findings)
         InstrumentRule.check(order, &findings)
         let protection = PriceCollarRule.check(order, scopes, &findings)
-        OrderSizeRule.check(order, scopes, &findings)
-        PositionRule.check(order, scopes, &findings)
-        BuyingPowerRule.check(order, &findings)
+        OrderSizeRule.check(order, scopes, &worths, &findings)
+        PositionRule.check(order, scopes, &worths, &findings)
+        BuyingPowerRule.check(order, &worths, &findings)
         OrderRateRule.check(order, scopes, after: lastModifies[Int(order.intent.strategy)], &findings)
         ReduceOnlyRule.check(order, &findings)
         RestrictedListRule.check(order, &findings)
         TradingHoursRule.check(order, &findings)
         let ownRestingReach = SelfTradeRule.check(order, protection: protection, &findings)
         StalePriceRule.check(order, scopes, &findings)
-        ExposureRule.check(order, scopes, &findings)
+        ExposureRule.check(order, scopes, &worths, &findings)
         DailyLossRule.check(order, scopes, &findings)
         ScheduleRule.check(order, &findings)
-        let bound = checkWanted(order, scopes, protection)
-        if wants.contains(.program) { checkProgram(order) }
+        let bound = checkWanted(order, scopes, protection, &worths)
+        if wants.contains(.program) { checkProgram(order, &worths) }
         return (bound, ownRestingReach)
     }
 
     /// The rules that only some limit makes work for. Returns the protection price.
     @inline(__always)
-    private mutating func checkWanted(_ order: OrderContext, _ scopes: Scopes, _ protection: Price) -> Price {
+    private mutating func checkWanted(
+        _ order: OrderContext, _ scopes: Scopes, _ protection: Price, _ worths: inout Worths
+    ) -> Price {
         guard !wants.isDisjoint(with: .rules) else { return protection }
-        return checkLimits(order, scopes, protection)
+        return checkLimits(order, scopes, protection, &worths)
     }
 
     @inline(never)
-    private mutating func checkLimits(_ order: OrderContext, _ scopes: Scopes, _ protection: Price) -> Price {
-        if wants.contains(.budget) { BudgetRule.check(order, scopes, &findings) }
+    private mutating func checkLimits(
+        _ order: OrderContext, _ scopes: Scopes, _ protection: Price, _ worths: inout Worths
+    ) -> Price {
+        if wants.contains(.budget) { BudgetRule.check(order, scopes, &worths, &findings) }
         if !wants.isDisjoint(with: [.accountHigh, .ownHigh]) { DrawdownRule.check(order, scopes, &findings) }
         if wants.contains(.runaway) { RepeatExecutionRule.check(order, &findings) }
         if wants.contains(.openOrders) { OpenOrdersRule.check(order, scopes, &findings) }
@@ -185,23 +190,23 @@ public struct Gate: ~Copyable {
     }
 
     /// The rules that only a program asks for.
-    private mutating func checkProgram(_ order: OrderContext) {
+    private mutating func checkProgram(_ order: OrderContext, _ worths: inout Worths) {
         let terms = programs[Int(order.account)]
-        guard let program = order.program else { return ApprovalRule.check(order, terms, &findings) }
+        guard let program = order.program else { return ApprovalRule.check(order, terms, &worths, &findings) }
         SelfTradeRule.checkWash(order, program, terms, &findings)
-        ApprovalRule.check(order, terms, &findings)
+        ApprovalRule.check(order, terms, &worths, &findings)
         OrderToTradeRule.check(order, program, terms, &findings)
         SpoofingRule.check(order, program, terms, &findings)
-        PositionLimitRule.check(order, program, terms, &findings)
+        PositionLimitRule.check(order, program, terms, &worths, &findings)
         MinHoldingRule.check(order, program, terms, &findings)
         DayTradesRule.check(order, program, terms, &findings)
         ShortSaleRule.check(order, program, terms, &findings)
         HedgingRule.check(order, program, terms, &findings)
         MandatoryStopRule.check(order, program, terms, &findings)
-        MaxLossPerTradeRule.check(order, program, terms, &findings)
+        MaxLossPerTradeRule.check(order, program, terms, &worths, &findings)
         NewsBlackoutRule.check(order, program, terms, &findings)
         FlatByRule.check(order, program, terms, &findings)
-        LeverageClassRule.check(order, program, terms, &findings)
+        LeverageClassRule.check(order, program, terms, &worths, &findings)
         ProgramDailyLossRule.check(order, program, terms, &findings)
         TotalDrawdownRule.check(order, program, terms, &findings)
         ConsistencyRule.check(order, program, terms, &findings)
@@ -267,6 +272,24 @@ public struct Gate: ~Copyable {
     public func limits(scope: LimitScope, index: Int = 0) -> LimitSet { scopes[position(scope, index)].limits }
     public func tradingState(scope: LimitScope, index: Int = 0) -> TradingState {
         scopes[position(scope, index)].tradingState
+    }
+
+    /// The strictest limit on executions or denials in a row over the scopes that cover a strategy, with the window of its scope.
+    public func runawayLimit(
+        _ cause: RunawayCause, account: Int, strategy: Int
+    ) -> (most: Int32, window: Int64)? {
+        var strictest: (most: Int32, window: Int64)?
+        func look(_ place: Int) {
+            let limits = scopes.address(of: place)
+            let most = cause == .executions ? limits.pointee.limits.repeatLimit : limits.pointee.limits.rejectStreak
+            guard let most else { return }
+            if let strictest, strictest.most <= most { return }
+            strictest = (most, limits.pointee.limits.repeatWindowNanoseconds ?? LimitSet.standardRepeatWindow)
+        }
+        look(0)
+        look(position(.account, account))
+        look(position(.strategy, strategy))
+        return strictest
     }
 
     func position(_ scope: LimitScope, _ index: Int) -> Int {

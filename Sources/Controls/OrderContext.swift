@@ -7,7 +7,7 @@ public struct OrderContext: BitwiseCopyable {
     public enum Purpose: UInt8, Sendable, BitwiseCopyable { case submit, modify, trigger }
 
     /// A position and what works around it.
-    public struct Book: Sendable, BitwiseCopyable {
+    public struct Book: Sendable, BitwiseCopyable, Equatable {
         public var position: Quantity = .zero
         /// Remaining quantity of working buys and sells.
         public var buys: Quantity = .zero
@@ -173,6 +173,8 @@ public struct OrderContext: BitwiseCopyable {
     /// Where the account's compliance program has rules of its own.
     public var program: Program?
 
+    // Inline, so that it is made where it is to be: it is a kilobyte.
+    @inlinable @inline(__always)
     public init(intent: OrderIntent, purpose: Purpose, account: Int32, terms: InstrumentTerms, time: Timestamp) {
         self.intent = intent
         self.purpose = purpose
@@ -182,18 +184,21 @@ public struct OrderContext: BitwiseCopyable {
     }
 
     /// The order waits for its trigger: what depends on the price of the moment is judged when it triggers.
-    var isDormant: Bool { intent.kind.hasStopPrice && purpose != .trigger && !isTriggered }
+    @inlinable var isDormant: Bool { intent.kind.hasStopPrice && purpose != .trigger && !isTriggered }
     /// It will trade at whatever price it finds.
     var isMarket: Bool { !intent.kind.hasLimitPrice }
 
     /// What the order is valued at: its limit, its stop, or for a market order the price it would meet; zero = unknown.
+    // Inline, as the prices below: a view is large, and a call on one that changes copies it.
+    @inlinable @inline(__always)
     public var valuationPrice: Price {
         if intent.kind.hasLimitPrice { return intent.price }
         return isDormant ? intent.stopPrice : marketPrice
     }
 
     /// What the order's side meets now; zero = unknown.
-    private var marketPrice: Price {
+    @inlinable @inline(__always)
+    var marketPrice: Price {
         let touch = intent.side == .buy ? market.ask : market.bid
         return touch != .zero ? touch : market.last
     }
@@ -208,32 +213,19 @@ public struct OrderContext: BitwiseCopyable {
     /// Value of `quantity` at the valuation price in the account's currency; nil when price or rate is unknown or too big.
     func notional(of quantity: Quantity) -> Money? { notional(of: quantity, at: valuationPrice) }
 
-    /// Value of a book's worst case on `side` with `extra` added: the addition at the order's own price, the rest at the
-    /// market's, so that a limit far from the market does not make what is held look small.
-    func worstCaseNotional(_ book: Book, _ side: Side, adding extra: Quantity) -> Money? {
-        let price = marketPrice.raw > 0 ? marketPrice : valuationPrice
-        let held = book.worstCase(side, adding: .zero)
-        let reach = book.worstCase(side, adding: extra)
-        guard reach.raw < .max else { return nil }
-        if price == valuationPrice { return notional(of: reach) }
-        guard let old = notional(of: held, at: price), let new = notional(of: reach - held, at: valuationPrice) else {
-            return nil
-        }
-        return old + new
-    }
-
     /// Signed value of a book once everything on the order's side has filled, the order included: the order at its own
-    /// price, the rest at the market's.
-    func signedNotional(_ book: Book) -> Money? {
+    /// price (`notional`), the rest at the market's.
+    func signedNotional(_ book: Book, with notional: Money?) -> Money? {
         let price = marketPrice.raw > 0 ? marketPrice : valuationPrice
         let working = Int128(intent.side.sign) * Int128(book.working(intent.side).raw)
         guard let held = Int64(exactly: Int128(book.position.raw) + working),
-            let old = notional(of: Quantity(raw: held), at: price), let new = notional(of: intent.quantity)
+            let old = self.notional(of: Quantity(raw: held), at: price), let new = notional
         else { return nil }
         return intent.side == .buy ? old + new : old - new
     }
 
-    private func notional(of quantity: Quantity, at price: Price) -> Money? {
+    @inline(__always)
+    func notional(of quantity: Quantity, at price: Price) -> Money? {
         guard price.raw > 0, let rate = funds.rate else { return nil }
         guard let value = Money.value(price, quantity, multiplier: terms.multiplier) else { return nil }
         return value.converted(at: rate)
@@ -253,10 +245,11 @@ public struct OrderContext: BitwiseCopyable {
     }
 
     /// The rules on what positions and orders add up to pass it: it shrinks a position or a working order.
-    func isExempt(_ scope: LimitScope) -> Bool { isReducing(scope) || isShrinking }
-    var isExemptOwn: Bool { isReducingOwn || isShrinking }
+    @inline(__always) func isExempt(_ scope: LimitScope) -> Bool { isReducing(scope) || isShrinking }
+    @inline(__always) var isExemptOwn: Bool { isReducingOwn || isShrinking }
 
     /// The order can only shrink the position that a limit of `scope` looks at.
+    @inline(__always)
     func isReducing(_ scope: LimitScope) -> Bool {
         switch scope {
         case .strategy: isReducingOwn
@@ -264,7 +257,7 @@ public struct OrderContext: BitwiseCopyable {
         }
     }
 
-    var isReducingOwn: Bool { own.isReduced(by: intent.quantity, on: intent.side) }
+    @inline(__always) var isReducingOwn: Bool { own.isReduced(by: intent.quantity, on: intent.side) }
 }
 
 /// Which sides a restricted list closes.

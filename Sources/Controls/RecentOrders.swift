@@ -43,7 +43,9 @@ struct RecentOrders: BitwiseCopyable {
     }
 
     /// When the same order passed last; nil = not among those that are kept.
-    func lastTime(of entry: Entry) -> Int64? {
+    static func lastTime(of entry: Entry, in recent: UnsafePointer<RecentOrders>) -> Int64? {
+        // They come first. A subscript would copy all of them each time.
+        let entries = UnsafeRawPointer(recent).assumingMemoryBound(to: Entry.self)
         var newest = Int64.min
         for index in 0..<RecentOrders.capacity where entries[index].isSame(as: entry) {
             newest = max(newest, entries[index].time)

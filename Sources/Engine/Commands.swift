@@ -216,6 +216,11 @@ extension Engine {
     /// What the gate would say about an order now: every failing rule, none = it would pass. Changes nothing.
     public mutating func assess(_ intent: OrderIntent) -> [Finding] { judgement(of: intent).failures }
 
+    /// The same as a mask of rules; 0 = it would pass. Allocates nothing.
+    public mutating func failedRules(_ intent: OrderIntent) -> UInt64 {
+        gate.assess(orderContext(intent, purpose: .submit))
+    }
+
     /// The same with everything that the gate knows of it. Allocates; for readers, not for the event path.
     public mutating func judgement(of intent: OrderIntent) -> Judgement {
         gate.judgement(of: orderContext(intent, purpose: .submit))

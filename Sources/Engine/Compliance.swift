@@ -6,8 +6,15 @@ import Trading
 /// What accounts' compliance programs ask for, and what has happened as far as they have to remember it.
 struct ComplianceBook: ~Copyable {
     let terms: FixedBuffer<ComplianceTerms>
-    let tables: [EngineSetup.ComplianceTables]
+    /// Account × instrument. In raw memory, so that an order counts no references.
+    let rules: UnsafeMutableBufferPointer<InstrumentRules>
+    /// By account: when nothing may be opened.
+    let flatWindows: [[TradingSchedule]]
+    /// By account: its program has rules of its own.
+    let hasRules: FixedBuffer<Bool>
     let openingBalances: FixedBuffer<Money>
+    /// By account: its owner has no other.
+    let isAlone: FixedBuffer<Bool>
     var memories: FixedBuffer<ComplianceMemory>
     /// When an account last took from a market, by account × instrument × side.
     private var takes: FixedBuffer<Timestamp>
@@ -26,8 +33,12 @@ struct ComplianceBook: ~Copyable {
         let programs = setup.accounts.map(\.program)
         let count = programs.count
         terms = FixedBuffer(programs)
-        tables = setup.accounts.map(\.tables)
+        rules = InstrumentRules.table(setup)
+        flatWindows = setup.accounts.map(\.tables.flatWindows)
+        hasRules = FixedBuffer(programs.map(\.hasRules))
         openingBalances = FixedBuffer(setup.accounts.map(\.terms.openingBalance))
+        isAlone = FixedBuffer(
+            setup.accounts.map { account in setup.accounts.count { $0.owner == account.owner } == 1 })
         memories = FixedBuffer(count: count, repeating: ComplianceMemory())
         instrumentCount = setup.instruments.count
         takes = FixedBuffer(count: count * instrumentCount * 2, repeating: ComplianceBook.never)
@@ -36,6 +47,11 @@ struct ComplianceBook: ~Copyable {
         remembers = programs.contains(where: \.remembers)
         hasLossLimits = programs.contains(where: \.hasLossLimits)
         watchesDays = programs.contains { $0.hasLossLimits || $0.bestDayShareMax != nil }
+    }
+
+    deinit {
+        rules.deinitialize()
+        rules.deallocate()
     }
 
     func lastTake(account: Int, instrument: Int, _ side: Side) -> Timestamp { takes[place(account, instrument, side)] }

@@ -6,74 +6,108 @@ import Trading
 // The view of the book that the rules of an account's compliance program judge an order by.
 
 extension Engine {
-    /// nil = the account's program has no rules of its own.
-    func program(_ context: borrowing OrderContext, _ account: Int, _ instrument: Int) -> OrderContext.Program? {
-        let terms = compliance.terms[account]
-        guard terms.hasRules else { return nil }
+    /// For an account whose program has rules of its own. What has been asked for already comes along: `day`, and whether all
+    /// of the account's instruments but the order's are valued (`isValued`).
+    mutating func addProgram(
+        to context: inout OrderContext, _ account: Int, _ instrument: Int, isValued: Bool
+    ) {
         var program = OrderContext.Program()
-        addOwner(to: &program, context, account, instrument)
-        addMemory(to: &program, context, account, instrument)
+        let terms = compliance.terms.address(of: account)
+        let rules = compliance.rules.baseAddress! + (account * instruments.count + instrument)
+        let (kind, opposite) = (context.intent.kind, context.intent.side.opposite)
+        addOwner(to: &program, context.net, opposite, account, instrument, isValued: isValued)
+        if compliance.remembers { addMemory(to: &program, kind, opposite, account, instrument) }
         let strategy = Int(context.intent.strategy)
-        let position = ledger.position(strategy: strategy, instrument: instrument)
-        if position.quantity != .zero { program.heldSince = position.openedAt }
-        program.stopDistance = stopDistance(context, strategy, instrument)
-        program.isLocated = terms.shortSale == .located && compliance.tables[account].located.contains(instrument)
-        if terms.hasNewsWindows {
-            program.isInNewsWindow = compliance.tables[account].newsWindows[instrument]?.session(at: now) != nil
+        if let since = ledger.heldSince(strategy: strategy, instrument: instrument) { program.heldSince = since }
+        program.stopDistance = stopDistance(
+            from: context.valuationPrice, to: context.intent.conditions.stopLoss, strategy, instrument)
+        program.isLocated = terms.pointee.shortSale == .located && rules.pointee.isLocated
+        if terms.pointee.hasNewsWindows {
+            program.isInNewsWindow = rules.pointee.newsWindows?.session(at: now) != nil
         }
         program.isPastFlatTime = isPastFlatTime(terms, account, instrument)
-        if terms.hasClassLeverage { addClass(to: &program, account, instrument) }
-        if terms.hasLossLimits {
+        if terms.pointee.hasClassLeverage, let group = rules.pointee.leverageClass {
+            program.classLeverage = group.leverage
+            program.classOthers = value(of: group.instruments, except: instrument, account, isValued: isValued)
+        }
+        if terms.pointee.hasLossLimits {
             program.lock = programLock(account)
-            program.day = dayResult(.account, account)
+            program.day = context.accountDay ?? dayResult(.account, account)
             program.drawdownStart = compliance.drawdownStart(account)
         }
-        return program
+        context.program = program
     }
 
     /// Of the strategy's stop-loss or the order's own bracket, whichever is nearer.
-    private func stopDistance(_ context: borrowing OrderContext, _ strategy: Int, _ instrument: Int) -> Rate? {
+    private func stopDistance(from price: Price, to own: Price, _ strategy: Int, _ instrument: Int) -> Rate? {
         let standing = protections[strategy * instruments.count + instrument].terms.stopLoss
-        let (entry, stop) = (context.valuationPrice.raw, context.intent.conditions.stopLoss.raw)
+        let (entry, stop) = (price.raw, own.raw)
         guard stop > 0, entry > 0 else { return standing }
         // Away from the entry, so that no loss is taken for smaller than it is.
-        let distance = (Int128(entry) - Int128(stop)).magnitude
-        let fraction = (distance * UInt128(Rate.one.raw) + UInt128(entry) - 1) / UInt128(entry)
-        let own = Rate(raw: Int64(clamping: fraction))
+        let distance = entry > stop ? entry - stop : stop - entry
+        let own = Rate(raw: Rounding.up(distance, times: Rate.one.raw, over: entry))
         return min(standing ?? own, own)
     }
 
-    private func isPastFlatTime(_ terms: ComplianceTerms, _ account: Int, _ instrument: Int) -> Bool {
-        if let span = terms.flatBeforeCloseNanoseconds, let session = calendars[instrument].session(at: now),
+    private func isPastFlatTime(
+        _ terms: UnsafePointer<ComplianceTerms>, _ account: Int, _ instrument: Int
+    ) -> Bool {
+        if let span = terms.pointee.flatBeforeCloseNanoseconds, let session = calendars[instrument].session(at: now),
             Int128(session.close.nanoseconds) - Int128(now.nanoseconds) <= Int128(span)
         {
             return true
         }
-        guard terms.hasFlatWindows else { return false }
-        for window in compliance.tables[account].flatWindows where window.isOpen(at: now) { return true }
+        guard terms.pointee.hasFlatWindows else { return false }
+        for window in compliance.flatWindows[account] where window.isOpen(at: now) { return true }
         return false
     }
 
     private func addMemory(
-        to program: inout OrderContext.Program, _ context: borrowing OrderContext, _ account: Int, _ instrument: Int
+        to program: inout OrderContext.Program, _ kind: OrderKind, _ opposite: Side, _ account: Int,
+        _ instrument: Int
     ) {
-        guard compliance.remembers else { return }
-        let terms = compliance.terms[account]
-        var memory = compliance.memories[account]
-        memory.pass(to: now.day(offset: accounts[account].dayOffset))
-        program.messages = memory.messages
-        program.fills = memory.fills
-        program.profit = memory.profit
-        program.bestDay = memory.bestDay
-        program.dayTrades = memory.dayTrades(ofDays: terms.dayTradeDays)
-        if let spoofing = terms.spoofing {
-            program.quickCancels = memory.quickCancels(within: spoofing.windowNanoseconds, before: now)
+        let terms = compliance.terms.address(of: account)
+        let today = now.day(offset: accounts[account].dayOffset)
+        let memory = compliance.memories.address(of: account)
+        if today > memory.pointee.day {
+            addTurned(memory, today, to: &program, terms, kind, opposite, account, instrument)
+        } else {
+            add(memory, to: &program, terms, kind, opposite, account, instrument)
         }
-        guard terms.washNanoseconds != nil else { return }
+    }
+
+    /// Looking at it is no fact, so that the day turns in a copy.
+    @inline(never)
+    private func addTurned(
+        _ memory: UnsafePointer<ComplianceMemory>, _ today: Int64, to program: inout OrderContext.Program,
+        _ terms: UnsafePointer<ComplianceTerms>, _ kind: OrderKind, _ opposite: Side, _ account: Int,
+        _ instrument: Int
+    ) {
+        var turned = memory.pointee
+        turned.pass(to: today)
+        withUnsafePointer(to: turned) { add($0, to: &program, terms, kind, opposite, account, instrument) }
+    }
+
+    private func add(
+        _ memory: UnsafePointer<ComplianceMemory>, to program: inout OrderContext.Program,
+        _ terms: UnsafePointer<ComplianceTerms>, _ kind: OrderKind, _ opposite: Side, _ account: Int,
+        _ instrument: Int
+    ) {
+        program.messages = memory.pointee.messages
+        program.fills = memory.pointee.fills
+        program.profit = memory.pointee.profit
+        program.bestDay = memory.pointee.bestDay
+        if terms.pointee.dayTradesMax != nil {
+            program.dayTrades = memory.pointee.dayTrades(ofDays: terms.pointee.dayTradeDays)
+        }
+        // Only an order that rests can be large.
+        if let spoofing = terms.pointee.spoofing, kind.hasLimitPrice {
+            program.quickCancels = memory.pointee.quickCancels(within: spoofing.windowNanoseconds, before: now)
+        }
+        guard terms.pointee.washNanoseconds != nil else { return }
         var last = ComplianceBook.never
         for other in 0..<accounts.count where owners[other] == owners[account] {
-            let side = context.intent.side.opposite
-            last = max(last, compliance.lastTake(account: other, instrument: instrument, side))
+            last = max(last, compliance.lastTake(account: other, instrument: instrument, opposite))
         }
         guard last != ComplianceBook.never else { return }
         let since = Int128(now.nanoseconds) - Int128(last.nanoseconds)
@@ -81,28 +115,39 @@ extension Engine {
     }
 
     /// The owner's accounts together; the order's own account as the gate sees it.
-    private func addOwner(
-        to program: inout OrderContext.Program, _ context: borrowing OrderContext, _ account: Int, _ instrument: Int
+    private mutating func addOwner(
+        to program: inout OrderContext.Program, _ net: OrderContext.Book, _ opposite: Side, _ account: Int,
+        _ instrument: Int, isValued: Bool
     ) {
-        let terms = compliance.terms[account]
-        guard terms.hasPositionLimits || terms.forbidsHedging else { return }
-        let side = context.intent.side.opposite
-        var owner = context.net
+        let terms = compliance.terms.address(of: account)
+        guard terms.pointee.hasPositionLimits || terms.pointee.forbidsHedging else { return }
+        program.owner = net
+        if !compliance.isAlone[account] { addOthers(to: &program, opposite, account, instrument) }
+        guard terms.pointee.hasPositionLimits else { return }
+        let rules = compliance.rules.baseAddress! + (account * instruments.count + instrument)
+        for index in 0..<min(rules.pointee.positionLimits.count, OrderContext.Program.positionLimitsMax) {
+            var view = OrderContext.Program.PositionLimit(
+                quantity: rules.pointee.positionLimits[index].quantity,
+                notional: rules.pointee.positionLimits[index].notional)
+            if view.notional != nil {
+                let group = rules.pointee.positionLimits[index].instruments
+                view.others =
+                    compliance.isAlone[account]
+                    ? value(of: group, except: instrument, account, isValued: isValued)
+                    : ownerValue(of: group, except: instrument, account)
+            }
+            program.positionLimits[index] = view
+            program.positionLimitCount = index + 1
+        }
+    }
+
+    private func addOthers(
+        to program: inout OrderContext.Program, _ opposite: Side, _ account: Int, _ instrument: Int
+    ) {
         for other in 0..<accounts.count where other != account && owners[other] == owners[account] {
             let book = netBook(other, instrument)
-            owner.position = Quantity(raw: owner.position.raw &+ book.position.raw)
-            owner.buys = Quantity(raw: owner.buys.raw &+ book.buys.raw)
-            owner.sells = Quantity(raw: owner.sells.raw &+ book.sells.raw)
-            if book.worstCase(side, adding: .zero).raw > 0 { program.isOppositeHeld = true }
-        }
-        program.owner = owner
-        guard terms.hasPositionLimits else { return }
-        for limit in compliance.tables[account].positionLimits where limit.instruments.contains(instrument) {
-            guard program.positionLimitCount < OrderContext.Program.positionLimitsMax else { return }
-            var view = OrderContext.Program.PositionLimit(quantity: limit.quantity, notional: limit.notional)
-            if limit.notional != nil { view.others = ownerValue(of: limit.instruments, except: instrument, account) }
-            program.positionLimits[program.positionLimitCount] = view
-            program.positionLimitCount += 1
+            program.owner.add(book)
+            if book.worstCase(opposite, adding: .zero).raw > 0 { program.isOppositeHeld = true }
         }
     }
 
@@ -112,10 +157,7 @@ extension Engine {
         for other in group where other != instrument {
             var owner = OrderContext.Book()
             for holder in 0..<accounts.count where owners[holder] == owners[account] {
-                let book = netBook(holder, other)
-                owner.position = Quantity(raw: owner.position.raw &+ book.position.raw)
-                owner.buys = Quantity(raw: owner.buys.raw &+ book.buys.raw)
-                owner.sells = Quantity(raw: owner.sells.raw &+ book.sells.raw)
+                owner.add(netBook(holder, other))
             }
             guard let value = worstValue(of: owner, other, account) else { return nil }
             sum += value
@@ -128,19 +170,27 @@ extension Engine {
         return worst == .zero ? .zero : value(of: worst, instrument, account)
     }
 
-    private func addClass(to program: inout OrderContext.Program, _ account: Int, _ instrument: Int) {
-        for group in compliance.tables[account].classLeverage where group.instruments.contains(instrument) {
-            program.classLeverage = group.leverage
-            program.classOthers = .zero
-            for other in group.instruments where other != instrument {
-                guard let sum = program.classOthers, let value = worstValue(of: netBook(account, other), other, account)
-                else {
-                    program.classOthers = nil
-                    return
-                }
-                program.classOthers = sum + value
+    /// Worst-case value of instruments in one account; nil = something has no rate. `isValued`: they are up to date.
+    private mutating func value(
+        of group: [Int], except instrument: Int, _ account: Int, isValued: Bool
+    ) -> Money? {
+        var sum = Money.zero
+        for other in group where other != instrument {
+            if isValued {
+                sum += reaches.accounts[account * instruments.count + other].gross
+            } else {
+                guard let reach = netReach(account, other) else { return nil }
+                sum += reach.pointee.gross
             }
-            return
         }
+        return sum
+    }
+}
+
+extension OrderContext.Book {
+    fileprivate mutating func add(_ book: OrderContext.Book) {
+        position = Quantity(raw: position.raw &+ book.position.raw)
+        buys = Quantity(raw: buys.raw &+ book.buys.raw)
+        sells = Quantity(raw: sells.raw &+ book.sells.raw)
     }
 }

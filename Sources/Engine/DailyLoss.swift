@@ -135,8 +135,13 @@ extension Engine {
 
     /// For the gate; nil when the start or the present cannot be valued.
     func dayResult(_ scope: LimitScope, _ index: Int) -> OrderContext.Day? {
+        dayResult(scope, index, equity: equity(scope, index))
+    }
+
+    /// `equity`: of the account, or the strategy's result.
+    func dayResult(_ scope: LimitScope, _ index: Int, equity: Money?) -> OrderContext.Day? {
         let totals = days.totals(scope, index)
-        guard totals.isKnown, let equity = equity(scope, index) else { return nil }
+        guard totals.isKnown, let equity else { return nil }
         return OrderContext.Day(startBalance: totals.balance, startEquity: totals.equity, equity: equity)
     }
 

@@ -33,6 +33,7 @@ public struct Engine: ~Copyable {
     var days: DayBook
     var running: RunningBook
     var compliance: ComplianceBook
+    var reaches: ReachBook
     /// Day starts are facts even where no limit asks for them.
     let keepsDays: Bool
     /// Something hangs on a mark besides equity.
@@ -150,6 +151,7 @@ public struct Engine: ~Copyable {
         days = DayBook(setup)
         running = RunningBook(setup)
         compliance = ComplianceBook(setup)
+        reaches = ReachBook(setup)
         keepsDays = setup.keepsDays
         reviewDailyLimits()
     }

@@ -26,6 +26,7 @@ extension Engine {
         orders.addStrategy()
         gate.addStrategy(terms.limits)
         days.addStrategy()
+        reaches.addStrategy(instruments: instruments.count)
         running.addStrategy(opening: ledger.accounts[account].openingBalance)
         bindings = FixedBuffer(bindings, adding: instruments.count, of: false)
         protections = FixedBuffer(protections, adding: instruments.count, of: Protection(terms: .none))

@@ -7,38 +7,56 @@ import Trading
 
 extension Engine {
     /// `order` is the working order that a modify or a trigger is about: it counts with its new shape only.
-    func orderContext(_ intent: OrderIntent, purpose: OrderContext.Purpose, order: Order? = nil) -> OrderContext {
+    mutating func orderContext(
+        _ intent: OrderIntent, purpose: OrderContext.Purpose, order: Order? = nil
+    ) -> OrderContext {
         let account = Int(slots[Int(intent.strategy)].account)
         let instrument = Int(intent.instrument)
         guard instrument < instruments.count else { return unknownInstrument(intent, purpose, account) }
-        let terms = instruments[instrument]
         var context = OrderContext(
-            intent: intent, purpose: purpose, account: Int32(account), terms: terms, time: now)
-        context.orderID = order?.id ?? 0
-        context.isTriggered = order?.isTriggered ?? false
-        if purpose == .modify { context.replaced = order.map(OrderContext.Replaced.init) }
+            intent: intent, purpose: purpose, account: Int32(account), terms: instruments[instrument], time: now)
+        prepare(&context, order)
+        return context
+    }
+
+    /// Filled in where it is: handing it round by value would copy more than a kilobyte each time.
+    @inline(never)
+    private mutating func prepare(_ context: inout OrderContext, _ order: Order?) {
+        ledger.settle()
+        let account = Int(context.account)
+        let strategy = Int(context.intent.strategy)
+        let instrument = Int(context.intent.instrument)
+        if let order { context.take(order) }
         context.isOpen = isAlwaysOpen[instrument] || calendars[instrument].isOpen(at: now)
         context.market = markets[instrument].view
-        if intent.kind == .trailingStop, purpose == .submit { context.setFirstTrigger() }
+        if context.intent.kind == .trailingStop, context.purpose == .submit { context.setFirstTrigger() }
+        let intent = context.intent
         context.own = ownBook(intent, order)
         context.net = netBook(account, intent, order)
         context.reduceOnlyWorking = reduceOnlyWorking(intent, order)
-        context.funds = funds(account, instrument, terms, order)
+        fill(&context.funds, account, instruments[instrument].currency, context.orderID)
+        let netOthers = netOthers(account, except: instrument)
+        context.funds.otherExposure = netOthers?.gross
+        if gate.wants.contains(.netOthers) { context.netOthers = netOthers }
         context.restricted = restrictions[account * instruments.count + instrument]
-        context.allowedKinds = slots[Int(intent.strategy)].orderKinds
-        if let schedule = slots[Int(intent.strategy)].schedule { context.isScheduled = schedule.isOpen(at: now) }
-        addWanted(to: &context, account, instrument)
+        context.allowedKinds = slots[strategy].orderKinds
+        if let schedule = slots[strategy].schedule { context.isScheduled = schedule.isOpen(at: now) }
+        if !gate.wants.isEmpty { addWanted(to: &context, account, instrument) }
+        if gate.wants.contains(.program), compliance.hasRules[account] {
+            addProgram(to: &context, account, instrument, isValued: netOthers != nil)
+        }
         context.isTradingHoursChecked = accounts[account].checksTradingHours
         context.isSelfTradeChecked = accounts[account].checksSelfTrade
-        guard orders.hasWorking(instrument) else { return context }
-        (context.protectiveOpposite, context.ownOpposite) = orders.bestResting(
-            intent.side.opposite, instrument: instrument, owner: owners[account], owners: owners,
-            excluded: context.orderID)
-        context.isTagInUse =
-            purpose == .submit && intent.origin == .strategy
-            && orders.isTagTaken(
-                strategy: intent.strategy, instrument: instrument, tag: intent.tag, count: intent.tagCount)
-        return context
+        if orders.hasWorking(instrument) { addResting(to: &context, intent, account) }
+    }
+
+    private func addResting(to context: inout OrderContext, _ intent: OrderIntent, _ account: Int) {
+        let resting = orders.resting(
+            intent.side.opposite, against: intent, asksTag: context.purpose == .submit && intent.origin == .strategy,
+            owner: owners[account], owners: owners, excluded: context.orderID)
+        context.protectiveOpposite = resting.protective
+        context.ownOpposite = resting.other
+        context.isTagInUse = resting.isTagTaken
     }
 
     /// Enough of a view for the instrument rule to refuse it.
@@ -58,7 +76,7 @@ extension Engine {
         let instrument = Int(intent.instrument)
         let totals = orders.totals(strategy: Int(intent.strategy), instrument: instrument)
         var book = OrderContext.Book()
-        book.position = ledger.position(strategy: Int(intent.strategy), instrument: instrument).quantity
+        book.position = ledger.held(strategy: Int(intent.strategy), instrument: instrument)
         book.buys = totals.buys
         book.sells = totals.sells
         let others =
@@ -80,21 +98,23 @@ extension Engine {
     }
 
     /// With the larger of its protective pair and its other orders on each side.
-    private func ownBook(_ strategy: Int, _ instrument: Int) -> OrderContext.Book {
-        let totals = orders.totals(strategy: strategy, instrument: instrument)
+    @inline(__always)
+    func ownBook(_ strategy: Int, _ instrument: Int) -> OrderContext.Book {
+        let totals = orders.totalsPlace(strategy: strategy, instrument: instrument)
         var book = OrderContext.Book()
-        book.position = ledger.position(strategy: strategy, instrument: instrument).quantity
-        book.buys = totals.worst(.buy)
-        book.sells = totals.worst(.sell)
+        book.position = ledger.held(strategy: strategy, instrument: instrument)
+        book.buys = max(totals.pointee.buys, totals.pointee.stopBuys, totals.pointee.targetBuys)
+        book.sells = max(totals.pointee.sells, totals.pointee.stopSells, totals.pointee.targetSells)
         return book
     }
 
+    @inline(__always)
     func netBook(_ account: Int, _ instrument: Int) -> OrderContext.Book {
-        let totals = orders.totals(account: account, instrument: instrument)
+        let totals = orders.totalsPlace(account: account, instrument: instrument)
         var book = OrderContext.Book()
         book.position = ledger.netQuantity(account: account, instrument: instrument)
-        book.buys = totals.buys
-        book.sells = totals.sells
+        book.buys = totals.pointee.buys
+        book.sells = totals.pointee.sells
         return book
     }
 
@@ -126,54 +146,50 @@ extension Engine {
         return intent.reduceOnly ? all - ownShare(intent, order) : all
     }
 
-    private func funds(
-        _ account: Int, _ instrument: Int, _ terms: InstrumentTerms, _ order: Order?
-    ) -> OrderContext.Funds {
+    private func fill(
+        _ funds: inout OrderContext.Funds, _ account: Int, _ currency: UInt8, _ orderID: UInt64
+    ) {
         let rules = accounts[account]
-        var funds = OrderContext.Funds()
         funds.isMargin = rules.isMargin
         funds.maxLeverage = rules.maxLeverage
         funds.takerRate = venue.terms.takerRate
-        funds.rate = rate(of: terms, account: account)
-        funds.rateMarket = rateMarket(of: terms.currency, account: account).map { markets[$0].view }
+        funds.rate = ledger.rate(of: Int(currency), account: account)
+        if let market = rateMarket(of: currency, account: account) { funds.rateMarket = markets[market].view }
         funds.equity = ledger.equity(account: account)
         funds.cash = rules.isMargin ? .zero : ledger.totalCash(account: account)
-        funds.reservedCash = rules.isMargin ? .zero : reservedCash(account, excluded: order?.id ?? 0)
-        funds.otherExposure = otherExposure(account, except: instrument)
-        return funds
+        funds.reservedCash = rules.isMargin ? .zero : reservedCash(account, excluded: orderID)
     }
 
     /// What takes work to know, where some limit asks for it.
-    private func addWanted(to context: inout OrderContext, _ account: Int, _ instrument: Int) {
+    private mutating func addWanted(to context: inout OrderContext, _ account: Int, _ instrument: Int) {
         let wants = gate.wants
-        guard !wants.isEmpty else { return }
         let strategy = Int(context.intent.strategy)
-        if wants.contains(.netOthers) {
-            context.netOthers = others(account, except: instrument) { engine, other in
-                engine.netBook(account, other)
-            }
+        if wants.contains(.ownOthers) { context.ownOthers = ownOthers(strategy, account, except: instrument) }
+        if wants.contains(.accountDay) {
+            context.accountDay = dayResult(.account, account, equity: context.funds.equity)
         }
-        if wants.contains(.ownOthers) {
-            context.ownOthers = others(account, except: instrument) { engine, other in
-                engine.ownBook(strategy, other)
-            }
-        }
-        if wants.contains(.accountDay) { context.accountDay = dayResult(.account, account) }
-        if wants.contains(.ownDay) { context.ownDay = dayResult(.strategy, strategy) }
-        if !wants.isDisjoint(with: .past) { addPast(to: &context, account, instrument) }
-        if wants.contains(.program) { context.program = program(context, account, instrument) }
+        let needsResult = !wants.isDisjoint(with: [.ownDay, .ownHigh])
+        let result = needsResult ? ledger.totals(strategy: strategy)?.net : nil
+        if wants.contains(.ownDay) { context.ownDay = dayResult(.strategy, strategy, equity: result) }
+        if !wants.isDisjoint(with: .past) { addPast(to: &context, account, instrument, result: result) }
     }
 
     /// What is behind an account and a strategy, and what an order meets.
     @inline(never)
-    private func addPast(to context: inout OrderContext, _ account: Int, _ instrument: Int) {
+    private func addPast(to context: inout OrderContext, _ account: Int, _ instrument: Int, result: Money?) {
         let wants = gate.wants
         let strategy = Int(context.intent.strategy)
-        if wants.contains(.accountHigh) { context.accountHigh = equityHigh(.account, account) }
-        if wants.contains(.ownHigh) { context.ownHigh = equityHigh(.strategy, strategy) }
+        if wants.contains(.accountHigh) {
+            context.accountHigh = equityHigh(.account, account, equity: context.funds.equity)
+        }
+        if wants.contains(.ownHigh) {
+            let equity = result.map { running.strategies[strategy].opening + $0 }
+            context.ownHigh = equityHigh(.strategy, strategy, equity: equity)
+        }
         if wants.contains(.losses) {
-            context.accountLosses = lossStreak(.account, account, account: account)
-            context.ownLosses = lossStreak(.strategy, strategy, account: account)
+            let streaks = lossStreaks(account, strategy)
+            context.accountLosses = streaks.account
+            context.ownLosses = streaks.own
         }
         if wants.contains(.runaway) { context.runaway = running.runaways[strategy].latch }
         if wants.contains(.openOrders) {
@@ -186,26 +202,6 @@ extension Engine {
         }
     }
 
-    /// Worst-case values of the other instruments at their marks.
-    private func others(
-        _ account: Int, except instrument: Int, _ book: (borrowing Engine, Int) -> OrderContext.Book
-    ) -> OrderContext.Others? {
-        var sum = OrderContext.Others()
-        for other in 0..<instruments.count where other != instrument {
-            let book = book(self, other)
-            guard book.position != .zero || book.buys != .zero || book.sells != .zero else { continue }
-            let worst = max(book.worstCase(.buy, adding: .zero), book.worstCase(.sell, adding: .zero))
-            guard let gross = value(of: worst, other, account),
-                let buys = value(of: book.position + book.buys, other, account),
-                let sells = value(of: book.position - book.sells, other, account)
-            else { return nil }
-            sum.gross += gross
-            sum.withBuys += buys
-            sum.withSells += sells
-        }
-        return sum
-    }
-
     /// At the mark, in the account's currency.
     func value(of quantity: Quantity, _ instrument: Int, _ account: Int) -> Money? {
         let terms = instruments[instrument]
@@ -215,22 +211,6 @@ extension Engine {
 
     func rate(of terms: InstrumentTerms, account: Int) -> Rate? {
         ledger.rate(of: Int(terms.currency), account: account)
-    }
-
-    /// Worst-case notional of every other instrument that the account holds or works in, at its mark.
-    private func otherExposure(_ account: Int, except instrument: Int) -> Money? {
-        var sum = Money.zero
-        for other in 0..<instruments.count where other != instrument {
-            let book = netBook(account, other)
-            let worst = max(book.worstCase(.buy, adding: .zero), book.worstCase(.sell, adding: .zero))
-            guard worst != .zero else { continue }
-            let terms = instruments[other]
-            guard let rate = rate(of: terms, account: account),
-                let value = Money.value(ledger.mark(other), worst, multiplier: terms.multiplier)?.converted(at: rate)
-            else { return nil }
-            sum += value
-        }
-        return sum
     }
 
     /// What the account's working buys will take from its cash.
@@ -249,5 +229,14 @@ extension Engine {
             sum += reserved
         }
         return sum
+    }
+}
+
+extension OrderContext {
+    /// The working order that a modify or a trigger is about.
+    fileprivate mutating func take(_ order: Order) {
+        orderID = order.id
+        isTriggered = order.isTriggered
+        if purpose == .modify { replaced = Replaced(order) }
     }
 }

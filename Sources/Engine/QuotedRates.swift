@@ -22,6 +22,7 @@ extension Engine {
     @inline(never)
     mutating func followMark(_ instrument: Int) {
         followRates(instrument)
+        if days.isWatched || compliance.hasLossLimits { ledger.settle() }
         if days.isWatched {
             checkDailyLoss()
             raisePeaks()

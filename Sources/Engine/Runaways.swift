@@ -5,31 +5,20 @@ import Trading
 // only where a scope has such a limit. Orders of operators and of the host neither count nor are held up.
 
 extension Engine {
-    /// The strictest limit over the scopes that cover a strategy, with the window of its scope.
-    private func runawayLimit(_ strategy: Int, _ limit: KeyPath<LimitSet, Int32?>) -> (most: Int32, window: Int64)? {
-        let sets = [
-            gate.limits(scope: .system), gate.limits(scope: .account, index: Int(slots[strategy].account)),
-            gate.limits(scope: .strategy, index: strategy),
-        ]
-        var strictest: (most: Int32, window: Int64)?
-        for set in sets {
-            guard let most = set[keyPath: limit] else { continue }
-            if let strictest, strictest.most <= most { continue }
-            strictest = (most, set.repeatWindowNanoseconds ?? LimitSet.standardRepeatWindow)
-        }
-        return strictest
+    private func runawayLimit(_ strategy: Int, _ cause: RunawayCause) -> (most: Int32, window: Int64)? {
+        gate.runawayLimit(cause, account: Int(slots[strategy].account), strategy: strategy)
     }
 
     mutating func countExecution(_ intent: OrderIntent, at time: Timestamp) {
         guard gate.wants.contains(.runaway), intent.origin == .strategy,
-            let window = runawayLimit(Int(intent.strategy), \.repeatLimit)?.window
+            let window = runawayLimit(Int(intent.strategy), .executions)?.window
         else { return }
         running.runaways[Int(intent.strategy)].execute(at: time, window: window)
     }
 
     mutating func countDenial(_ intent: OrderIntent, at time: Timestamp) {
         guard gate.wants.contains(.runaway), intent.origin == .strategy,
-            let window = runawayLimit(Int(intent.strategy), \.rejectStreak)?.window
+            let window = runawayLimit(Int(intent.strategy), .denials)?.window
         else { return }
         running.runaways[Int(intent.strategy)].deny(at: time, window: window)
     }
@@ -40,7 +29,7 @@ extension Engine {
     }
 
     private mutating func endDenials(_ strategy: Int) {
-        if runawayLimit(strategy, \.rejectStreak) != nil { running.runaways[strategy].pass() }
+        if runawayLimit(strategy, .denials) != nil { running.runaways[strategy].pass() }
     }
 
     /// Latches a strategy that went too fast.
@@ -48,9 +37,9 @@ extension Engine {
         guard gate.wants.contains(.runaway) else { return }
         let watch = running.runaways[strategy]
         guard !watch.isLatched else { return }
-        if let limit = runawayLimit(strategy, \.repeatLimit), watch.executions > limit.most {
+        if let limit = runawayLimit(strategy, .executions), watch.executions > limit.most {
             latchRunaway(strategy, .executions, watch.executions, limit.most)
-        } else if let limit = runawayLimit(strategy, \.rejectStreak), watch.denials > limit.most {
+        } else if let limit = runawayLimit(strategy, .denials), watch.denials > limit.most {
             latchRunaway(strategy, .denials, watch.denials, limit.most)
         }
     }

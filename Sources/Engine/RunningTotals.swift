@@ -158,9 +158,9 @@ extension Engine {
         running.set(totals, start.scope, Int(start.index))
     }
 
-    /// For the gate; nil when equity cannot be valued.
-    func equityHigh(_ scope: LimitScope, _ index: Int) -> OrderContext.EquityHigh? {
-        guard let equity = runningEquity(scope, index) else { return nil }
+    /// For the gate; `equity` as `runningEquity` has it, nil when it cannot be valued.
+    func equityHigh(_ scope: LimitScope, _ index: Int, equity: Money?) -> OrderContext.EquityHigh? {
+        guard let equity else { return nil }
         let totals = running.totals(scope, index)
         return OrderContext.EquityHigh(
             opening: totals.opening, peak: totals.peak, closingPeak: totals.closingPeak, equity: equity)
@@ -180,12 +180,18 @@ extension Engine {
         running.strategies[Int(fill.strategy)].lastStop = fill.time
     }
 
-    func lossStreak(_ scope: LimitScope, _ index: Int, account: Int) -> OrderContext.LossStreak {
+    /// Of an account and of one of its strategies.
+    func lossStreaks(_ account: Int, _ strategy: Int) -> (
+        account: OrderContext.LossStreak, own: OrderContext.LossStreak
+    ) {
         let offset = accounts[account].dayOffset
-        let totals = running.totals(scope, index)
-        return OrderContext.LossStreak(
-            count: totals.losses(of: now.day(offset: offset)), lastLoss: totals.lastLoss, lastStop: totals.lastStop,
-            dayEnd: now.dayEnd(offset: offset))
+        let (day, dayEnd) = (now.day(offset: offset), now.dayEnd(offset: offset))
+        func streak(_ totals: UnsafePointer<RunningTotals>) -> OrderContext.LossStreak {
+            OrderContext.LossStreak(
+                count: totals.pointee.losses(of: day), lastLoss: totals.pointee.lastLoss,
+                lastStop: totals.pointee.lastStop, dayEnd: dayEnd)
+        }
+        return (streak(running.accounts.address(of: account)), streak(running.strategies.address(of: strategy)))
     }
 
     /// Highs, losses in a row and the runaway watch, for readers.

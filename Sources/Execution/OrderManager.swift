@@ -115,6 +115,14 @@ public struct OrderManager: ~Copyable {
         accountTotals[account * instrumentCount + instrument]
     }
 
+    /// The same in place, valid as long as no strategy comes.
+    public func totalsPlace(strategy: Int, instrument: Int) -> UnsafePointer<WorkingTotals> {
+        strategyTotals.address(of: strategy * instrumentCount + instrument)
+    }
+    public func totalsPlace(account: Int, instrument: Int) -> UnsafePointer<WorkingTotals> {
+        accountTotals.address(of: account * instrumentCount + instrument)
+    }
+
     /// How many orders work, protective ones left out.
     public func openCount(strategy: Int) -> Int32 { strategyOpen[strategy] }
     public func openCount(account: Int) -> Int32 { accountOpen[account] }

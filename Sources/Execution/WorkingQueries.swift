@@ -15,21 +15,6 @@ extension OrderManager {
         return slot
     }
 
-    /// An order of `strategy` works, or is kept for a bracket's leg, under one of `count` tags from `tag` on.
-    public func isTagTaken(strategy: Int32, instrument: Int, tag: UInt64, count: UInt64) -> Bool {
-        var slot = first(instrument)
-        while slot != OrderManager.none {
-            let intent = order(slot).intent
-            if intent.strategy == strategy, intent.isOfStrategy,
-                intent.tag &- tag < count || tag &- intent.tag < intent.tagCount
-            {
-                return true
-            }
-            slot = next(slot)
-        }
-        return false
-    }
-
     /// A bracket's working stop or target, by the id of its entry.
     public func leg(of entry: UInt64, instrument: Int, isStop: Bool) -> Int32 {
         var slot = first(instrument)
@@ -65,29 +50,45 @@ extension OrderManager {
         order(slot).intent.timeInForce == .goodTillDate ? .expireTime : .dayEnd
     }
 
-    /// The best limit prices at which an owner rests on `side` of an instrument, with protective orders and with all
-    /// others; zero = nowhere. `owners` has the owner of each account; `excluded` is an order that is itself being
-    /// modified or triggered.
-    public func bestResting(
-        _ side: Side, instrument: Int, owner: Int32, owners: borrowing FixedBuffer<Int32>, excluded: UInt64
-    ) -> (protective: Price, other: Price) {
+    /// What a new, modified or triggered order meets of an owner's own.
+    public struct Resting: Sendable {
+        /// The best limit prices with protective orders and with all others; zero = nowhere.
+        public var protective = Price.zero
+        public var other = Price.zero
+        /// An order of the strategy works, or is kept for a bracket's leg, under one of the tags.
+        public var isTagTaken = false
+    }
+
+    /// What an owner rests with on `side` of an instrument, in one walk with the question whether `intent` comes under a tag
+    /// that is taken (`asksTag`). `excluded` is an order that is itself being modified or triggered; `owners` has the owner of
+    /// each account.
+    public func resting(
+        _ side: Side, against intent: OrderIntent, asksTag: Bool, owner: Int32, owners: borrowing FixedBuffer<Int32>,
+        excluded: UInt64
+    ) -> Resting {
         func better(_ price: Price, _ best: Price) -> Price {
             side == .buy ? max(price, best) : best == .zero ? price : min(price, best)
         }
-        var protective = Price.zero
-        var other = Price.zero
-        var slot = first(instrument)
+        var resting = Resting()
+        var slot = first(Int(intent.instrument))
         while slot != OrderManager.none {
-            if let price = restingPrice(slot, side, owner: owner, owners: owners), order(slot).id != excluded {
-                if order(slot).intent.isProtective {
-                    protective = better(price, protective)
+            let entry = slab.address(of: Int(slot))
+            if entry.rests(on: side), owners[Int(entry.pointee.order.account)] == owner,
+                entry.pointee.order.id != excluded
+            {
+                let price = entry.pointee.order.intent.price
+                if entry.pointee.order.intent.origin == .protective {
+                    resting.protective = better(price, resting.protective)
                 } else {
-                    other = better(price, other)
+                    resting.other = better(price, resting.other)
                 }
             }
-            slot = next(slot)
+            if asksTag, entry.pointee.order.intent.strategy == intent.strategy, entry.hasTag(in: intent) {
+                resting.isTagTaken = true
+            }
+            slot = entry.pointee.next
         }
-        return (protective, other)
+        return resting
     }
 
     /// The working leg of a strategy's protective pair: its stop or its target; `none` when there is none.
@@ -107,24 +108,16 @@ extension OrderManager {
     ) -> Int32 {
         var slot = first(instrument)
         while slot != OrderManager.none {
-            if let price = restingPrice(slot, side, owner: owner, owners: owners),
+            let entry = slab.address(of: Int(slot))
+            let price = entry.pointee.order.intent.price
+            if entry.rests(on: side), owners[Int(entry.pointee.order.account)] == owner,
                 limit == .zero || (side == .buy ? price >= limit : price <= limit)
             {
                 break
             }
-            slot = next(slot)
+            slot = entry.pointee.next
         }
         return slot
-    }
-
-    private func restingPrice(
-        _ slot: Int32, _ side: Side, owner: Int32, owners: borrowing FixedBuffer<Int32>
-    ) -> Price? {
-        let order = order(slot)
-        guard order.intent.side == side, order.intent.kind.hasLimitPrice, !order.isDormant,
-            owners[Int(order.account)] == owner
-        else { return nil }
-        return order.intent.price
     }
 
     /// Σ value of the working buys of an account in one instrument, each at its limit, stop or `market`. Protective ones
@@ -192,5 +185,27 @@ extension OrderManager {
             slot = previous(slot)
         }
         preconditionFailure("a working total on side \(side.name) of \(excess) without an order")
+    }
+}
+
+// Looked at in place: an entry is large, and a walk looks at many.
+extension UnsafePointer<WorkingOrder> {
+    /// It is a limit order that the market can meet now.
+    @inline(__always)
+    fileprivate func rests(on side: Side) -> Bool {
+        let kind = pointee.order.intent.kind
+        return pointee.order.intent.side == side && kind.hasLimitPrice
+            && (!kind.hasStopPrice || pointee.order.isTriggered)
+    }
+
+    /// It has, or keeps for its legs, one of the tags of `intent`.
+    @inline(__always)
+    fileprivate func hasTag(in intent: OrderIntent) -> Bool {
+        let origin = pointee.order.intent.origin
+        let tag = pointee.order.intent.tag
+        guard origin == .strategy || (origin == .bracket && tag != 0) else { return false }
+        let conditions = (pointee.order.intent.conditions.stopLoss, pointee.order.intent.conditions.takeProfit)
+        let count: UInt64 = conditions.0 != .zero || conditions.1 != .zero ? 3 : 1
+        return tag &- intent.tag < intent.tagCount || intent.tag &- tag < count
     }
 }

@@ -18,8 +18,8 @@ public struct WorkingTotals: Sendable, BitwiseCopyable, Equatable {
 
     public init() {}
 
-    public func working(_ side: Side) -> Quantity { side == .buy ? buys : sells }
-    public func reduceOnly(_ side: Side) -> Quantity { side == .buy ? reduceOnlyBuys : reduceOnlySells }
+    @inlinable public func working(_ side: Side) -> Quantity { side == .buy ? buys : sells }
+    @inlinable public func reduceOnly(_ side: Side) -> Quantity { side == .buy ? reduceOnlyBuys : reduceOnlySells }
 
     /// Of the protective leg of `kind`, and of the pair, whose legs cancel each other.
     public func protective(_ side: Side, _ kind: OrderKind) -> Quantity {
@@ -28,12 +28,12 @@ public struct WorkingTotals: Sendable, BitwiseCopyable, Equatable {
         case .sell: kind.hasStopPrice ? stopSells : targetSells
         }
     }
-    public func protective(_ side: Side) -> Quantity {
+    @inlinable public func protective(_ side: Side) -> Quantity {
         side == .buy ? max(stopBuys, targetBuys) : max(stopSells, targetSells)
     }
 
     /// The most that can trade on a side.
-    public func worst(_ side: Side) -> Quantity { max(working(side), protective(side)) }
+    @inlinable public func worst(_ side: Side) -> Quantity { max(working(side), protective(side)) }
 
     mutating func add(_ quantity: Quantity, _ intent: OrderIntent) {
         guard !intent.conditions.isSecondLeg else { return }

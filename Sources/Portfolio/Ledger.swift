@@ -38,6 +38,7 @@ public import Trading
     @usableFromInline var tallies: FixedBuffer<Tally>
     /// Strategy: its equity less the market value of its positions, in account currency, for statistics only.
     @usableFromInline var estimateBases: FixedBuffer<Double>
+    @usableFromInline var kept: KeptValues
     @usableFromInline var nextPositionID: UInt64 = 1
 
     /// `strategyAccounts` gives each strategy's account by index.
@@ -60,6 +61,9 @@ public import Trading
         holdingsOpen = OpenList(rows: strategyAccounts.count, columns: instruments.count)
         tallies = FixedBuffer(count: strategyAccounts.count * currencyCount, repeating: Tally())
         estimateBases = FixedBuffer(count: strategyAccounts.count, repeating: 0)
+        kept = KeptValues(
+            instruments: instruments.count, currencies: currencyCount, accounts: accounts.count,
+            strategies: strategyAccounts.count)
         for terms in instruments { precondition(Int(terms.currency) < currencyCount, "currency \(terms.currency)") }
         for (account, terms) in accounts.enumerated() {
             precondition(Int(terms.currency) < currencyCount, "account \(account) has currency \(terms.currency)")
@@ -77,6 +81,7 @@ public import Trading
         holdingsOpen.addRow()
         tallies = FixedBuffer(tallies, adding: currencyCount, of: Tally())
         estimateBases = FixedBuffer(estimateBases, adding: 1, of: 0)
+        kept.addStrategy(instruments: instrumentCount, currencies: currencyCount)
         open(strategy: strategy)
         return Int32(strategy)
     }
@@ -120,12 +125,16 @@ public import Trading
         tallies[tally].commission += fill.commission
         tallies[tally].cost += outcome.position.cost - costBefore
         refreshEstimate(strategy: strategy, instrument: instrument)
+        kept.touch(instrument)
         return outcome
     }
 
     /// Sets the price that positions in `instrument` are valued at (the caller follows the mark rule of the feed).
     @inlinable
-    public mutating func mark(_ instrument: Int, _ price: Price) { marks[instrument] = price }
+    public mutating func mark(_ instrument: Int, _ price: Price) {
+        marks[instrument] = price
+        kept.touch(instrument)
+    }
 
     /// The price that positions are valued at; zero before the first mark and the first fill.
     @inlinable

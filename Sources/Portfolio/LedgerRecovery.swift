@@ -142,6 +142,7 @@ extension Ledger {
         for strategy in 0..<strategyCount {
             for instrument in 0..<instrumentCount { refreshEstimate(strategy: strategy, instrument: instrument) }
         }
+        for instrument in 0..<instrumentCount { kept.touch(instrument) }
     }
 }
 

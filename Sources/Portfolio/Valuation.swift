@@ -12,6 +12,18 @@ extension Ledger {
         holdings[strategy * instrumentCount + instrument].position
     }
 
+    /// When the strategy opened its position; nil = it is flat.
+    @inlinable
+    public func heldSince(strategy: Int, instrument: Int) -> Timestamp? {
+        let cell = strategy * instrumentCount + instrument
+        return holdings[cell].position.quantity == .zero ? nil : holdings[cell].position.openedAt
+    }
+
+    @inlinable
+    public func held(strategy: Int, instrument: Int) -> Quantity {
+        holdings[strategy * instrumentCount + instrument].position.quantity
+    }
+
     /// Whether the strategy holds anything at all.
     @inlinable public func isOpen(strategy: Int) -> Bool { holdingsOpen.count(strategy) > 0 }
 
@@ -106,6 +118,7 @@ extension Ledger {
 
     /// Σ market value of a strategy's open positions in one currency.
     private func marketValues(strategy: Int, currency: Int) -> Money {
+        if isSettled { return kept.strategySums[strategy * currencyCount + currency] }
         var sum = Money.zero
         for index in 0..<holdingsOpen.count(strategy) {
             let instrument = holdingsOpen.item(strategy, index)
@@ -118,6 +131,7 @@ extension Ledger {
     /// Cash and the worth of all positions of the account's strategies in one currency.
     private func worth(account: Int, currency: Int) -> Money {
         var sum = cash(account: account, currency: currency)
+        if isSettled { return sum + kept.accountSums[account * currencyCount + currency] }
         for strategy in 0..<strategyCount where self.account(of: strategy) == account {
             for index in 0..<holdingsOpen.count(strategy) {
                 let instrument = holdingsOpen.item(strategy, index)
@@ -150,10 +164,10 @@ extension Ledger {
         return total
     }
 
-    private func value(of quantity: Quantity, _ instrument: Int) -> Money {
-        let terms = instruments[instrument]
-        guard let value = Money.value(marks[instrument], quantity, multiplier: terms.multiplier) else {
-            preconditionFailure("\(quantity) × \(marks[instrument]) × \(terms.multiplier) is beyond Int128")
+    func value(of quantity: Quantity, _ instrument: Int) -> Money {
+        let multiplier = instruments[instrument].multiplier
+        guard let value = Money.value(marks[instrument], quantity, multiplier: multiplier) else {
+            preconditionFailure("\(quantity) × \(marks[instrument]) × \(multiplier) is beyond Int128")
         }
         return value
     }

@@ -45,6 +45,13 @@
         }
     }
 
+    /// The address of an element to read at, valid as long as the buffer: a large one is not copied.
+    @inlinable
+    public func address(of index: Int) -> UnsafePointer<Element> {
+        precondition(index >= 0 && index < count)
+        return UnsafePointer(base + index)
+    }
+
     /// The address of an element, valid as long as the buffer.
     @inlinable
     public mutating func pointer(at index: Int) -> UnsafeMutablePointer<Element> {

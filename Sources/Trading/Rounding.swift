@@ -60,6 +60,28 @@ public enum Rounding {
         return Int128(exactly: quotient)
     }
 
+    /// `a × b / divisor` rounded up, for numbers from zero up; what does not fit is the largest number. `divisor` > 0.
+    @inlinable
+    public static func up(_ a: Int64, times b: Int64, over divisor: Int64) -> Int64 {
+        let (quotient, rest) = divided(a, times: b, over: divisor)
+        return rest == 0 || quotient == .max ? quotient : quotient + 1
+    }
+
+    /// The same, rounded down.
+    @inlinable
+    public static func down(_ a: Int64, times b: Int64, over divisor: Int64) -> Int64 {
+        divided(a, times: b, over: divisor).quotient
+    }
+
+    @inlinable
+    static func divided(_ a: Int64, times b: Int64, over divisor: Int64) -> (quotient: Int64, rest: UInt64) {
+        precondition(a >= 0 && b >= 0 && divisor > 0, "\(a) × \(b) / \(divisor)")
+        let (high, low) = a.magnitude.multipliedFullWidth(by: b.magnitude)
+        guard high < divisor.magnitude else { return (.max, 0) }
+        let (quotient, rest) = divisor.magnitude.dividingFullWidth((high, low))
+        return quotient > Int64.max ? (.max, 0) : (Int64(quotient), rest)
+    }
+
     @inlinable
     static func adjusted(_ quotient: Int128, remainder: Int128, divisor: Int128, negative: Bool) -> Int128 {
         let distance = remainder.magnitude

@@ -28,6 +28,17 @@ struct WorkingQueriesTests {
         return owners
     }
 
+    /// What an order of strategy 0 under `tag` meets.
+    private func resting(
+        _ board: borrowing OrderBoard, _ side: Side, _ owner: Int32, _ owners: borrowing FixedBuffer<Int32>,
+        excluded: UInt64 = 0, tag: UInt64? = nil
+    ) -> OrderManager.Resting {
+        let intent = OrderIntent(
+            strategy: 0, instrument: 0, tag: tag ?? 0, side: side.opposite, kind: .market, quantity: .one)
+        return board.orders.resting(
+            side, against: intent, asksTag: tag != nil, owner: owner, owners: owners, excluded: excluded)
+    }
+
     @Test("the best resting price is the owner's, over all accounts and strategies, without dormant stops")
     func bestResting() throws {
         var board = OrderBoard()
@@ -41,7 +52,7 @@ struct WorkingQueriesTests {
         let one = owners(5)
         let two = owners(6)
         func best(_ side: Side, _ owner: Int32, _ owners: borrowing FixedBuffer<Int32>, excluded: UInt64 = 0) -> Price {
-            board.orders.bestResting(side, instrument: 0, owner: owner, owners: owners, excluded: excluded).other
+            resting(board, side, owner, owners, excluded: excluded).other
         }
         #expect(best(.buy, 5, one) == price("99"))
         #expect(best(.buy, 5, two) == price("98"))
@@ -52,13 +63,24 @@ struct WorkingQueriesTests {
         #expect(best(.sell, 6, two) == .zero)
     }
 
+    @Test("a tag is taken in its own strategy, and only when it is asked for")
+    func takenTag() throws {
+        var board = OrderBoard()
+        _ = try board.accept(.buy, limit: "98", strategy: 1, tag: 7)
+        _ = try board.accept(.sell, limit: "103", tag: 9)
+        let one = owners(5)
+        #expect(resting(board, .buy, 5, one, tag: 9).isTagTaken)
+        #expect(!resting(board, .buy, 5, one, tag: 7).isTagTaken)
+        #expect(!resting(board, .buy, 5, one).isTagTaken)
+    }
+
     @Test("a triggered stop-limit rests")
     func triggeredRests() throws {
         var board = OrderBoard()
         let slot = try board.accept(.sell, limit: "90", stop: "91")
         _ = try board.trigger(slot)
         let one = owners(5)
-        #expect(board.orders.bestResting(.sell, instrument: 0, owner: 5, owners: one, excluded: 0).other == price("90"))
+        #expect(resting(board, .sell, 5, one).other == price("90"))
     }
 
     @Test("the first resting order that a price reaches; zero reaches all")

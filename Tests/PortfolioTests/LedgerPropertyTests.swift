@@ -192,6 +192,38 @@ struct LedgerPropertyTests {
         }
     }
 
+    @Test("sums that are kept up to date say what a walk over all positions says", arguments: 1...6)
+    func keptSums(seed: UInt64) {
+        var random = SeededGenerator(seed: seed &+ 3000)
+        var kept = Self.ledger()
+        var walked = Self.ledger()
+        var shadow = ShadowLedger(
+            instruments: Self.instruments, owners: Self.owners, openings: Self.openings, currencies: Self.currencies)
+        for id in UInt64(1)...400 {
+            let fill = Self.randomFill(kept, id: id, &random)
+            _ = kept.apply(fill)
+            _ = walked.apply(fill)
+            shadow.take(fill)
+            for _ in 0..<Int.random(in: 0...2, using: &random) {
+                let instrument = Int.random(in: 0..<Self.instruments.count, using: &random)
+                let price = Int64.random(in: 1...60_000_000_000_000, using: &random)
+                kept.mark(instrument, Price(raw: price))
+                walked.mark(instrument, Price(raw: price))
+                shadow.marks[instrument] = price
+            }
+            if Bool.random(using: &random) { kept.settle() }
+            if let difference = Self.difference(kept, shadow) {
+                Issue.record("seed \(seed), fill \(id): \(difference)")
+                return
+            }
+            for strategy in Self.owners.indices {
+                #expect(
+                    kept.totals(strategy: strategy) == walked.totals(strategy: strategy), "seed \(seed), fill \(id)")
+            }
+            for account in 0..<2 { #expect(kept.balance(account: account) == walked.balance(account: account)) }
+        }
+    }
+
     @Test("round trips add up to realized profit less commission whenever a strategy is flat", arguments: 1...4)
     func trips(seed: UInt64) {
         var random = SeededGenerator(seed: seed &+ 1000)

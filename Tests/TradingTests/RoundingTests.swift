@@ -27,6 +27,21 @@ struct RoundingTests {
         #expect(Rounding.halfEven(Int128.max, over: 2) == Int128.max / 2 + 1)
     }
 
+    @Test("up and down are the floor and the ceiling of the exact quotient, held at the largest number")
+    func upAndDown() {
+        let numbers: [Int64] = [0, 1, 2, 5, 999_999_999, 1_000_000_000, 1 << 40, .max - 1, .max]
+        for a in numbers {
+            for b in numbers {
+                for divisor: Int64 in [1, 2, 3, 1_000_000_000, 1 << 62, .max] {
+                    let (quotient, rest) = (Int128(a) * Int128(b)).quotientAndRemainder(dividingBy: Int128(divisor))
+                    #expect(Rounding.down(a, times: b, over: divisor) == Int64(clamping: quotient))
+                    #expect(
+                        Rounding.up(a, times: b, over: divisor) == Int64(clamping: quotient + (rest == 0 ? 0 : 1)))
+                }
+            }
+        }
+    }
+
     @Test("the short way of 64-bit factors says the same as the long one")
     func short() {
         let numbers: [Int64] = [

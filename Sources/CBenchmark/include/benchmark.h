@@ -30,7 +30,7 @@ typedef struct {
     uint8_t side;
 } benchmark_flip_t;
 
-/// Sends a market order at every bar, buy and sell in turn.
+/// Sends a market order at every bar and quote, buy and sell in turn.
 size_t benchmark_flip(void *instance, const strategy_event_v1_t *events, size_t count, strategy_intents_v1_t *intents);
 
 /// Allocations of this process so far, when a library that counts them is preloaded; UINT64_MAX without one.

@@ -4,12 +4,13 @@ import Trading
 /// a stop all of its value is at risk.
 enum MaxLossPerTradeRule {
     static func check(
-        _ order: OrderContext, _ program: OrderContext.Program, _ terms: ComplianceTerms, _ findings: inout Findings
+        _ order: OrderContext, _ program: OrderContext.Program, _ terms: ComplianceTerms, _ worths: inout Worths,
+        _ findings: inout Findings
     ) {
         guard let share = terms.lossPerTradeMax, order.isKnown else { return }
         findings.apply(.maxLossPerTrade)
         guard !order.isReducingOwn else { return }
-        guard let equity = order.funds.equity, let notional = order.notional(of: order.intent.quantity),
+        guard let equity = order.funds.equity, let notional = worths.notional(order),
             let loss = notional.converted(at: program.stopDistance ?? .one)
         else {
             let reason = order.funds.equity == nil ? .noConversionRate : order.missingNotional

@@ -3,7 +3,8 @@ import Trading
 /// compliance.position-limit: what all accounts of the owner together can come to hold in an instrument, or in a group of them.
 enum PositionLimitRule {
     static func check(
-        _ order: OrderContext, _ program: OrderContext.Program, _ terms: ComplianceTerms, _ findings: inout Findings
+        _ order: OrderContext, _ program: OrderContext.Program, _ terms: ComplianceTerms, _ worths: inout Worths,
+        _ findings: inout Findings
     ) {
         guard program.positionLimitCount > 0, order.isKnown, order.intent.quantity.raw > 0 else { return }
         findings.apply(.positionLimit)
@@ -19,23 +20,22 @@ enum PositionLimitRule {
                         .positionLimit, .ownerQuantity, scope: .account, observed: Int128(reach.raw),
                         limit: Int128(quantity.raw), used: Int128(reach.raw) - Int128(order.intent.quantity.raw)))
             }
-            if let notional = limit.notional { check(order, program.owner, limit.others, notional, &findings) }
+            guard let notional = limit.notional else { continue }
+            let isAlone = program.owner == order.net
+            let sides = isAlone ? worths.net(order) : Worths.sides(order, program.owner)
+            check(order, sides, limit.others, notional, &findings)
         }
     }
 
     private static func check(
-        _ order: OrderContext, _ owner: OrderContext.Book, _ others: Money?, _ limit: Money,
+        _ order: OrderContext, _ sides: Worths.Sides, _ others: Money?, _ limit: Money,
         _ findings: inout Findings
     ) {
-        let side = order.intent.side
-        guard let others, let opposite = order.worstCaseNotional(owner, side.opposite, adding: .zero),
-            let before = order.worstCaseNotional(owner, side, adding: .zero),
-            let after = order.worstCaseNotional(owner, side, adding: order.intent.quantity)
-        else {
+        guard let others, let (before, after) = sides.larger else {
             let reason = others == nil ? .noConversionRate : order.missingNotional
             return findings.add(Finding(.positionLimit, reason, scope: .account, limit: limit.raw))
         }
-        let (old, new) = (others + max(before, opposite), others + max(after, opposite))
+        let (old, new) = (others + before, others + after)
         guard new > old else { return }
         findings.judge(
             isBeyond: new > limit,

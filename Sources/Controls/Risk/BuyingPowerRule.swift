@@ -4,7 +4,7 @@ import Trading
 /// A margin account covers gross worst-case exposure by equity × leverage; a cash account pays buys from cash and
 /// cannot be short.
 enum BuyingPowerRule {
-    static func check(_ order: OrderContext, _ findings: inout Findings) {
+    static func check(_ order: OrderContext, _ worths: inout Worths, _ findings: inout Findings) {
         guard order.isKnown, order.intent.quantity.raw > 0, !order.isExempt(.account) else { return }
         func fail(_ reason: FindingReason) { findings.add(Finding(.buyingPower, reason, scope: .account)) }
         func judge(_ needed: Money, limit: Money, used: Money) {
@@ -18,33 +18,21 @@ enum BuyingPowerRule {
             let cash = order.funds.cash, let reserved = order.funds.reservedCash
         else { return fail(.noConversionRate) }
         guard order.valuationPrice.raw > 0 else { return fail(.noReference) }
-        let fee = order.notional(of: order.intent.quantity)?.converted(at: order.funds.takerRate)
+        let fee = worths.notional(order)?.converted(at: order.funds.takerRate)
 
         guard order.funds.isMargin else {
             if order.intent.side == .sell, order.net.worstCase(.sell, adding: order.intent.quantity).raw > 0 {
                 return fail(.shortNeedsMargin)
             }
             guard order.intent.side == .buy else { return }
-            guard let value = order.notional(of: order.intent.quantity), let fee else { return fail(.valueOverflow) }
+            guard let value = worths.notional(order), let fee else { return fail(.valueOverflow) }
             let needed = reserved + value + fee
             return judge(needed, limit: cash, used: reserved)
         }
-        let before = exposure(order, adding: .zero)
-        guard let before, let after = exposure(order, adding: order.intent.quantity), let fee else {
-            return fail(.valueOverflow)
-        }
+        guard let (before, after) = worths.net(order).larger, let fee else { return fail(.valueOverflow) }
         guard after > before else { return }
         let power = max(equity, .zero).converted(at: order.funds.maxLeverage) ?? Money(raw: .max)
         let needed = other + after + fee
         judge(needed, limit: power, used: other + before)
-    }
-
-    /// Worst case over both sides of this instrument, with `extra` added to the order's side.
-    private static func exposure(_ order: OrderContext, adding extra: Quantity) -> Money? {
-        let side = order.intent.side
-        guard let same = order.worstCaseNotional(order.net, side, adding: extra),
-            let other = order.worstCaseNotional(order.net, side.opposite, adding: .zero)
-        else { return nil }
-        return max(same, other)
     }
 }

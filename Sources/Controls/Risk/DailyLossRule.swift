@@ -4,20 +4,20 @@ import Trading
 /// engine asks the same of every mark and latches; this rule answers for the moment of an order.
 enum DailyLossRule {
     static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) {
-        check(order, order.accountDay, scopes[.system].pointee.limits, .system, &findings)
-        check(order, order.accountDay, scopes[.account].pointee.limits, .account, &findings)
-        check(order, order.ownDay, scopes[.strategy].pointee.limits, .strategy, &findings)
+        check(order, order.accountDay, scopes[.system], .system, &findings)
+        check(order, order.accountDay, scopes[.account], .account, &findings)
+        check(order, order.ownDay, scopes[.strategy], .strategy, &findings)
     }
 
     private static func check(
-        _ order: OrderContext, _ day: OrderContext.Day?, _ limits: LimitSet, _ scope: LimitScope,
-        _ findings: inout Findings
+        _ order: OrderContext, _ day: OrderContext.Day?, _ state: UnsafeMutablePointer<ScopeState>,
+        _ scope: LimitScope, _ findings: inout Findings
     ) {
-        guard let limit = limits.maxDailyLoss, order.isKnown, !order.isExempt(scope) else { return }
+        guard let limit = state.pointee.limits.maxDailyLoss, order.isKnown, !order.isExempt(scope) else { return }
         guard let day else {
             return findings.add(Finding(.dailyLoss, .noConversionRate, scope: scope, limit: limit.raw))
         }
-        let loss = day.loss(from: limits.dailyLossBase)
+        let loss = day.loss(from: state.pointee.limits.dailyLossBase)
         // The order adds nothing yet: the limit is used up without it.
         findings.judge(
             isBeyond: loss > limit,

@@ -7,7 +7,7 @@ enum DuplicateRule {
         _ order: OrderContext, _ scopes: Scopes, _ recent: UnsafePointer<RecentOrders>, _ findings: inout Findings
     ) {
         guard order.purpose == .submit, !order.intent.isHostSent,
-            let last = recent.pointee.lastTime(of: RecentOrders.Entry(order.intent, at: order.time))
+            let last = RecentOrders.lastTime(of: RecentOrders.Entry(order.intent, at: order.time), in: recent)
         else { return }
         let age = Int128(order.time.nanoseconds) - Int128(last)
         scopes.forEach { scope, state in

@@ -8,18 +8,20 @@ import Trading
 ///     concentration  worst-case value in the order's instrument ≤ equity × limit
 ///     leverage       gross ≤ equity × limit
 enum ExposureRule {
-    static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) {
+    static func check(
+        _ order: OrderContext, _ scopes: Scopes, _ worths: inout Worths, _ findings: inout Findings
+    ) {
         guard order.isKnown, order.intent.quantity.raw > 0 else { return }
-        if hasLimit(scopes[.system]) { checkAccount(order, scopes[.system].pointee.limits, .system, &findings) }
-        if hasLimit(scopes[.account]) { checkAccount(order, scopes[.account].pointee.limits, .account, &findings) }
-        let limits = scopes[.strategy].pointee.limits
-        guard limits.maxGrossExposure != nil || limits.maxNetExposure != nil, !order.isExemptOwn else { return }
-        if let limit = limits.maxGrossExposure {
-            judge(order, .grossExposure, Change(order, order.own, order.ownOthers?.gross), limit, .strategy, &findings)
+        if hasLimit(scopes[.system]) { checkAccount(order, scopes[.system], .system, &worths, &findings) }
+        if hasLimit(scopes[.account]) { checkAccount(order, scopes[.account], .account, &worths, &findings) }
+        let strategy = scopes[.strategy]
+        let (gross, net) = (strategy.pointee.limits.maxGrossExposure, strategy.pointee.limits.maxNetExposure)
+        guard gross != nil || net != nil, !order.isExemptOwn else { return }
+        if let limit = gross {
+            let change = Change(worths.own(order), order.ownOthers?.gross)
+            judge(order, .grossExposure, change, limit, .strategy, &findings)
         }
-        if let limit = limits.maxNetExposure {
-            judgeNet(order, order.own, order.ownOthers, limit, .strategy, &findings)
-        }
+        if let limit = net { judgeNet(order, order.own, order.ownOthers, limit, .strategy, &worths, &findings) }
     }
 
     /// Looked at in place: mostly there is none, and all limits together are large.
@@ -29,19 +31,23 @@ enum ExposureRule {
     }
 
     private static func checkAccount(
-        _ order: OrderContext, _ limits: LimitSet, _ scope: LimitScope, _ findings: inout Findings
+        _ order: OrderContext, _ state: UnsafeMutablePointer<ScopeState>, _ scope: LimitScope,
+        _ worths: inout Worths, _ findings: inout Findings
     ) {
         guard !order.isExempt(.account) else { return }
-        let gross = Change(order, order.net, order.funds.otherExposure)
-        if let limit = limits.maxGrossExposure { judge(order, .grossExposure, gross, limit, scope, &findings) }
-        if let limit = limits.maxNetExposure {
-            judgeNet(order, order.net, order.netOthers, limit, scope, &findings)
+        let sides = worths.net(order)
+        let gross = Change(sides, order.funds.otherExposure)
+        if let limit = state.pointee.limits.maxGrossExposure {
+            judge(order, .grossExposure, gross, limit, scope, &findings)
         }
-        if let fraction = limits.maxConcentration {
-            let own = Change(order, order.net, .zero)
+        if let limit = state.pointee.limits.maxNetExposure {
+            judgeNet(order, order.net, order.netOthers, limit, scope, &worths, &findings)
+        }
+        if let fraction = state.pointee.limits.maxConcentration {
+            let own = Change(sides, .zero)
             judge(order, .concentration, own, share(order, fraction), scope, &findings)
         }
-        if let leverage = limits.maxLeverage {
+        if let leverage = state.pointee.limits.maxLeverage {
             judge(order, .leverage, gross, share(order, leverage), scope, &findings)
         }
     }
@@ -51,14 +57,10 @@ enum ExposureRule {
         var values: (before: Money, after: Money)?
         let hasOthers: Bool
 
-        init(_ order: OrderContext, _ book: OrderContext.Book, _ others: Money?) {
+        init(_ sides: Worths.Sides, _ others: Money?) {
             hasOthers = others != nil
-            let side = order.intent.side
-            guard let others, let opposite = order.worstCaseNotional(book, side.opposite, adding: .zero),
-                let before = order.worstCaseNotional(book, side, adding: .zero),
-                let after = order.worstCaseNotional(book, side, adding: order.intent.quantity)
-            else { return }
-            values = (others + max(before, opposite), others + max(after, opposite))
+            guard let others, let (before, after) = sides.larger else { return }
+            values = (others + before, others + after)
         }
     }
 
@@ -84,15 +86,16 @@ enum ExposureRule {
 
     private static func judgeNet(
         _ order: OrderContext, _ book: OrderContext.Book, _ others: OrderContext.Others?, _ limit: Money,
-        _ scope: LimitScope, _ findings: inout Findings
+        _ scope: LimitScope, _ worths: inout Worths, _ findings: inout Findings
     ) {
-        guard let others, let own = order.signedNotional(book) else {
+        let notional = worths.notional(order)
+        guard let others, let own = order.signedNotional(book, with: notional) else {
             let missing = others == nil ? .noConversionRate : order.missingNotional
             return findings.add(Finding(.exposure, missing, scope: scope, limit: limit.raw))
         }
         // A buy can only raise the long end, a sell the short one.
         let reach = order.intent.side == .buy ? others.withBuys + own : -(others.withSells + own)
-        var used: Int128? { order.notional(of: order.intent.quantity).map { (reach - $0).raw } }
+        var used: Int128? { notional.map { (reach - $0).raw } }
         findings.judge(
             isBeyond: reach > limit,
             Finding(.exposure, .netExposure, scope: scope, observed: reach.raw, limit: limit.raw, used: used))

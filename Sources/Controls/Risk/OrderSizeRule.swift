@@ -2,9 +2,9 @@ import Trading
 
 /// risk.order-size: quantity and notional of one order, in every scope that limits them.
 enum OrderSizeRule {
-    static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) {
-        // Valued once, and only when some scope asks.
-        var notional: Money??
+    static func check(
+        _ order: OrderContext, _ scopes: Scopes, _ worths: inout Worths, _ findings: inout Findings
+    ) {
         scopes.forEach { scope, state in
             guard !order.isExempt(scope) else { return }
             if let limit = state.pointee.limits.maxOrderQuantity {
@@ -15,9 +15,7 @@ enum OrderSizeRule {
                         limit: Int128(limit.raw), used: 0))
             }
             guard let limit = state.pointee.limits.maxOrderNotional else { return }
-            let value = notional ?? order.notional(of: order.intent.quantity)
-            notional = .some(value)
-            guard let value else {
+            guard let value = worths.notional(order) else {
                 return findings.add(Finding(.orderSize, order.missingNotional, scope: scope, limit: limit.raw))
             }
             findings.judge(

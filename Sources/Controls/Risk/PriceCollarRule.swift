@@ -58,6 +58,6 @@ enum PriceCollarRule {
     }
 
     private static func distance(_ price: Price, _ collar: Rate) -> Int64 {
-        Int64(clamping: Int128(price.raw) * Int128(collar.raw) / 1_000_000_000)
+        Rounding.down(price.raw, times: max(collar.raw, 0), over: Rate.one.raw)
     }
 }

@@ -21,11 +21,13 @@ enum SlippageRule {
         let side = order.intent.side
         let expected = order.walk?.averagePrice(side) ?? touch(order)
         let distance = max(0, Int128(side.sign) * (Int128(expected.raw) - Int128(reference.raw)))
-        // Of 1e-8, rounded up: what costs too much never looks as if it did not.
         let reach = Int128(reference.raw)
-        let observed = (distance * 100_000_000 + reach - 1) / reach
-        let finding = Finding(
-            .slippage, .slippage, scope: limit.scope, observed: observed, limit: Int128(limit.value.raw / 10))
+        var finding: Finding {
+            // Of 1e-8, rounded up: what costs too much never looks as if it did not.
+            Finding(
+                .slippage, .slippage, scope: limit.scope, observed: (distance * 100_000_000 + reach - 1) / reach,
+                limit: Int128(limit.value.raw / 10))
+        }
         let isBeyond = distance * Int128(Rate.one.raw) > reach * Int128(limit.value.raw)
         if isExempt {
             if isBeyond { findings.warn(finding) }
@@ -49,7 +51,7 @@ enum SlippageRule {
     /// The farthest tick within the limit, at least one tick above zero.
     private static func bound(_ order: OrderContext, _ reference: Price, _ limit: Rate) -> Price {
         let tick = order.terms.tick.raw
-        let distance = Int64(clamping: Int128(reference.raw) * Int128(limit.raw) / Int128(Rate.one.raw))
+        let distance = Rounding.down(reference.raw, times: max(limit.raw, 0), over: Rate.one.raw)
         if order.intent.side == .buy {
             let (sum, overflow) = reference.raw.addingReportingOverflow(distance)
             return Price(raw: max((overflow ? .max : sum) / tick, 1) * tick)

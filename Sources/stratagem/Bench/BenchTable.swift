@@ -14,7 +14,7 @@ struct BenchTable {
     }
 
     private(set) var rows: [Row] = []
-    private let rounds: Int
+    let rounds: Int
 
     init(rounds: Int) { self.rounds = rounds }
 
@@ -81,12 +81,12 @@ struct BenchTable {
     mutating func addInstructions(_ works: [String], _ counter: InstructionCount) throws(CommandError) {
         var counts: [String: Double] = [:]
         for work in works {
-            let count = try counter.perEvent(work, events: BenchMarket.roundEvents)
+            let (events, unit) = BenchTable.size(of: work)
+            let count = try counter.perEvent(work, events: events)
             counts[work] = count
-            rows.append(
-                Row(
-                    id: work + "_instructions", value: count, unit: "instructions/event",
-                    method: "callgrind, the difference of 30 and 10 rounds of \(BenchMarket.roundEvents) bars"))
+            add(
+                work + "_instructions", count, "instructions/\(unit)",
+                "callgrind, the difference of 30 and 10 rounds of \(events) \(unit)s")
         }
         guard let swift = counts["plugin_CountSwift"], let c = counts["direct_c"] else { return }
         rows.append(
@@ -95,18 +95,31 @@ struct BenchTable {
                 method: "instructions of CountSwift by those of the same count in C, called directly"))
     }
 
+    /// What one round of `bench --work` is.
+    private static func size(of work: String) -> (count: Int, unit: String) {
+        switch work {
+        case "whole_gate", "whole_gate_risk": (WholeGateWork.orders, "order")
+        case "order_throughput": (ThroughputWork.orders, "order")
+        default: (BenchMarket.roundEvents, "event")
+        }
+    }
+
     /// Allocations in a second run over the bars, after a first has warmed everything up.
     mutating func addAllocations(_ id: String, _ work: EngineWork) {
-        guard benchmark_allocations() != .max else { return }
         work.run()
         work.moveOn()
+        addAllocations(id, work, "event")
+    }
+
+    /// Allocations of one run; whatever warms up has done so.
+    mutating func addAllocations(_ id: String, _ work: some BenchWork, _ unit: String) {
+        guard benchmark_allocations() != .max else { return }
         let before = benchmark_allocations()
         work.run()
         let count = benchmark_allocations() - before
-        rows.append(
-            Row(
-                id: id, value: Double(count) / Double(work.events), unit: "allocations/event",
-                method: "malloc and its kin counted over \(work.events) events, after as many"))
+        add(
+            id, Double(count) / Double(work.events), "allocations/\(unit)",
+            "malloc and its kin counted over \(work.events) \(unit)s, after as many")
     }
 
     private func median(of work: some BenchWork) -> Double {

@@ -11,6 +11,11 @@ protocol BenchWork: AnyObject {
     func run()
 }
 
+/// Work whose events must be moved on in time from run to run.
+protocol MovedWork: BenchWork {
+    func moveOn()
+}
+
 /// Bars through a strategy's `process` alone, in blocks of 4096; what it writes is thrown away.
 final class CallWork: BenchWork {
     private let bars: [EventRecord]
@@ -51,7 +56,7 @@ final class CallWork: BenchWork {
 }
 
 /// Bars through a whole engine. Time goes on from run to run, so one engine serves them all.
-final class EngineWork: BenchWork {
+final class EngineWork: MovedWork {
     private var engine: Engine
     private var bars: [EventRecord]
     private let span: Int64

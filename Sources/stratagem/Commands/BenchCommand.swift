@@ -66,7 +66,9 @@ struct BenchCommand: ParsableCommand {
             if let strategy = instance(plugin) { table.addCall("plugin_\(plugin.id)", CallWork(block, strategy)) }
         }
         table.addGate(block)
+        table.addWholeGate()
         table.addOrders(block)
+        table.addThroughput()
         if let smaCross = found.first(where: { $0.id == "SMACross" }) {
             table.addBacktest(bars) { instance(smaCross) }
             if let strategy = instance(smaCross) {
@@ -83,7 +85,10 @@ struct BenchCommand: ParsableCommand {
     private func countInstructions(_ table: inout BenchTable, _ found: [LoadedPlugin], _ data: DataFolder) throws {
         let folder = BenchCommand.scratch(data)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let works = ["direct_c"] + callable(found).map { "plugin_\($0.id)" } + ["orders", "backtest"]
+        let works =
+            ["direct_c"] + callable(found).map { "plugin_\($0.id)" } + [
+                "orders", "backtest", "whole_gate", "whole_gate_risk", "order_throughput",
+            ]
         try table.addInstructions(works, InstructionCount(folder: folder, plugins: plugins))
     }
 
@@ -117,16 +122,19 @@ struct BenchCommand: ParsableCommand {
         switch (name, strategy) {
         case ("direct_c", _): work = CallWork.directC(bars)
         case ("orders", _): work = EngineWork.orders(bars)
+        case ("whole_gate", _): work = WholeGateWork(hasProgram: true)
+        case ("whole_gate_risk", _): work = WholeGateWork(hasProgram: false)
+        case ("order_throughput", _): work = ThroughputWork()
         case ("backtest", let strategy?): work = EngineWork.backtest(bars, strategy)
         case (_, let strategy?): work = CallWork(bars, strategy)
         default:
             throw CommandError(
                 .usage, "there is no work '\(name)'", at: "--work",
-                "name direct_c, orders, backtest or plugin_ID")
+                "name direct_c, orders, whole_gate, whole_gate_risk, order_throughput, backtest or plugin_ID")
         }
         for _ in 0..<rounds {
             work.run()
-            (work as? EngineWork)?.moveOn()
+            (work as? any MovedWork)?.moveOn()
         }
     }
 
