@@ -11,6 +11,8 @@ public struct ApprovalRecord: Sendable, Equatable {
     /// Who sent it, and by which way.
     public var sender: String
     public var channel: String
+    /// The sender's own id, where it is no strategy: empty there.
+    public var senderID = ""
     /// "pending", "approved", "denied", "expired" or "refused" (by the gate, after the approval).
     public var state: String
     public var requestedAt: Timestamp
@@ -52,21 +54,23 @@ extension ApprovalRecord {
             expiresAt: try row.time("expires_at"), decidedBy: try row.optional("decided_by"),
             decidedAt: try row.optionalTime("decided_at"), reason: try row.optional("reason"),
             orderID: try row.id("order_id"))
+        senderID = try row.get("sender_id")
     }
 
     func upsert(_ db: Database) throws {
         var row = try BoundStatement(
             db,
             """
-            INSERT OR REPLACE INTO approvals (id, order_fact, strategy, instrument, sender, channel, state, \
+            INSERT OR REPLACE INTO approvals (id, order_fact, strategy, instrument, sender, sender_id, channel, state, \
             requested_at, expires_at, decided_by, decided_at, reason, order_id) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         row.put(id)
         row.put(order)
         row.put(strategy)
         row.put(instrument)
         row.put(sender)
+        row.put(senderID)
         row.put(channel)
         row.put(state)
         row.put(requestedAt)

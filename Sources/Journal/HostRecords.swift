@@ -30,6 +30,17 @@ public struct IdempotencyRecord: Sendable, Equatable {
     }
 }
 
+/// Whose order it is: that of the user or the API key that sent it.
+public struct SentOrderRecord: Sendable, Equatable {
+    public var orderID: UInt64
+    public var user: String
+
+    public init(orderID: UInt64, user: String) {
+        self.orderID = orderID
+        self.user = user
+    }
+}
+
 /// A strategy as a client left it; the newest record of a strategy counts.
 public struct StrategySettingRecord: Sendable, Equatable {
     public var strategy: String

@@ -27,6 +27,7 @@ public struct JournalBatch: Sendable {
 /// What the host did beside the core's facts.
 public enum HostFact: Sendable {
     case idempotency(IdempotencyRecord)
+    case sentOrder(SentOrderRecord)
     case strategySetting(StrategySettingRecord)
     /// What a strategy saved of itself; `strategy` is the engine's index.
     case strategyState(StrategyStateRecord)

@@ -15,6 +15,8 @@ final class MemoryIdentity: IdentityStoring {
         var refresh: [String: Refresh] = [:]
         var revoked: [String: Timestamp] = [:]
         var keys: [StoredKey] = []
+        var factors: [Int64: StoredFactor] = [:]
+        var recovery: [Int64: Set<String>] = [:]
     }
     private let content = Mutex(Content())
 
@@ -82,6 +84,40 @@ final class MemoryIdentity: IdentityStoring {
             let count = content.keys.count
             content.keys.removeAll { $0.id == id }
             return content.keys.count < count
+        }
+    }
+
+    func factor(user: Int64) -> StoredFactor? { content.withLock { $0.factors[user] } }
+    func beginFactor(_ factor: StoredFactor) -> Bool {
+        content.withLock { content in
+            if content.factors[factor.user]?.isEnabled == true { return false }
+            content.factors[factor.user] = factor
+            return true
+        }
+    }
+    func enableFactor(user: Int64, step: Int64, recoveryHashes: [String]) -> Bool {
+        content.withLock { content in
+            guard content.factors[user]?.isEnabled == false else { return false }
+            content.factors[user]?.isEnabled = true
+            content.factors[user]?.lastStep = step
+            content.recovery[user] = Set(recoveryHashes)
+            return true
+        }
+    }
+    func takeStep(user: Int64, step: Int64) -> Bool {
+        content.withLock { content in
+            guard let factor = content.factors[user], factor.isEnabled, factor.lastStep < step else { return false }
+            content.factors[user]?.lastStep = step
+            return true
+        }
+    }
+    func takeRecoveryCode(user: Int64, hash: String, at time: Timestamp) -> Bool {
+        content.withLock { $0.recovery[user]?.remove(hash) != nil }
+    }
+    func removeFactor(user: Int64) -> Bool {
+        content.withLock { content in
+            content.recovery[user] = nil
+            return content.factors.removeValue(forKey: user) != nil
         }
     }
 }

@@ -12,6 +12,7 @@ struct TradingScript: Sendable {
         case cancelAll(CancelFilter)
         case close(String, Quantity?)
         case orders(HistoryFilter), trades(HistoryFilter)
+        case ordersSent(String, Int, Int), orderSent(String, String)
         case positions(String?)
         case callFunction(String, String, [JSONValue.Member])
         case reload(String, ReloadRequest), rollback(String, Int?, ReloadRequest.Memory), promote(String)
@@ -127,6 +128,13 @@ extension ScriptedHost {
 
     func orders(_ filter: HistoryFilter) async throws(HostRefusal) -> [OrderView] { noting(.orders(filter)).orders }
     func trades(_ filter: HistoryFilter) async throws(HostRefusal) -> [TradeView] { noting(.trades(filter)).trades }
+
+    func orders(sentBy user: String, limit: Int, offset: Int) async throws(HostRefusal) -> [OrderView] {
+        noting(.ordersSent(user, limit, offset)).orders
+    }
+    func order(_ id: String, sentBy user: String) async throws(HostRefusal) -> OrderView {
+        try noting(.orderSent(id, user)).order(id)
+    }
 
     func positions(strategy: String?) async throws(HostRefusal) -> [PositionView] {
         let script = noting(.positions(strategy))

@@ -22,6 +22,7 @@ ORDER = {"strategy_id": "manual", "instrument": "BTC_USDT", "order_type": "BUY",
 DRILL = {"reason": "r", "triggered_by": "t", "scope": "system", "drill": True}
 STRATEGY = {"strategy_id": "sma_cross"}
 NONE = {"strategy_id": "none"}
+SESSION = {"session_id": "none"}
 MARKET = {"instrument": "BTC_USDT"}
 
 # None = open to all.
@@ -31,6 +32,8 @@ OPERATIONS = {
     "auth.logout": Operation("viewer", {}),
     "auth.validate": Operation(None, {"token": "x"}),
     "auth.profile": Operation("viewer"),
+    "auth.setup_mfa": Operation("viewer", {}),
+    "auth.verify_mfa": Operation("viewer", {"mfa_token": "000000"}),
     "additions.api_keys": Operation("admin", {"name": "k", "roles": ["viewer"]}),
     "additions.api_keys_list": Operation("admin"),
     "additions.api_key_revoke": Operation("admin", path={"key_id": "key-none"}),
@@ -51,6 +54,16 @@ OPERATIONS = {
     "additions.functions": Operation("viewer", path=STRATEGY),
     "additions.function_call": Operation("trader", {}, {"strategy_id": "none", "function_name": "none"}),
     "additions.plugins": Operation("viewer"),
+    "session.create": Operation("viewer", {}),
+    "session.get": Operation("viewer", path=SESSION),
+    "session.reconnect": Operation("viewer", {}, SESSION),
+    "session.end": Operation("viewer", path=SESSION),
+    "ordersvc.submit": Operation("trader", {
+        "sessionId": "none", "symbol": "BTC_USDT", "side": "BUY", "type": "STOP_LIMIT", "quantity": 0.001, "price": 40000,
+        "stopPrice": 40000}),
+    "ordersvc.status": Operation("viewer", query="orderId=ord-none&sessionId=none"),
+    "ordersvc.cancel": Operation("trader", {"orderId": "ord-none", "sessionId": "none"}),
+    "ordersvc.user": Operation("viewer"),
     "orders.place": Operation("trader", ORDER),
     "orders.list": Operation("viewer"),
     "orders.modify": Operation("trader", {"quantity": 1}, {"order_id": "ord-none"}),

@@ -25,6 +25,7 @@ def wrong_for(schema):
     kind = schema.get("type")
     if "enum" in schema:
         words = [word.lower() if word != word.lower() else word.upper() for word in schema["enum"][:1]]
+        words = [word for word in words if word not in schema["enum"]]
         return [json.dumps(word) for word in ["nonsense", "", " ", *words]] + ["1", *OTHER_TYPES]
     if kind == ["number", "string"]:
         return [json.dumps(text) for text in NUMBER_TEXTS] + [
@@ -54,7 +55,8 @@ def wrong_in_query(schema):
     """Percent-encoded texts, each of which is no value of this parameter."""
     texts = [""]
     if "enum" in schema:
-        texts += ["nonsense", schema["enum"][0].swapcase(), schema["enum"][0] + " "]
+        texts += ["nonsense", schema["enum"][0] + " "]
+        texts += [word for word in [schema["enum"][0].swapcase()] if word not in schema["enum"]]
     elif schema.get("type") == "integer":
         texts += ["NaN", "1e400", "-1", "-0.5", "1.5", "٣", "１", LONG, "0x1", " ", "1 ", "true", "null"]
     elif schema.get("format") == "date-time":

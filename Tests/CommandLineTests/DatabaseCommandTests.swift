@@ -46,6 +46,7 @@ struct DatabaseCommandTests {
         #expect(
             try await run("user", "enable", "ann", "--json").output == "{\"username\":\"ann\",\"disabled\":false}\n")
         #expect(try await run("user", "list").outputLines.last?.hasSuffix(" enabled") == true)
+        #expect(try await run("user", "reset-mfa", "ann").output == "ann has no second factor\n")
     }
 
     @Test("a running host knows a new user and a new password at once")
@@ -78,7 +79,7 @@ struct DatabaseCommandTests {
         #expect(try await run("backup", "copy").lastError == missing.lastError)
         #expect(scratch.names.isEmpty && scratch.read(".stratagem/journal.sqlite") == nil, "nothing is made")
         try await makeDatabase()
-        for command in ["disable", "enable", "passwd"] {
+        for command in ["disable", "enable", "passwd", "reset-mfa"] {
             let outcome = try await run("user", command, "nobody")
             #expect(outcome.code == 2 && outcome.lastError.contains("there is no user 'nobody'"))
             #expect(outcome.lastError.contains("name one of admin"))
@@ -129,7 +130,7 @@ struct DatabaseCommandTests {
             JSONObject(good.output).objects("findings").first { $0.text("part") == "database" })
         #expect(finding.text("grade") == "ok", "\(good.output)")
         let text = try #require(finding.text("text"))
-        #expect(text.contains("version 4, whole, ") && text.contains("last checkpoint ") && text.contains(" ago"))
+        #expect(text.contains("version 5, whole, ") && text.contains("last checkpoint ") && text.contains(" ago"))
         // A page in the middle.
         let path = scratch.path + "/.stratagem/journal.sqlite"
         var bytes = try #require(FileManager.default.contents(atPath: path))

@@ -27,6 +27,8 @@ struct HelpTests {
             "stratagem user disable <name> [--strategies <dir>] [--data-dir <dir>] [--json] [--quiet]",
         "user enable":
             "stratagem user enable <name> [--strategies <dir>] [--data-dir <dir>] [--json] [--quiet]",
+        "user reset-mfa":
+            "stratagem user reset-mfa <name> [--strategies <dir>] [--data-dir <dir>] [--json] [--quiet]",
         "functions":
             "stratagem functions <strategy> [<name>] [<key=value> ...] [--data-dir <dir>] [--json] [--quiet]",
         "plugins": "stratagem plugins [--strategies <dir>] [--data-dir <dir>] [--json] [--quiet]",

@@ -42,6 +42,8 @@ extension HostSuites {
             #expect(throws: HostRefusal.conflict("apr-1 is approved")) {
                 try life.core.approve("apr-1", by: second)
             }
+            life.commit()
+            #expect(try life.journal.orders(sentBy: "ann", limit: 10, offset: 0).map(\.order.id) == [2, 1])
         }
 
         @Test("the sender cannot approve it; the same order waits once")

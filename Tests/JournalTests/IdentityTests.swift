@@ -142,4 +142,51 @@ struct IdentityTests {
         #expect(try journal.recovery().facts.count == Int(journal.lastSequence))
         try journal.close()
     }
+
+    @Test("clients' sessions are kept with their latest activity until they are removed")
+    func clientSessions() throws {
+        var journal = try Journal.open(path: folder.journal)
+        let first = ClientSessionRecord(id: "s2", user: "1", createdAt: now, lastActivity: now)
+        var second = ClientSessionRecord(id: "s1", user: "key-1", createdAt: now + 1, lastActivity: now + 1)
+        try journal.identity.putClientSession(second)
+        try journal.identity.putClientSession(first)
+        second.lastActivity = now + 5
+        try journal.identity.putClientSession(second)
+        try journal.close()
+        journal = try Journal.open(path: folder.journal)
+        #expect(try journal.identity.clientSessions() == [first, second])
+        try journal.identity.removeClientSessions(["s2", "none"])
+        #expect(try journal.identity.clientSessions() == [second])
+        try journal.close()
+    }
+
+    @Test("a second factor counts from its first code; each code and each recovery code is taken once, over restarts")
+    func secondFactors() throws {
+        var journal = try Journal.open(path: folder.journal)
+        var factor = SecondFactorRecord(user: 1, sealedSecret: [1], isEnabled: false, lastStep: 0, createdAt: now)
+        #expect(try journal.identity.secondFactor(user: 1) == nil)
+        #expect(try journal.identity.beginSecondFactor(factor))
+        factor.sealedSecret = [2, 3]
+        #expect(try journal.identity.beginSecondFactor(factor), "one that is not enabled is replaced")
+        #expect(try journal.identity.secondFactor(user: 1) == factor)
+        #expect(try !journal.identity.takeStep(user: 1, step: 7))
+        #expect(try journal.identity.enableSecondFactor(user: 1, step: 5, recoveryHashes: ["a", "b"]))
+        #expect(try !journal.identity.enableSecondFactor(user: 1, step: 6, recoveryHashes: ["c"]))
+        factor.sealedSecret = [9]
+        #expect(try !journal.identity.beginSecondFactor(factor))
+        #expect(try !journal.identity.takeStep(user: 1, step: 5) && journal.identity.takeStep(user: 1, step: 7))
+        #expect(try journal.identity.takeRecoveryCode(user: 1, hash: "a", at: now))
+        try journal.close()
+        journal = try Journal.open(path: folder.journal)
+        #expect(try !journal.identity.takeStep(user: 1, step: 7))
+        #expect(try !journal.identity.takeRecoveryCode(user: 1, hash: "a", at: now))
+        #expect(try !journal.identity.takeRecoveryCode(user: 2, hash: "b", at: now))
+        #expect(try !journal.identity.takeRecoveryCode(user: 1, hash: "c", at: now))
+        let stored = try journal.identity.secondFactor(user: 1)
+        #expect(stored?.isEnabled == true && stored?.lastStep == 7 && stored?.sealedSecret == [2, 3])
+        #expect(try journal.identity.removeSecondFactor(user: 1))
+        #expect(try !journal.identity.removeSecondFactor(user: 1))
+        #expect(try !journal.identity.takeRecoveryCode(user: 1, hash: "b", at: now))
+        try journal.close()
+    }
 }

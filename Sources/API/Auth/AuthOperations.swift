@@ -5,12 +5,16 @@ func authOperations(_ auth: Authentication) -> [APIOperation] {
     [
         APIOperation(
             .post, "/api/auth/login", id: "auth.login", tag: "Authentication", summary: "Log in",
-            description: "The access token lasts 15 minutes; csrfToken belongs to the login.", access: .open,
+            description: """
+                The access token lasts 15 minutes; csrfToken belongs to the login. A user with a second factor gives mfa_token, \
+                a code or a recovery code, as well: without it the answer is success:false with mfa_required:true.
+                """, access: .open,
             rate: .auth, dialect: .d003and000, errors: [.unauthorized]
         ) { (input: LoginInput, context) in
             do {
-                let session = try await auth.login(input.username, input.password, from: context.address)
-                await context.note("login", input.username)
+                let session = try await auth.login(
+                    input.username, input.password, input.proof, from: context.address)
+                await context.note(session == nil ? "login.code-asked" : "login", input.username)
                 return LoginAnswer(session: session)
             } catch let error as APIError where error.kind == .unauthorized {
                 await context.note("login.failed", input.username)
@@ -50,7 +54,9 @@ func authOperations(_ auth: Authentication) -> [APIOperation] {
             rate: .auth
         ) { (_: NoInput, context) in
             guard let principal = context.principal else { throw APIError(.unauthorized, "a token is needed") }
-            return ProfileAnswer(principal: principal, createdAt: try await auth.createdAt(principal))
+            return ProfileAnswer(
+                principal: principal, createdAt: try await auth.createdAt(principal),
+                hasSecondFactor: try await auth.hasSecondFactor(principal))
         },
     ]
 }
@@ -66,10 +72,11 @@ extension OperationContext {
 struct LoginInput: OperationInput {
     var username: String
     var password: String
+    var proof: SecondFactorProof?
     init(_ input: inout InputReader) {
         username = input.body.text("username", 1...100)
         password = input.body.text("password", 1...1024)
-        _ = input.body.optionalText("mfa_token", 0...20)
+        proof = input.body.secondFactor("mfa_token", isRequired: false)
     }
 }
 
@@ -99,11 +106,28 @@ struct ValidateInput: OperationInput {
 }
 
 struct LoginAnswer: OperationOutput {
-    var session: Authentication.Session
+    /// nil = a code of the second factor is needed as well.
+    var session: Authentication.Session?
     static var example: LoginAnswer { LoginAnswer(session: .example) }
+    static var schema: Schema {
+        let whole = JSONWriter.describe { example.write(&$0) }
+        guard case .object(let properties, let isOpen) = whole else { return whole }
+        let flags = [Schema.Property("mfa_required", .boolean, isRequired: false)]
+        let others = properties.map { property in
+            property.name == "success"
+                ? Schema.Property("success", .boolean, isRequired: true)
+                : Schema.Property(property.name, property.schema, isRequired: false)
+        }
+        return .object(others + flags, isOpen: isOpen)
+    }
 
     func write(_ json: inout JSONWriter) {
         json.object { json in
+            guard let session else {
+                json.field("success", false)
+                json.field("mfa_required", true)
+                return
+            }
             json.constant("success", true)
             session.write(&json)
             json.object("user") { json in
@@ -165,14 +189,17 @@ struct ValidateAnswer: OperationOutput {
 struct ProfileAnswer: OperationOutput {
     var principal: Principal
     var createdAt: Timestamp
-    static var example: ProfileAnswer { ProfileAnswer(principal: .local, createdAt: Timestamp(nanoseconds: 0)) }
+    var hasSecondFactor: Bool
+    static var example: ProfileAnswer {
+        ProfileAnswer(principal: .local, createdAt: Timestamp(nanoseconds: 0), hasSecondFactor: false)
+    }
 
     func write(_ json: inout JSONWriter) {
         json.object { json in
             json.field("id", principal.userID)
             json.field("username", principal.username)
             json.field("roles", principal.roles.map(\.rawValue))
-            json.field("mfa_enabled", false)
+            json.field("mfa_enabled", hasSecondFactor)
             json.field("created_at", createdAt)
         }
     }

@@ -11,10 +11,25 @@ public final class Authentication: TokenChecking {
     private let guesses = LoginGuard()
     private let passwords = WorkQueue(threads: 1, waitingMax: 16)
     private let storage = WorkQueue(threads: 1, waitingMax: 256)
+    let factors: SecondFactors
 
-    public init(store: any IdentityStoring, key: SigningKey) async {
+    private let clock: Clocks
+
+    /// What one-time codes go by, and what waits and fresh codes go by.
+    struct Clocks: Sendable {
+        var wall: @Sendable () -> Timestamp = { .now }
+        var monotonic: @Sendable () -> UInt64 = { monotonicNanoseconds() }
+    }
+
+    public convenience init(store: any IdentityStoring, key: SigningKey) async {
+        await self.init(store: store, key: key, clock: Clocks())
+    }
+
+    init(store: any IdentityStoring, key: SigningKey, clock: Clocks) async {
         self.store = store
+        self.clock = clock
         tokens = await AccessTokens(key)
+        factors = SecondFactors(store: store, storage: storage, guesses: guesses, key: key, clock: clock)
     }
 
     // MARK: Tokens
@@ -63,27 +78,30 @@ public final class Authentication: TokenChecking {
         var user: StoredUser
     }
 
-    func login(_ username: String, _ password: String, from address: String) async throws -> Session {
-        let began = monotonicNanoseconds()
-        if let seconds = guesses.wait(user: username, address: address, at: began) {
-            var error = APIError(.rateLimited, "too many failed logins; the next one is possible in \(seconds) s")
-            error.headers = [("Retry-After", String(seconds))]
-            throw error
+    /// nil = the password is right, and a code of the second factor is needed as well.
+    func login(
+        _ username: String, _ password: String, _ proof: SecondFactorProof? = nil, from address: String
+    ) async throws -> Session? {
+        let counted = LoginGuard.Counted.login(username, from: address)
+        if let seconds = guesses.wait(counted, at: clock.monotonic()) {
+            throw APIError.tooManyFailures(retryAfter: seconds)
         }
         let user = try await storage.run { [store] in try store.user(name: username) }
         // The same work for a name that nobody has: the time tells nothing.
         let stored = user?.passwordHash ?? PasswordHash.ofNobody
         let matches = try await passwords.run { PasswordHash.matches(password, stored) }
         guard let user, matches, !user.isDisabled else {
-            guesses.failed(user: username, address: address, at: monotonicNanoseconds())
+            guesses.failed(counted, at: clock.monotonic())
             throw APIError(.unauthorized, "user name or password is wrong")
         }
-        guesses.succeeded(user: username, address: address)
+        guesses.succeeded(counted)
+        guard try await factors.admit(user: user.id, proof) else { return nil }
         let (login, refresh, now) = (Secret.text(16), Secret.text(32), Timestamp.now)
         try await storage.run { [store] in
             try store.issueRefresh(
                 hash: Secret.hash(refresh), family: login, user: user.id, at: now, expires: Self.refreshEnd(now))
         }
+        if proof != nil { factors.remember(login) }
         return try await session(user, login, refresh, at: now)
     }
 
@@ -130,6 +148,18 @@ public final class Authentication: TokenChecking {
     }
     private static func accessEnd(_ time: Timestamp) -> Timestamp {
         time + Int64(AccessTokens.lifetimeSeconds) * Timestamp.nanosecondsPerSecond
+    }
+
+    /// Of a login whose user has a second factor: whether it was shown in the last minutes. Of all others: true.
+    public func isFresh(_ principal: Principal) async throws -> Bool {
+        guard let login = principal.login, let user = Int64(principal.userID) else { return true }
+        if factors.isFresh(login) { return true }
+        return try await !factors.isEnabled(user: user)
+    }
+
+    func hasSecondFactor(_ principal: Principal) async throws -> Bool {
+        guard principal.kind == .login, let user = Int64(principal.userID) else { return false }
+        return try await factors.isEnabled(user: user)
     }
 
     /// When this user or key was made.

@@ -2,7 +2,7 @@ public import Trading
 
 /// Where users, refresh tokens and API keys live. Calls are synchronous and may wait for the disk; they are made on a thread of
 /// their own. Secrets come here as hashes only. `isAccessRevoked` alone is called with each request and answers from memory.
-public protocol IdentityStoring: Sendable {
+public protocol IdentityStoring: SecondFactorStoring {
     func user(name: String) throws -> StoredUser?
     func user(id: Int64) throws -> StoredUser?
     func hasUsers() throws -> Bool

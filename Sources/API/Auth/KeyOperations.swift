@@ -6,7 +6,7 @@ func keyOperations(_ auth: Authentication) -> [APIOperation] {
         APIOperation(
             .post, "/api/auth/api-keys", id: "additions.api_keys", tag: "Authentication", summary: "Make an API key",
             description: "The key is shown this once. It is a bearer token on every route, without a CSRF token.",
-            role: .admin, rate: .auth
+            role: .admin, needsFreshFactor: true, rate: .auth
         ) { (input: KeyInput, context) in
             let (id, secret) = try await auth.makeKey(
                 input.name, input.roles, by: context.principal?.username ?? "")

@@ -11,7 +11,9 @@ public enum PasswordHash {
     private static let byteCount = 32
 
     /// With a salt of its own.
-    public static func make(_ password: String) throws -> String {
+    public static func make(_ password: String) throws -> String { try make(password, rounds: rounds) }
+
+    static func make(_ password: String, rounds: Int) throws -> String {
         let salt = Secret.random(16)
         let hash = try derive(password, salt, rounds, blockSize, parallelism)
         return "scrypt$\(rounds)$\(blockSize)$\(parallelism)$\(Data(salt).base64EncodedString())"

@@ -50,4 +50,10 @@ enum Credential {
 public protocol TokenChecking: Sendable {
     /// nil for a token that is unknown, expired or revoked.
     func principal(for token: String) async -> Principal?
+    /// Whether the user may do what takes a second factor that was just shown; true where none is set up.
+    func isFresh(_ principal: Principal) async throws -> Bool
+}
+
+extension TokenChecking {
+    public func isFresh(_ principal: Principal) async throws -> Bool { true }
 }

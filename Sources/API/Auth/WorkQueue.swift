@@ -19,7 +19,7 @@ final class WorkQueue: Sendable {
         let count = waiting.add(1, ordering: .relaxed).newValue
         defer { waiting.subtract(1, ordering: .relaxed) }
         guard count <= waitingMax else {
-            var error = APIError(.unavailable, "too many logins at once; try again in a second")
+            var error = APIError(.unavailable, "too many requests wait for this; try again in a second")
             error.headers = [("Retry-After", "1")]
             throw error
         }

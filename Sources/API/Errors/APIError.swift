@@ -32,12 +32,18 @@ public struct APIError: Error, Sendable, Equatable {
     }
 
     public static func invalid(_ faults: [RequestFault]) -> APIError {
-        let texts = faults.prefix(5).map { $0.path.isEmpty ? $0.message : "\($0.path): \($0.message)" }
         let more = faults.count > 5 ? " (and \(faults.count - 5) more)" : ""
-        var error = APIError(.invalid, texts.joined(separator: "; ") + more)
+        var error = APIError(.invalid, text(faults.prefix(5)) + more)
         error.faults = faults
         return error
     }
+
+    private static func text(_ faults: ArraySlice<RequestFault>) -> String {
+        faults.map { $0.path.isEmpty ? $0.message : "\($0.path): \($0.message)" }.joined(separator: "; ")
+    }
+
+    /// For dialects that have no list of faults beside the message.
+    var wholeMessage: String { faults.isEmpty ? message : APIError.text(faults[...]) }
 
     public static func unknown(_ kind: String, _ id: String) -> APIError {
         APIError(.unknown, "no \(kind) has the id '\(id.prefix(80))'")

@@ -13,13 +13,13 @@ struct ErrorBody {
         json.object { json in
             if dialect == .d000 {
                 json.field("success", false)
-                json.field("error", error.message)
+                json.field("error", error.wholeMessage)
                 return
             }
             if dialect == .d001 || dialect == .d003and001 {
                 json.field("type", "error")
                 json.field("error_code", code)
-                json.field("error_message", error.message)
+                json.field("error_message", error.wholeMessage)
             }
             guard dialect != .d001 else { return }
             if dialect == .d003and000 { json.field("success", false) }

@@ -28,6 +28,8 @@ public struct APIOperation: Sendable {
     let description: String
     let access: Access
     let role: Role
+    /// A user with a second factor must have shown it in the last minutes.
+    let needsFreshFactor: Bool
     let rate: RateClass
     let dialect: Dialect
     let errors: [APIError.Kind]
@@ -39,7 +41,8 @@ public struct APIOperation: Sendable {
 
     public init<Input: OperationInput, Output: OperationOutput>(
         _ method: Method, _ path: String, id: String, tag: String, summary: String,
-        description: String = "", access: Access = .bearer, role: Role = .viewer, rate: RateClass,
+        description: String = "", access: Access = .bearer, role: Role = .viewer,
+        needsFreshFactor: Bool = false, rate: RateClass,
         dialect: Dialect = .d003, errors: [APIError.Kind] = [],
         perform: @escaping @Sendable (Input, OperationContext) async throws -> Output
     ) {
@@ -51,6 +54,7 @@ public struct APIOperation: Sendable {
         self.description = description
         self.access = access
         self.role = role
+        self.needsFreshFactor = needsFreshFactor
         self.rate = rate
         self.dialect = dialect
         self.errors = errors

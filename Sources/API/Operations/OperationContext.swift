@@ -20,7 +20,9 @@ public struct OperationContext: Sendable {
 
     /// Who asks, for the journal.
     public var requester: Requester {
-        Requester(user: principal?.username ?? "", channel: principal?.kind == .local ? "socket" : "rest")
+        Requester(
+            user: principal?.username ?? "", channel: principal?.kind == .local ? "socket" : "rest",
+            id: principal?.userID)
     }
 
     /// The header Idempotency-Key, or what the body has in its place (000's requestId).

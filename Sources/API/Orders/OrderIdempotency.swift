@@ -5,9 +5,9 @@ import Trading
 
 extension OperationContext {
     /// The header Idempotency-Key, with the fingerprint of the order as it was understood: a body that means the same (other
-    /// spacing, "0.50" for 0.5, a default that is spelt out) is the same request.
-    func idempotencyKey(for order: OrderRequest) throws(APIError) -> IdempotencyKey? {
-        try idempotencyKey { order.writeCanonical(&$0, operation: operationID) }
+    /// spacing, "0.50" for 0.5, a default that is spelt out) is the same request. `requestID` stands in for the header.
+    func idempotencyKey(for order: OrderRequest, or requestID: String? = nil) throws(APIError) -> IdempotencyKey? {
+        try idempotencyKey(or: requestID) { order.writeCanonical(&$0, operation: operationID) }
     }
 
     /// The same for a change, a cancel or a close of what has an id.
@@ -24,12 +24,14 @@ extension OperationContext {
         }
     }
 
-    private func idempotencyKey(_ write: (inout JSONWriter) -> Void) throws(APIError) -> IdempotencyKey? {
-        guard let key = headers[.idempotencyKey] else { return nil }
+    private func idempotencyKey(or requestID: String? = nil, _ write: (inout JSONWriter) -> Void) throws(APIError)
+        -> IdempotencyKey?
+    {
+        let header = headers[.idempotencyKey]
+        guard let key = header ?? requestID else { return nil }
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw .invalid([
-                RequestFault(path: "Idempotency-Key", message: "must have 1 to 255 visible ASCII characters")
-            ])
+            let path = header == nil ? "requestId" : "Idempotency-Key"
+            throw .invalid([RequestFault(path: path, message: "must have 1 to 255 visible ASCII characters")])
         }
         var json = JSONWriter()
         write(&json)

@@ -147,7 +147,7 @@ extension Fields {
     }
 
     /// A price that the kind of order needs must be there, and one that it has no use for must not: it would be ignored.
-    fileprivate func match(_ name: String, _ price: Price?, _ kind: OrderKind, isNeeded: Bool) {
+    func match(_ name: String, _ price: Price?, _ kind: OrderKind, isNeeded: Bool) {
         if isNeeded, price == nil, !hasFault(name) { fault(name, "is required for \(kind.name)") }
         if !isNeeded, price != nil { fault(name, "must not stand in a \(kind.name) order") }
     }

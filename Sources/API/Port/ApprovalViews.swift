@@ -13,6 +13,8 @@ public struct ApprovalView: Sendable, Equatable {
     public var order: OrderView
     public var sender: String
     public var channel: String
+    /// Of the sender, where it is no strategy: empty there.
+    public var senderID = ""
     public var requestedAt: Timestamp
     public var expiresAt: Timestamp
     public var state = State.pending

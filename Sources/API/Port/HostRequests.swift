@@ -7,9 +7,13 @@ public struct Requester: Sendable, Equatable {
     public var user: String
     /// "rest", "socket" (the command line), "file" (the STOP file).
     public var channel: String
-    public init(user: String, channel: String) {
+    /// Names change, and an API key may be called like a user; this does not.
+    public var id: String
+    /// `id` nil = the name is all there is.
+    public init(user: String, channel: String, id: String? = nil) {
         self.user = user
         self.channel = channel
+        self.id = id ?? user
     }
 }
 

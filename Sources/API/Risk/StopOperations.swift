@@ -44,7 +44,7 @@ enum StopOperations {
         .delete, "/api/v1/emergency-stop/{stop_id}", id: "v1.emergency_resolve", tag: "Risk",
         summary: "Release an emergency stop",
         description: "Orders pass again, unless another stop covers them. An operator releases it with a reason.",
-        role: .admin, rate: .standard, errors: [.unknown, .conflict]
+        role: .admin, needsFreshFactor: true, rate: .standard, errors: [.unknown, .conflict]
     ) { (input: ReleaseInput, context) in
         let stop = try await context.host.releaseStop(
             input.id, reason: input.reason, authorizedBy: input.authorizedBy, by: context.requester)

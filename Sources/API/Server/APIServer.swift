@@ -44,7 +44,8 @@ public struct APIServer: Service {
     ) {
         self.init(
             host: host, tokens: LocalTokens(users: authentication, secret: localSecret),
-            operations: authOperations(authentication) + keyOperations(authentication) + operations,
+            operations: authOperations(authentication) + secondFactorOperations(authentication)
+                + keyOperations(authentication) + operations,
             settings: settings, registry: registry, logger: logger, onListening: onListening)
     }
 

@@ -68,6 +68,9 @@ struct OperationResponder: HTTPResponder {
         let principal = isLocal ? Principal.local : await principal(token)
         try limit(&route, principal)
         try admit(principal, hasToken: token != nil, to: operation, csrf: route.request.headers[.csrfToken])
+        if operation.needsFreshFactor, let principal, try await !tokens.isFresh(principal) {
+            throw APIError(.forbidden, "this needs the second factor: show a code with POST /api/auth/verify-mfa first")
+        }
 
         if bytes == nil { bytes = try await body(&route) }
         let document = try bytes.flatMap { $0.readableBytes == 0 ? nil : try parse($0) }

@@ -1,6 +1,7 @@
-/// What version 5 added.
+/// What version 5 added: orders that wait for a second person, trades of the execution engine, who sent which order, the
+/// sessions of clients, and second factors of users.
 enum SchemaVersion5 {
-    static let sql = approvals + trades
+    static let sql = approvals + trades + sentOrders + clientSessions + secondFactors
 
     /// Orders that wait for a second person. Strategy and instrument by name: their numbers change with the folders.
     private static let approvals = """
@@ -10,6 +11,7 @@ enum SchemaVersion5 {
             strategy TEXT NOT NULL,
             instrument TEXT NOT NULL,
             sender TEXT NOT NULL,
+            sender_id TEXT NOT NULL,
             channel TEXT NOT NULL,
             state TEXT NOT NULL,
             requested_at INTEGER NOT NULL,
@@ -50,6 +52,44 @@ enum SchemaVersion5 {
             note TEXT NOT NULL
         );
         CREATE INDEX trades_not_over ON trades (id) WHERE state < 2;
+
+        """
+
+    private static let sentOrders = """
+        CREATE TABLE sent_orders (
+            user TEXT NOT NULL,
+            order_id INTEGER NOT NULL,
+            PRIMARY KEY (user, order_id)
+        ) WITHOUT ROWID;
+
+        """
+
+    private static let clientSessions = """
+        CREATE TABLE client_sessions (
+            id TEXT PRIMARY KEY,
+            user TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            last_activity INTEGER NOT NULL
+        ) WITHOUT ROWID;
+
+        """
+
+    /// Secrets are encrypted, recovery codes are hashes.
+    private static let secondFactors = """
+        CREATE TABLE second_factors (
+            user_id INTEGER PRIMARY KEY,
+            sealed_secret BLOB NOT NULL,
+            is_enabled INTEGER NOT NULL,
+            last_step INTEGER NOT NULL,
+            created_at INTEGER NOT NULL
+        );
+
+        CREATE TABLE recovery_codes (
+            user_id INTEGER NOT NULL,
+            hash TEXT NOT NULL,
+            used_at INTEGER,
+            PRIMARY KEY (user_id, hash)
+        ) WITHOUT ROWID;
 
         """
 }

@@ -26,6 +26,13 @@ enum HostRows {
         try row.run()
     }
 
+    static func insert(_ record: SentOrderRecord, _ db: Database) throws {
+        var row = try BoundStatement(db, "INSERT OR IGNORE INTO sent_orders (user, order_id) VALUES (?, ?)")
+        row.put(record.user)
+        row.put(record.orderID)
+        try row.run()
+    }
+
     static func upsert(_ record: StrategySettingRecord, _ db: Database) throws {
         var row = try BoundStatement(
             db,

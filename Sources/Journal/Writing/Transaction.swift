@@ -138,6 +138,7 @@ struct Transaction {
     private func write(_ note: HostFact, after sequence: UInt64) throws {
         switch note {
         case .idempotency(let record): try HostRows.insert(record, keeping: options.idempotencyDays, db)
+        case .sentOrder(let record): try HostRows.insert(record, db)
         case .strategySetting(let record): try HostRows.upsert(record, db)
         case .strategyState(let record): try HostRows.upsert(record, db)
         case .generation(let record): try HostRows.upsert(record, db)

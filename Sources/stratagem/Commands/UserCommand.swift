@@ -13,7 +13,7 @@ struct UserCommand: ParsableCommand {
             """,
         subcommands: [
             UserAddCommand.self, UserPasswordCommand.self, UserListCommand.self, UserDisableCommand.self,
-            UserEnableCommand.self,
+            UserEnableCommand.self, UserResetFactorCommand.self,
         ])
 }
 
@@ -133,6 +133,28 @@ struct UserEnableCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws { try UserStore(folders).setDisabled(name, false, output) }
+}
+
+struct UserResetFactorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reset-mfa",
+        abstract: "Takes a user's second factor away: for a lost telephone without recovery codes.")
+
+    @Argument(help: ArgumentHelp("Whose.", valueName: "name"))
+    var name: String
+
+    @OptionGroup var folders: FolderOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let users = try UserStore(folders)
+        let user = try users.known(name)
+        var hadOne = false
+        try users.change { store throws(JournalError) in hadOne = try store.removeSecondFactor(user: user.id) }
+        output.tell(
+            hadOne ? "took the second factor of \(name) away" : "\(name) has no second factor",
+            [("username", .string(name)), ("reset", .boolean(hadOne))])
+    }
 }
 
 /// The users of a data folder, with words for what can be wrong about them.

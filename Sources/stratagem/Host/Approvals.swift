@@ -55,9 +55,9 @@ extension HostCore {
     /// Puts an order into the queue that was denied for want of an approval and for nothing else, once; nil = it does not
     /// wait.
     @discardableResult
-    func requestApproval(_ intent: OrderIntent, _ findings: [Finding], sender: String, channel: String)
-        -> ApprovalView?
-    {
+    func requestApproval(
+        _ intent: OrderIntent, _ findings: [Finding], sender: String, channel: String, senderID: String = ""
+    ) -> ApprovalView? {
         guard !findings.isEmpty, findings.allSatisfy({ $0.rule == .approval && $0.reason == .needsApproval }) else {
             return nil
         }
@@ -70,9 +70,11 @@ extension HostCore {
         let order = Order(
             id: 0, intent: intent, account: Int32(strategies[Int(intent.strategy)].account), at: engine.now)
         let view = approvals.add { number in
-            ApprovalView(
+            var view = ApprovalView(
                 number: number, order: self.view(order), sender: sender, channel: channel, requestedAt: wall,
                 expiresAt: wall + ApprovalQueue.patienceNanoseconds)
+            view.senderID = senderID
+            return view
         }
         notes.append(.approval(ApprovalRecord(view)))
         alerts.raise(.approvalNeeded(view), at: engine.now)
@@ -100,6 +102,9 @@ extension HostCore {
         var orderID: UInt64 = 0
         for case .orderAccepted(let order) in engine.factLog.events[before...]
         where order.intent.isSent(as: intent) { orderID = order.id }
+        if orderID != 0, !waiting.senderID.isEmpty {
+            notes.append(.sentOrder(SentOrderRecord(orderID: orderID, user: waiting.senderID)))
+        }
         return decide(index, .approved, by: requester.user, nil, order: orderID)
     }
 
@@ -165,6 +170,7 @@ extension ApprovalRecord {
             sender: view.sender, channel: view.channel, state: view.state.rawValue, requestedAt: view.requestedAt,
             expiresAt: view.expiresAt, decidedBy: view.decidedBy, decidedAt: view.decidedAt, reason: view.reason,
             orderID: view.orderID.flatMap { HostNames.number($0, "ord") } ?? 0)
+        senderID = view.senderID
     }
 
     /// nil = it cannot be read, or is of a strategy or an instrument that is not there any more.
@@ -180,6 +186,7 @@ extension ApprovalRecord {
         var view = ApprovalView(
             number: id, order: names.view(of: order), sender: sender, channel: channel, requestedAt: requestedAt,
             expiresAt: expiresAt)
+        view.senderID = senderID
         view.state = state
         view.decidedBy = decidedBy
         view.decidedAt = decidedAt

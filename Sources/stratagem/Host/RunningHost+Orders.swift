@@ -96,7 +96,7 @@ extension RunningHost {
     }
 
     /// Asks the journal for what memory no longer has.
-    private func older<T: Sendable>(
+    func older<T: Sendable>(
         _ read: @escaping @Sendable (Journal, HostNames) throws -> T
     ) async throws(HostRefusal) -> T {
         let names = try await ask { core throws(HostRefusal) in core.hostNames }
@@ -140,11 +140,13 @@ extension HostCore {
             order = try submit(intent, by: requester)
         } catch {
             guard case .denied(let findings) = error,
-                let waiting = requestApproval(intent, findings, sender: requester.user, channel: requester.channel)
+                let waiting = requestApproval(
+                    intent, findings, sender: requester.user, channel: requester.channel, senderID: requester.id)
             else { throw error }
             throw .awaitingApproval(id: waiting.id, findings)
         }
         audit("order-place", order.id, by: requester)
+        notes.append(.sentOrder(SentOrderRecord(orderID: order.order.id, user: requester.id)))
         return order
     }
 

@@ -32,6 +32,7 @@ final class Listener: Sendable {
         socket = try LocalSocket.prepare(in: dataPath)
         let secret = HostFile.makeToken()
         let key = try Listener.signingKey(dataPath)
+        let sessions = try Listener.sessions(journal)
         var settings = settings
         settings.socketPath = socket
         settings.version = Stratagem.version
@@ -44,7 +45,8 @@ final class Listener: Sendable {
                 authentication: await Authentication(store: StoredIdentities(store: journal.identity), key: key),
                 localSecret: secret,
                 operations: TradingOperations.all + MarketOperations.all + RiskOperations.all
-                    + AuditOperations.all + PortfolioOperations.all + ExecutionOperations.all,
+                    + AuditOperations.all + PortfolioOperations.all + ExecutionOperations.all
+                    + SessionOperations.all(sessions),
                 settings: settings, logger: logger,
                 onListening: { port in
                     state.outcome.withLock { $0 = .success(port) }
@@ -97,6 +99,15 @@ final class Listener: Sendable {
             return try SigningKey.stored(at: dataPath + "/secret.key")
         } catch {
             throw CommandError(.environment, error.description, at: dataPath, "mend that and start again")
+        }
+    }
+
+    private static func sessions(_ journal: Journal) throws(CommandError) -> ClientSessions {
+        do {
+            return try ClientSessions(store: StoredSessions(store: journal.identity))
+        } catch {
+            throw CommandError(
+                .environment, "clients' sessions cannot be read: \(error)", at: journal.path, "restore a backup")
         }
     }
 
