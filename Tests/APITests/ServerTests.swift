@@ -101,7 +101,10 @@ struct ServerTests {
             let document = try await server.send("GET", "/openapi.json").json
             #expect((document["openapi"] as? String)?.hasPrefix("3.1") == true)
             let paths = document["paths"] as? [String: [String: Any]] ?? [:]
-            #expect(Set(paths.keys) == ["/api/echo/{id}", "/health", "/readiness", "/metrics", "/openapi.json"])
+            let always = [
+                "/health", "/readiness", "/metrics", "/openapi.json", "/docs", "/docs/api-migration/{guide}",
+            ]
+            #expect(Set(paths.keys) == Set(always + ["/api/echo/{id}"]))
             let post = paths["/api/echo/{id}"]?["post"] as? [String: Any]
             let parameters = post?["parameters"] as? [[String: Any]] ?? []
             #expect(parameters.map { $0["name"] as? String } == ["id", "limit"])

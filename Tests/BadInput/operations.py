@@ -133,6 +133,8 @@ OPERATIONS = {
     "health.readiness": Operation(None, dialect="d000"),
     "metrics": Operation(None),
     "additions.openapi": Operation(None),
+    "docs.page": Operation(None),
+    "docs.migration": Operation(None, path={"guide": "none"}),
 }
 # Bodies whose fields nobody reads.
 ANY_BODY = {"strategies.enable", "strategies.disable", "additions.promote", "additions.function_call"}

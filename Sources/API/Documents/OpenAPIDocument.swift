@@ -45,6 +45,12 @@ struct OpenAPIDocument {
                         json.field("type", "http")
                         json.field("scheme", "bearer")
                     }
+                    json.object("token") { json in
+                        json.field("type", "apiKey")
+                        json.field("in", "query")
+                        json.field("name", "token")
+                        json.field("description", "Or `token` or `accessToken` of a JSON body.")
+                    }
                     json.object("csrf") { json in
                         json.field("type", "apiKey")
                         json.field("in", "header")
@@ -78,7 +84,7 @@ struct OpenAPIDocument {
         json.field("operationId", operation.id)
         json.field("tags", [operation.tag])
         json.field("summary", operation.summary)
-        json.optional("description", operation.description.isEmpty ? nil : operation.description)
+        json.optional("description", operation.wholeDescription)
         json.list("parameters", parameters(operation, input)) { json, parameter in
             json.object { json in
                 json.field("name", parameter.property.name)
@@ -150,10 +156,20 @@ extension Dialect {
 }
 
 extension APIOperation {
-    /// Statuses of errors and what they mean, by number.
+    /// With what holds of all that are declared alike; nil = there is nothing to say.
+    fileprivate var wholeDescription: String? {
+        var parts = description.isEmpty ? [] : [description]
+        if access != .open, role != .viewer { parts.append("Needs the role \(role.rawValue).") }
+        if needsFreshFactor {
+            parts.append("A user with a second factor must have shown a code of it in the last five minutes.")
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: " ")
+    }
+
     /// A DELETE can have to say who asks, and why.
     fileprivate var takesBody: Bool { method == .post || method == .put || !inputShape().body.properties.isEmpty }
 
+    /// Statuses of errors and what they mean, by number.
     fileprivate var errorStatuses: [(status: Int, text: String)] {
         var kinds = errors
         if takesBody { kinds += [.invalid, .tooLarge] }
@@ -175,7 +191,8 @@ extension APIOperation {
     fileprivate var security: [JSONValue] {
         switch access {
         case .open: []
-        case .bearer, .anyToken: [.object([.init("bearer", .array([]))])]
+        case .bearer: [.object([.init("bearer", .array([]))])]
+        case .anyToken: [.object([.init("bearer", .array([]))]), .object([.init("token", .array([]))])]
         case .bearerCSRF: [.object([.init("bearer", .array([])), .init("csrf", .array([]))])]
         }
     }

@@ -78,7 +78,8 @@ public struct APIOperation: Sendable {
             var json = JSONWriter()
             output.write(&json)
             return OperationAnswer(
-                status: output.status, contentType: Output.contentType, body: json.buffer, stream: output.stream)
+                status: output.status, contentType: Output.contentType, headers: output.headers, body: json.buffer,
+                stream: output.stream)
         }
     }
 }
@@ -102,6 +103,7 @@ struct OperationRequest: Sendable {
 struct OperationAnswer: Sendable {
     var status: Int
     var contentType: String
+    var headers: [(name: String, value: String)] = []
     var body: ByteBuffer
     /// In place of the body.
     var stream: AsyncStream<ByteBuffer>?

@@ -6,6 +6,8 @@ public protocol OperationOutput: JSONWritable, Sendable {
     /// HTTP status of the answer; 200 unless the answer says otherwise.
     var status: Int { get }
     static var contentType: String { get }
+    /// Beside those that every answer has.
+    var headers: [(name: String, value: String)] { get }
     /// An answer that goes on takes the place of the body; nil = there is none.
     var stream: AsyncStream<ByteBuffer>? { get }
 }
@@ -13,6 +15,7 @@ public protocol OperationOutput: JSONWritable, Sendable {
 extension OperationOutput {
     public var status: Int { 200 }
     public static var contentType: String { "application/json" }
+    public var headers: [(name: String, value: String)] { [] }
     public var stream: AsyncStream<ByteBuffer>? { nil }
     public static var schema: Schema {
         let example = Self.example

@@ -57,7 +57,7 @@ extension SessionOperations {
         APIOperation(
             .get, "/api/orders/user", id: "ordersvc.user", tag: "Order service",
             summary: "The user's orders, newest first",
-            description: "Those that the user of the token sent, in whatever session and by whatever path.",
+            description: "Those that the user of the token sent, here or by POST /api/orders, in whatever session.",
             access: .anyToken, rate: .standard, dialect: .d000, errors: [.unavailable]
         ) { (input: OwnOrdersInput, context) in
             let orders = try await context.host.orders(

@@ -30,7 +30,9 @@ public struct APIServer: Service {
         self.logger = logger
         self.onListening = onListening
         meter = RequestMeter(registry)
-        let all = operations + healthOperations(version: settings.version) + [metricsOperation(registry)]
+        let all =
+            operations + healthOperations(version: settings.version) + [metricsOperation(registry)]
+            + [documentPageOperation, migrationGuideOperation]
         routes = RouteTable(all + [openAPIOperation(describing: all, version: settings.version)])
     }
 

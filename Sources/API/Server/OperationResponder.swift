@@ -47,7 +47,7 @@ struct OperationResponder: HTTPResponder {
 
     private func answer(_ route: inout Route) async throws -> OperationAnswer {
         guard let parts = route.target.parts, let match = routes.match(parts) else {
-            throw APIError(.unknown, "no operation has the path \(route.path.prefix(200))")
+            throw APIError(.unknown, "no operation has the path \(route.path.prefix(200))\(route.versionNote)")
         }
         route.dialect = match.operations[0].dialect
         guard let operation = match.operation(route.request.method.rawValue) else {
@@ -157,8 +157,12 @@ struct OperationResponder: HTTPResponder {
 
 extension Response {
     fileprivate init(_ answer: OperationAnswer) {
+        var headers: HTTPFields = [.contentType: answer.contentType]
+        for (name, value) in answer.headers {
+            if let name = HTTPField.Name(name) { headers[name] = value }
+        }
         self.init(
-            status: HTTPResponse.Status(code: answer.status), headers: [.contentType: answer.contentType],
+            status: HTTPResponse.Status(code: answer.status), headers: headers,
             body: answer.stream.map { ResponseBody(asyncSequence: $0) } ?? ResponseBody(byteBuffer: answer.body))
     }
 }

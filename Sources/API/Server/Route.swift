@@ -31,6 +31,13 @@ struct Route {
     /// Without the query, which may hold a token.
     var path: String { String((request.head.path ?? "/").prefix { $0 != "?" }) }
 
+    /// Of a path of another version: which there are.
+    var versionNote: String {
+        let part = path.split(separator: "/").dropFirst().first ?? ""
+        let isVersion = path.hasPrefix("/api/v") && part.dropFirst().allSatisfy(\.isNumber) && part.count > 1
+        return isVersion && part != "v1" ? ": the API has the version v1 only" : ""
+    }
+
     func token(allowingQuery: Bool) -> String? {
         if let header = request.headers[.authorization] {
             guard let end = header.utf8.firstIndex(of: UInt8(ascii: " ")), header[..<end].lowercased() == "bearer"
