@@ -52,7 +52,7 @@ struct WhatIfOperationTests {
             #expect(
                 answer.text
                     == #"{"validation_result":{"approved":false,"compliance_score":0,"#
-                    + #""violated_rules":["risk.position-limit"],"warnings":[],"#
+                    + #""violated_rules":["compliance.position-limit"],"warnings":[],"#
                     + #""required_actions":["reduce quantity to 0.1"]}}"#, "\(answer.text)")
             let asked = try #require(server.host.script.withLock { $0.risk.questions.first })
             // To leave a long position is to sell, and never more than there is.
