@@ -70,7 +70,7 @@ extension APISettings {
 /// Tokens "admin", "trader" and "viewer" (logins, with the CSRF token "csrf") and "key" (an admin's API key).
 struct FixedTokens: TokenChecking {
     func principal(for token: String) async -> Principal? {
-        if token == "key" { return Principal(kind: .apiKey, userID: "k", username: "k", roles: [.admin]) }
+        if token == "key" { return Principal(kind: .apiKey, userID: "k", username: "bot", roles: [.admin]) }
         return Role(rawValue: token).map {
             Principal(kind: .login, userID: token, username: token, roles: [$0], login: "login", csrf: "csrf")
         }

@@ -56,6 +56,19 @@ struct OrderServiceTests {
         }
     }
 
+    @Test("API keys of one name have idempotency keys of their own")
+    func keysOfOneName() async throws {
+        try await withService(accepting) { server, _ in
+            let opened = try await server.send("POST", "/api/sessions", token: "key")
+            let session = try #require(opened.json["sessionId"] as? String)
+            let body = order(session, #""side": "BUY", "type": "MARKET", "requestId": "1""#)
+                .replacing(#""token": "trader", "#, with: "")
+            #expect(try await server.send("POST", "/api/orders/submit", token: "key", body: body).status == 200)
+            let placed = try #require(server.host.placed.first)
+            #expect(placed.key?.user == "k" && placed.requester == Requester(user: "bot", channel: "rest", id: "k"))
+        }
+    }
+
     @Test("what does not fit is refused before the host is asked, with every fault")
     func refusesFaults() async throws {
         try await withService(accepting) { server, session in

@@ -32,6 +32,7 @@ class Checker:
         self.newest_fill = 0
         self.fill_digest = None
         self.other_orders = set()  # of probes of stops
+        self.session = None
         self.found = self.fills = self.strategy_orders = self.retried = self.carried_out = 0
         self.settings_checked = self.stops_checked = self.cash_checked = 0
         self.probes = 0
@@ -46,6 +47,7 @@ class Checker:
         self.retry_unanswered()
         self.retry_answered()
         self.check_orders(is_last)
+        self.check_sender()
         self.check_books(is_last)
         return result
 
@@ -215,6 +217,22 @@ class Checker:
             stored = {f"ord-{row[0]}" for row in database.execute("SELECT id FROM orders WHERE id <= ?", (newest,))}
         self.expect(set(orders) <= stored, f"REST has {sorted(set(orders) - stored)[:3]}, the database not")
         self.expect(stored <= set(orders), f"the database has {sorted(stored - set(orders))[:3]}, REST not")
+
+    def check_sender(self):
+        """Its session is the one of before the kill, and what it sent is its own."""
+        status, answer = self.client.call("POST", "/api/sessions", {})
+        self.expect(
+            status == 200 and answer["isNew"] == (self.session is None) and self.session in (None, answer["sessionId"]),
+            f"the session {self.session} is now answered {status} {answer}")
+        self.session = answer.get("sessionId")
+        own, offset = set(), 0
+        while offset >= 0:
+            status, answer = self.client.call("GET", f"/api/orders/user?limit=1000&offset={offset}")
+            page = [order["orderId"] for order in answer.get("orders", [])]
+            own.update(page)
+            offset = offset + 1000 if len(page) == 1000 else -1
+        missing = sorted({sent.order for sent in self.ledger.sent if sent.order} - own)
+        self.expect(not missing, f"its own orders are not its own: {missing[:5]}")
 
     def compare(self, sent, order):
         body = sent.body

@@ -25,6 +25,12 @@ public struct OperationContext: Sendable {
             id: principal?.userID)
     }
 
+    /// Whose idempotency keys they are: several API keys may have one name.
+    var keyOwner: String {
+        guard let principal else { return "" }
+        return principal.kind == .apiKey ? principal.userID : principal.username
+    }
+
     /// The header Idempotency-Key, or what the body has in its place (000's requestId).
     public func idempotencyKey(or fallback: String? = nil) throws(APIError) -> IdempotencyKey? {
         guard let key = headers[.idempotencyKey] ?? fallback, !key.isEmpty else { return nil }
@@ -35,7 +41,7 @@ public struct OperationContext: Sendable {
         json.value((body ?? .object([])).canonical)
         let digest = SHA256.hash(data: Array(operationID.utf8) + [0] + Array(json.buffer.readableBytesView))
         let fingerprint = digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        return IdempotencyKey(user: principal?.username ?? "", key: key, fingerprint: fingerprint)
+        return IdempotencyKey(user: keyOwner, key: key, fingerprint: fingerprint)
     }
 }
 

@@ -37,7 +37,7 @@ extension OperationContext {
         write(&json)
         let digest = SHA256.hash(data: Array(json.buffer.readableBytesView))
         let fingerprint = digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        return IdempotencyKey(user: principal?.username ?? "", key: key, fingerprint: fingerprint)
+        return IdempotencyKey(user: keyOwner, key: key, fingerprint: fingerprint)
     }
 }
 
