@@ -6,11 +6,12 @@ public struct BreakerSettings: Sendable, Equatable {
         case rejectRate = "reject_rate"
         case staleData = "stale_data"
         case volatility
+        case drawdown
 
         /// The first one is the default.
         public var scopes: [Scope] {
             switch self {
-            case .dailyLoss: [.account, .agent]
+            case .dailyLoss, .drawdown: [.account, .agent]
             case .errorRate: [.agent, .account, .system]
             case .rejectRate: [.agent, .account, .instrument, .system]
             case .staleData, .volatility: [.instrument]

@@ -152,14 +152,14 @@ public struct Gate: ~Copyable {
         ReduceOnlyRule.check(order, &findings)
         RestrictedListRule.check(order, &findings)
         TradingHoursRule.check(order, &findings)
-        let ownRestingReach = SelfTradeRule.check(order, protection: protection, &findings)
+        let own = SelfTradeRule.check(order, protection: protection, &findings)
         StalePriceRule.check(order, scopes, &findings)
         ExposureRule.check(order, scopes, &worths, &findings)
         DailyLossRule.check(order, scopes, &findings)
         ScheduleRule.check(order, &findings)
-        let bound = checkWanted(order, scopes, protection, &worths)
+        let bound = checkWanted(order, scopes, own.protection, &worths)
         if wants.contains(.program) { checkProgram(order, &worths) }
-        return (bound, ownRestingReach)
+        return (bound, own.ownRestingReach)
     }
 
     /// The rules that only some limit makes work for. Returns the protection price.

@@ -163,6 +163,8 @@ public struct OrderContext: BitwiseCopyable {
     public var allowedKinds: UInt8 = .max
     /// Best price at which the same owner rests on the other side; zero = nowhere.
     public var ownOpposite = Price.zero
+    /// The same for legs of brackets, which an order that goes to the market stops short of.
+    public var legOpposite = Price.zero
     /// The same for protective orders, which give way to every other order.
     public var protectiveOpposite = Price.zero
     public var isSelfTradeChecked = true

@@ -6,7 +6,8 @@ struct RecentOrders: BitwiseCopyable {
         var time: Int64 = .min
         var quantity: Int64 = 0
         var price: Int64 = 0
-        var stopPrice: Int64 = 0
+        /// Stop price and conditions as one number: equal for the same.
+        var stopTerms: Int64 = 0
         var instrument: UInt32 = 0
         var side: UInt8 = 0
         var kind: UInt8 = 0
@@ -18,15 +19,34 @@ struct RecentOrders: BitwiseCopyable {
             self.time = time.nanoseconds
             quantity = intent.quantity.raw
             price = intent.price.raw
-            stopPrice = intent.stopPrice.raw
+            stopTerms = intent.stopPrice.raw ^ Entry.mark(of: intent.conditions)
             instrument = intent.instrument
             side = intent.side.rawValue
             kind = intent.kind.rawValue
             timeInForce = intent.timeInForce.rawValue
         }
 
+        /// 0 where nothing is asked for, so that such an order is what it always was in a checkpoint. Each field goes through a
+        /// step of SplitMix64 (Steele, Lea, Flood 2014).
+        private static func mark(of conditions: OrderConditions) -> Int64 {
+            guard !conditions.isNone else { return 0 }
+            var mark: UInt64 = 0
+            func mix(_ field: Int64) {
+                mark = (mark ^ UInt64(bitPattern: field)) &+ 0x9e37_79b9_7f4a_7c15
+                mark = (mark ^ (mark >> 30)) &* 0xbf58_476d_1ce4_e5b9
+                mark = (mark ^ (mark >> 27)) &* 0x94d0_49bb_1331_11eb
+                mark ^= mark >> 31
+            }
+            mix(conditions.stopLoss.raw)
+            mix(conditions.takeProfit.raw)
+            mix(conditions.expireTime.nanoseconds)
+            mix(conditions.trail.raw)
+            mix((conditions.trail.isFraction ? 1 : 0) | (conditions.postOnly ? 2 : 0))
+            return Int64(bitPattern: mark)
+        }
+
         func isSame(as other: Entry) -> Bool {
-            quantity == other.quantity && price == other.price && stopPrice == other.stopPrice
+            quantity == other.quantity && price == other.price && stopTerms == other.stopTerms
                 && instrument == other.instrument && side == other.side && kind == other.kind
                 && timeInForce == other.timeInForce
         }
@@ -64,7 +84,7 @@ struct RecentOrders: BitwiseCopyable {
             writer.put(entry.time)
             writer.put(entry.quantity)
             writer.put(entry.price)
-            writer.put(entry.stopPrice)
+            writer.put(entry.stopTerms)
             writer.put(entry.instrument)
             writer.put(entry.side)
             writer.put(entry.kind)
@@ -83,7 +103,7 @@ struct RecentOrders: BitwiseCopyable {
             entry.time = try reader.instant("time of a recent order").nanoseconds
             entry.quantity = try reader.number()
             entry.price = try reader.number()
-            entry.stopPrice = try reader.number()
+            entry.stopTerms = try reader.number()
             entry.instrument = try reader.number()
             entry.side = try reader.number()
             entry.kind = try reader.number()

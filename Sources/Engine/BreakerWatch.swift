@@ -20,6 +20,9 @@ extension Engine {
             case .dailyLoss:
                 guard let loss = dayLoss(scope: terms.scope, index: terms.index, base: .equity) else { continue }
                 measured(place, max(0, loss.raw))
+            case .drawdown:
+                guard let fallen = fallen(terms.scope, terms.index) else { continue }
+                measured(place, fallen)
             default: continue
             }
         }
@@ -61,7 +64,7 @@ extension Engine {
             case .errorRate, .rejectRate:
                 breakers.all[place].counts.pass(to: now)
                 measured(place, Int128(breakers.all[place].counts.sum) * 100_000_000)
-            case .dailyLoss, .volatility: break
+            case .dailyLoss, .drawdown, .volatility: break
             }
             resetInTime(place)
         }

@@ -17,6 +17,8 @@ public struct Breaker: Sendable, BitwiseCopyable, Equatable {
         case staleData
         /// (High − low) ÷ low of an instrument's marks, within the window.
         case volatility
+        /// How far equity has fallen below its highest at any mark, as a fraction of that, of an account or a strategy.
+        case drawdown
     }
 
     public enum Reset: Sendable, BitwiseCopyable, Equatable {
@@ -50,11 +52,11 @@ public struct Breaker: Sendable, BitwiseCopyable, Equatable {
         self.reset = reset
     }
 
-    /// A day's loss is of those who have days, prices are of instruments, and the rest is of whoever sends orders.
+    /// Losses are of those who have books and days, prices are of instruments, and the rest is of whoever sends orders.
     public var isPossible: Bool {
         let scopes: [LimitScope] =
             switch measure {
-            case .dailyLoss: [.account, .strategy]
+            case .dailyLoss, .drawdown: [.account, .strategy]
             case .errorRate: [.system, .account, .strategy]
             case .rejectRate: LimitScope.allCases
             case .staleData, .volatility: [.instrument]
@@ -96,6 +98,8 @@ struct BreakerBook {
     var pending: [EmergencyStop] = []
     var nextStopID: UInt64 = 1
     var watchesMarks = false
+    /// Highs are kept for them where no limit asks.
+    var watchesHighs = false
     var watchesCounts = false
     /// Some of them depend on time that passes without an event.
     var watchesTime = false
@@ -115,7 +119,8 @@ extension Engine {
             self.breakers.all[index].trippedAt = now
         }
         let measures = Set(breakers.map(\.measure))
-        self.breakers.watchesMarks = !measures.isDisjoint(with: [.dailyLoss, .volatility])
+        self.breakers.watchesMarks = !measures.isDisjoint(with: [.dailyLoss, .drawdown, .volatility])
+        self.breakers.watchesHighs = measures.contains(.drawdown)
         self.breakers.watchesCounts = !measures.isDisjoint(with: [.errorRate, .rejectRate])
         self.breakers.watchesTime = measures.contains(.staleData) || breakers.contains { $0.reset != .byHand }
         reviewDailyLimits()

@@ -55,6 +55,7 @@ extension Engine {
             intent.side.opposite, against: intent, asksTag: context.purpose == .submit && intent.origin == .strategy,
             owner: owners[account], owners: owners, excluded: context.orderID)
         context.protectiveOpposite = resting.protective
+        context.legOpposite = resting.leg
         context.ownOpposite = resting.other
         context.isTagInUse = resting.isTagTaken
     }

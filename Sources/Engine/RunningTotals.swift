@@ -116,14 +116,23 @@ extension Engine {
         return ledger.totals(strategy: index).map { running.strategies[index].opening + $0.net }
     }
 
-    /// After a mark, where a limit looks at highs.
+    /// After a mark, where a limit or a breaker looks at highs.
     mutating func raisePeaks() {
-        if gate.wants.contains(.accountHigh) {
+        if gate.wants.contains(.accountHigh) || breakers.watchesHighs {
             for account in 0..<accounts.count { raisePeak(.account, account) }
         }
-        if gate.wants.contains(.ownHigh) {
+        if gate.wants.contains(.ownHigh) || breakers.watchesHighs {
             for strategy in slots.indices { raisePeak(.strategy, strategy) }
         }
+    }
+
+    /// What equity has lost of its high, in 1e-8 of that; nil = something has no rate, or there was nothing to lose.
+    func fallen(_ scope: LimitScope, _ index: Int) -> Int128? {
+        guard let equity = runningEquity(scope, index) else { return nil }
+        let high = max(running.totals(scope, index).peak, equity)
+        guard high > .zero else { return nil }
+        let (scaled, isBeyond) = (high - equity).raw.multipliedReportingOverflow(by: 100_000_000)
+        return isBeyond ? .max : scaled / high.raw
     }
 
     private mutating func raisePeak(_ scope: LimitScope, _ index: Int) {
@@ -136,7 +145,7 @@ extension Engine {
 
     /// Writes down the highs that no fact says yet.
     mutating func recordPeaks() {
-        guard !gate.wants.isDisjoint(with: [.accountHigh, .ownHigh]) else { return }
+        guard breakers.watchesHighs || !gate.wants.isDisjoint(with: [.accountHigh, .ownHigh]) else { return }
         for account in 0..<accounts.count { recordPeak(.account, account) }
         for strategy in slots.indices { recordPeak(.strategy, strategy) }
     }

@@ -11,14 +11,17 @@ struct BreakerSettingsTests {
               loss: {kind: daily_loss, threshold: 5000.5, mode: flatten, reset: day}
               runaway: {kind: reject_rate, threshold: 20, scope: account, target: paper, window_seconds: 10, reset: 300s}
               wild: {kind: volatility, threshold: 0.05, target: BTC_USDT}
+              fall: {kind: drawdown, threshold: 0.1, scope: agent, target: sma}
             """
         let (host, findings) = read(host: text)
-        #expect(findings == [] && host.breakers.map(\.name) == ["loss", "runaway", "wild"])
+        #expect(findings == [] && host.breakers.map(\.name) == ["loss", "runaway", "wild", "fall"])
         let (loss, runaway, wild) = (host.breakers[0], host.breakers[1], host.breakers[2])
         #expect(loss.kind == .dailyLoss && loss.scope == .account && loss.target == nil)
         #expect(loss.threshold == 500_050_000_000 && loss.mode == .flatten && loss.reset == .day)
         #expect(runaway.scope == .account && runaway.target == "paper" && runaway.windowSeconds == 10)
         #expect(runaway.reset == .after(seconds: 300) && runaway.resetText == "300s" && runaway.mode == .stop)
+        let fall = host.breakers[3]
+        #expect(fall.kind == .drawdown && fall.scope == .agent && fall.threshold == 10_000_000)
         #expect(wild.scope == .instrument && wild.threshold == 5_000_000 && wild.reset == .manual)
     }
 
@@ -28,6 +31,7 @@ struct BreakerSettingsTests {
             ("{kind: weather, threshold: 1}", "kind"), ("{kind: daily_loss}", "threshold is missing"),
             ("{threshold: 1}", "kind is missing"), ("{kind: daily_loss, threshold: 1, scope: instrument}", "scope"),
             ("{kind: error_rate, threshold: 1, scope: system, target: x}", "target"),
+            ("{kind: drawdown, threshold: 0.1, scope: instrument}", "scope"),
             ("{kind: volatility, threshold: -1}", "threshold"),
             ("{kind: volatility, threshold: 1, reset: soon}", "reset"),
             ("{kind: volatility, threshold: 1, window_seconds: 0}", "window_seconds"),

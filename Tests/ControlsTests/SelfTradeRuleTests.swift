@@ -75,6 +75,30 @@ struct SelfTradeRuleTests {
         RuleCase("any other passes before a protective one, which gives way") {
             $0.protectiveOpposite = price("100")
         },
+        RuleCase("a market order passes before a bracket's leg that it would not meet now", collar) {
+            $0.becomeMarket()
+            $0.legOpposite = price("100.02")
+        },
+        RuleCase("one that it would meet now is in its way", collar, finds: crosses("105", "100.01", "-4.99")) {
+            $0.becomeMarket()
+            $0.legOpposite = price("100.01")
+        },
+        RuleCase("and an own order before the leg is", collar, finds: crosses("103.99", "103", "-0.99")) {
+            $0.becomeMarket()
+            $0.legOpposite = price("104")
+            $0.ownOpposite = price("103")
+        },
+        RuleCase("a limit order may not cross a leg", finds: crosses("100", "100", "0")) {
+            $0.legOpposite = price("100")
+        },
+        RuleCase(
+            "without any price a leg may be met",
+            finds: ["risk.buying-power noReference account 0 0 0"] + crosses("0", "500", "500")
+        ) {
+            $0.becomeMarket()
+            $0.market = OrderContext.Market()
+            $0.legOpposite = price("500")
+        },
         RuleCase("a program without the rule passes") {
             $0.ownOpposite = price("99")
             $0.isSelfTradeChecked = false
@@ -104,6 +128,39 @@ struct SelfTradeRuleTests {
         order.ownOpposite = price(row.own)
         var gate = Gate(limits: [:])
         #expect(gate.judge(order).approved?.cancelsOwnResting == row.cancels)
+    }
+
+    @Test(
+        "a market order that opens may trade up to the tick before a leg, and one that reduces has it cancelled first")
+    func beforeLeg() {
+        func passage(_ collar: String?, _ change: (inout OrderContext) -> Void) -> ApprovedOrder? {
+            var order = goodOrder()
+            order.becomeMarket()
+            change(&order)
+            var gate = Gate(limits: [.account: limits { $0.priceCollar = collar.map { rate($0) } }])
+            return gate.judge(order).approved
+        }
+        let free = passage(nil) { $0.legOpposite = price("104") }
+        #expect(free?.protection == price("103.99") && free?.cancelsOwnResting == false)
+        #expect(passage("0.05") { $0.legOpposite = price("104") }?.protection == price("103.99"))
+        #expect(passage("0.02") { $0.legOpposite = price("104") }?.protection == price("102"))
+        let short = passage(nil) {
+            $0.intent.side = .sell
+            $0.legOpposite = price("96")
+        }
+        #expect(short?.protection == price("96.01"))
+        let closing = passage("0.05") {
+            $0.hold("10")
+            $0.sell("10")
+            $0.becomeMarket()
+            $0.legOpposite = price("96")
+        }
+        #expect(closing?.cancelsOwnResting == true && closing?.protection == price("95"))
+        let protected = passage("0.05") {
+            $0.legOpposite = price("104")
+            $0.protectiveOpposite = price("104.5")
+        }
+        #expect(protected?.cancelsOwnResting == false, "what the order no longer reaches stays")
     }
 
     @Test("a marketable order soon after the other side was taken may be a wash", arguments: washes)

@@ -1,3 +1,4 @@
+import Controls
 import Engine
 import Execution
 import ScriptedStrategies
@@ -52,6 +53,20 @@ struct BracketTests {
                 "2 SUBMITTED triggered", "order 2 filled SELL 2 at 94", "2 FILLED fill", "round trip -12",
                 "3 CANCELLED bracket",
             ])
+    }
+
+    @Test(
+        "a position with a bracket can be added to by a market order, which trades no farther than the tick before the target"
+    )
+    func addsToPosition() {
+        var setup = EngineSetup.small(.quotes)
+        // The bound of the collar lies beyond the target.
+        setup.systemLimits.priceCollar = Rate(raw: 200_000_000)
+        let bench = Bench(setup, script: [Self.entry(), [], [.submit(.buy, 1, tag: 7)]])
+        bench.feedOneByOne([Self.quote(0, 102), Self.quote(1, 99), Self.quote(2, 100)])
+        #expect(bench.engine.workingOrders(instrument: 0).last?.protection == Price(raw: 109_990_000_000))
+        bench.feedOneByOne([Self.quote(3, 101)])
+        #expect(bench.position() == 3 && Self.working(bench).contains("3 LIMIT 2 at 110"))
     }
 
     @Test("a cancelled target leaves the stop, a cancelled stop ends the target; tag 0 cancels all of the three")

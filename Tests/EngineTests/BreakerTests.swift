@@ -1,5 +1,6 @@
 import Controls
 import Engine
+import Portfolio
 import ScriptedStrategies
 import Testing
 import Trading
@@ -57,6 +58,37 @@ struct BreakerTests {
             ])
         bench.feed(.flat(1, 100), .flat(2, 100), .flat(3, 80), .flat(4, 80))
         #expect(bench.position() == 2 && bench.story.filter { $0.hasPrefix("denied") }.count == 2)
+    }
+
+    @Test(
+        "a fall from the highest equity beyond the threshold trips; at the threshold it does not, and a new day changes nothing"
+    )
+    func drawdown() {
+        // A thousand to begin with, two units from 100.
+        var setup = EngineSetup.small(instruments: 2, strategies: 2)
+        setup.accounts[0].terms.openingBalance = Money(raw: 1000 * 100_000_000)
+        let breaker = Breaker(.drawdown, scope: .account, threshold: BreakerTests.unit / 10, mode: .flatten)
+        let bench = bench(breaker, setup, script: [[.submit(.buy, 2, tag: 1)]])
+        // Up to 1200, and down by a tenth of that.
+        bench.feed(.flat(1, 100), .flat(2, 100), .flat(3, 200))
+        bench.engine.advance(to: .minute(24 * 60 + 1))
+        bench.feed(.flat(24 * 60 + 2, 140))
+        #expect(trips(bench).isEmpty && bench.engine.breakerStates[0].observed == BreakerTests.unit / 10)
+        bench.feed(.flat(24 * 60 + 3, Price(raw: 139_990_000_000)))
+        #expect(trips(bench) == [EmergencyStop(id: 1, scope: .account, index: 0, mode: .flatten)])
+        bench.feed(.flat(24 * 60 + 4, 140))
+        #expect(bench.position() == 0 && bench.engine.tradingState(scope: .account) == .halted)
+    }
+
+    @Test("the drawdown of a strategy is measured from the opening balance with its own result")
+    func ownDrawdown() {
+        var setup = EngineSetup.small(instruments: 2, strategies: 2)
+        setup.accounts[0].terms.openingBalance = Money(raw: 1000 * 100_000_000)
+        let breaker = Breaker(.drawdown, scope: .strategy, index: 1, threshold: BreakerTests.unit / 10)
+        let bench = bench(breaker, setup, script: [[.submit(.buy, 4, tag: 1)]])
+        bench.feed(.flat(1, 100), .flat(2, 100), .flat(3, 50))
+        // The other strategy lost.
+        #expect(trips(bench).isEmpty && bench.engine.breakerStates[0].observed == 0)
     }
 
     @Test("a range of marks within the window halts the instrument, and no other")

@@ -8,7 +8,7 @@ extension RandomUniverse {
         (0..<dice.number(1...3)).map { _ in
             let measure = dice.pick(Breaker.Measure.allCases)
             var scopes = LimitScope.allCases
-            if measure == .dailyLoss { scopes = [.account, .strategy] }
+            if [.dailyLoss, .drawdown].contains(measure) { scopes = [.account, .strategy] }
             if measure == .errorRate { scopes = [.system, .account, .strategy] }
             if [.staleData, .volatility].contains(measure) { scopes = [.instrument] }
             let scope = dice.pick(scopes)
@@ -26,6 +26,7 @@ extension RandomUniverse {
                 case .errorRate, .rejectRate: Int128(dice.number(0...10)) * unit
                 case .staleData: Int128(dice.number(100...7200)) * unit
                 case .volatility: Int128(dice.number(1...100)) * unit / 1000
+                case .drawdown: Int128(dice.number(0...50)) * unit / 100_000
                 }
             return Breaker(
                 measure, scope: scope, index: Int(dice.number(0...Int64(count - 1))), threshold: threshold,

@@ -103,6 +103,7 @@ struct ShadowGate {
         var reduceOnlyWorking: Int128 = 0
         /// Best price at which its owner rests on the other side; 0 = nowhere. Protective orders apart.
         var ownOpposite: Int64 = 0
+        var legOpposite: Int64 = 0
         var protectiveOpposite: Int64 = 0
         var isTagTaken = false
         /// Account currency per unit of the instrument's.
@@ -122,6 +123,7 @@ struct ShadowGate {
         let isExemptOwn = reducesOwn || isShrunk(q)
         let collar = collar(q, around)
         let slippage = slippage(q, around)
+        let stop = stopBeforeLeg(q, around, reducesOwn)
         let instrument = Int(q.intent.instrument)
         let closed = setup.accounts[q.account].restricted[instrument] ?? .none
         let verdicts: [(RuleID, Bool)] = [
@@ -138,7 +140,7 @@ struct ShadowGate {
             (.reduceOnly, q.intent.reduceOnly && !onlyReduces(q, around)),
             (.restrictedList, closed.contains(q.intent.side == .buy ? .buy : .sell) && !isExemptOwn),
             (.tradingHours, setup.accounts[q.account].checksTradingHours && !isOpen(instrument, q.time)),
-            (.selfTrade, crossesOwn(q, around, collar.protection, reducesOwn)),
+            (.selfTrade, crossesOwn(q, around, collar.protection, stop, reducesOwn)),
             (.stalePrice, !isExemptOwn && isStale(q, around)),
             (.exposure, isExposed(q, around, books, orders)),
             (.dailyLoss, hasLost(q, around, books)),
@@ -155,11 +157,10 @@ struct ShadowGate {
             (.slippage, slippage.isBeyond && !isExemptOwn),
             (.consecutiveLosses, hasLostInARow(q, around)),
         ]
-        var protection = collar.protection
-        if slippage.bound != 0, !isExemptOwn {
-            let isTighter = q.intent.side == .buy ? slippage.bound < protection : slippage.bound > protection
-            if protection == 0 || isTighter { protection = slippage.bound }
-        }
+        var bounds = [collar.protection, stop ?? 0]
+        if !isExemptOwn { bounds.append(slippage.bound) }
+        bounds.removeAll { $0 == 0 }
+        let protection = (q.intent.side == .buy ? bounds.min() : bounds.max()) ?? 0
         let failed = verdicts.reduce(0) { $1.1 ? $0 | $1.0.mask : $0 }
         guard isExemptOwn else { return (failed, 0, protection) }
         let warned =
@@ -263,6 +264,8 @@ extension ShadowGate.Surroundings {
         }
         if order.intent.isProtective {
             protectiveOpposite = better(protectiveOpposite)
+        } else if order.intent.isLeg {
+            legOpposite = better(legOpposite)
         } else {
             ownOpposite = better(ownOpposite)
         }

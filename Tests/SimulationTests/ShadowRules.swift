@@ -148,18 +148,32 @@ extension ShadowGate {
     }
 
     /// It would trade with a resting order of its own owner that does not have to go first.
-    func crossesOwn(_ q: Question, _ around: Surroundings, _ protection: Int64, _ reducesOwn: Bool) -> Bool {
+    func crossesOwn(
+        _ q: Question, _ around: Surroundings, _ protection: Int64, _ stop: Int64?, _ reducesOwn: Bool
+    ) -> Bool {
         guard setup.accounts[q.account].checksSelfTrade, !q.isDormant else { return false }
         let isMarket = !q.intent.kind.hasLimitPrice
-        let reach = isMarket && protection != 0 ? protection : q.price
+        let bounds = [protection, stop ?? 0].filter { $0 != 0 }
+        let bound = (q.intent.side == .buy ? bounds.min() : bounds.max()) ?? 0
+        let reach = isMarket && bound != 0 ? bound : q.price
         func meets(_ resting: Int64) -> Bool {
             guard resting > 0 else { return false }
             if isMarket && reach == 0 { return true }
             return q.intent.side == .buy ? reach >= resting : reach <= resting
         }
         if q.intent.isProtective, q.purpose != .trigger {
-            return meets(around.ownOpposite) || meets(around.protectiveOpposite)
+            return meets(around.ownOpposite) || meets(around.legOpposite) || meets(around.protectiveOpposite)
         }
-        return !reducesOwn && meets(around.ownOpposite)
+        return !reducesOwn && (meets(around.ownOpposite) || (stop == nil && meets(around.legOpposite)))
+    }
+
+    /// A market order that opens stops a tick short of a bracket's leg that it would not meet now; nil = it does not.
+    func stopBeforeLeg(_ q: Question, _ around: Surroundings, _ reducesOwn: Bool) -> Int64? {
+        guard setup.accounts[q.account].checksSelfTrade, around.legOpposite > 0, !q.isDormant, !reducesOwn,
+            !q.intent.kind.hasLimitPrice, q.price > 0
+        else { return nil }
+        let tick = setup.instruments[Int(q.intent.instrument)].terms.tick.raw
+        let stop = q.intent.side == .buy ? around.legOpposite - tick : around.legOpposite + tick
+        return (q.intent.side == .buy ? stop >= q.price : stop <= q.price) ? stop : nil
     }
 }

@@ -150,8 +150,6 @@ struct ShadowRunning {
     func repeats(_ q: ShadowGate.Question, within window: Int64) -> Bool {
         passed[Int(q.intent.strategy)].suffix(16).contains { old in
             var intent = old.intent
-            // What it asks for besides does not make it another order.
-            intent.conditions = q.intent.conditions
             (intent.tag, intent.reduceOnly, intent.origin) = (q.intent.tag, q.intent.reduceOnly, q.intent.origin)
             return intent == q.intent && q.time - old.time < window
         }

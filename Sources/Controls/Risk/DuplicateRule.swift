@@ -1,7 +1,7 @@
 import Trading
 
-/// risk.duplicate: a strategy may not send the same order – instrument, side, kind, quantity, prices, time in force; whatever
-/// else it asks for – again within the window since it last passed. Of each strategy the last 16 orders are known.
+/// risk.duplicate: a strategy may not send the same order – instrument, side, kind, quantity, prices, time in force and
+/// conditions (bracket, trail, end, post-only) – again within the window since it last passed. Of each strategy the last 16 orders are known.
 enum DuplicateRule {
     static func check(
         _ order: OrderContext, _ scopes: Scopes, _ recent: UnsafePointer<RecentOrders>, _ findings: inout Findings

@@ -34,7 +34,7 @@ enum SlippageRule {
             return protection
         }
         findings.judge(isBeyond: isBeyond, finding)
-        return tighter(protection, bound(order, reference, limit.value), side)
+        return Price.tighter(protection, bound(order, reference, limit.value), side)
     }
 
     private static func reference(_ market: OrderContext.Market) -> Price {
@@ -60,10 +60,5 @@ enum SlippageRule {
         let up = (lowest - 1) / tick * tick
         let (raised, overflow) = up.addingReportingOverflow(tick)
         return Price(raw: overflow ? up : raised)
-    }
-
-    private static func tighter(_ protection: Price, _ bound: Price, _ side: Side) -> Price {
-        guard protection != .zero else { return bound }
-        return side == .buy ? min(protection, bound) : max(protection, bound)
     }
 }

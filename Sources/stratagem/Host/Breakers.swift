@@ -32,9 +32,10 @@ struct PlacedBreaker {
             case .rejectRate: "denied and rejected orders:"
             case .staleData: "seconds without a price:"
             case .volatility: "a range of"
+            case .drawdown: "a drawdown of"
             }
         let window =
-            [.dailyLoss, .staleData].contains(settings.kind) ? "" : " within \(settings.windowSeconds) s"
+            [.dailyLoss, .drawdown, .staleData].contains(settings.kind) ? "" : " within \(settings.windowSeconds) s"
         func text(_ raw: Int128) -> String { DecimalText.format(raw, scale: 8) }
         return "\(unit) \(text(observed))\(window) is beyond \(text(terms.threshold))"
     }
@@ -137,6 +138,7 @@ extension BreakerSettings {
             case .rejectRate: .rejectRate
             case .staleData: .staleData
             case .volatility: .volatility
+            case .drawdown: .drawdown
             }
         let place: LimitScope =
             switch scope {
