@@ -129,11 +129,11 @@ class Check:
                 name = parameter["name"]
                 rest = "&".join(pair for pair in operation.known.query.split("&") if pair and not pair.startswith(name + "="))
                 for text in wrong_in_query(parameter["schema"]):
-                    self.ask(operation, f"?{name}={text[:60]}", 400, faults={name},
+                    self.ask(operation, f"?{name}={text[:60]}", 400, operation.known.body, faults={name},
                              target=f"{operation.path()}?{rest}&{name}={text}")
                 good = {"integer": "5"}.get(parameter["schema"].get("type"), "2025-01-01T00:00:00Z")
                 twice = f"{operation.path()}?{rest}&{name}={good}&{name}={good}"
-                answer = self.ask(operation, f"?{name} twice", 400, target=twice)
+                answer = self.ask(operation, f"?{name} twice", 400, operation.known.body, target=twice)
                 # In 000's words faults stand in the text.
                 if name not in (answer.text if operation.dialect == "d000" else answer.faults()):
                     self.wire.fail(f"{operation.id}: ?{name} twice", "is not named", answer.text)
@@ -144,7 +144,7 @@ class Check:
                     self.ask(operation, f"?{text[:20]}", 400, target=f"{operation.target()}{'&' if operation.known.query else '?'}{text}")
                 wrong = [(parameter["name"], wrong_in_query(parameter["schema"])[1]) for parameter in operation.query]
                 target = operation.path() + "?" + "&".join(f"{name}={text}" for name, text in wrong)
-                self.ask(operation, "all of the query wrong", 400, faults={name for name, _ in wrong}, target=target)
+                self.ask(operation, "all of the query wrong", 400, operation.known.body, faults={name for name, _ in wrong}, target=target)
 
     def methods(self):
         paths = {}

@@ -82,7 +82,9 @@ struct ValidateActionInput: OperationInput {
     }
 
     func faults(among instruments: [InstrumentView]) -> [RequestFault] {
-        instruments.named(question.order.instrument) == nil
+        // One that is missing has a fault of its own.
+        let isUnknown = !question.order.instrument.isEmpty && instruments.named(question.order.instrument) == nil
+        return isUnknown
             ? [.unknownInstrument("action_details.instrument", question.order.instrument)] : []
     }
 }

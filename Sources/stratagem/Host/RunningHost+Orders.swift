@@ -151,8 +151,12 @@ extension HostCore {
     }
 
     /// What the request asks of the gate; every fault that is not the gate's at once.
-    func intent(of request: OrderRequest, strategy: Int) throws(HostRefusal) -> OrderIntent {
+    func intent(
+        of request: OrderRequest, strategy: @autoclosure () throws(HostRefusal) -> Int
+    ) throws(HostRefusal) -> OrderIntent {
+        // What is wrong with the request comes before what is not there.
         let instrument = try checkedInstrument(request)
+        let strategy = try strategy()
         guard !request.isLive else { throw .unavailable("live trading is not configured; use PAPER") }
         return OrderIntent(
             strategy: Int32(strategy), instrument: UInt32(instrument),
