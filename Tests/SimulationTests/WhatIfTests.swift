@@ -52,6 +52,8 @@ struct WhatIfTests {
             }
         }
         #expect(asked == Self.eventCount * Self.ordersPerEvent && denied > asked / 20)
+        // The engine calls them without owning them.
+        withExtendedLifetime(strategies) {}
     }
 
     /// Of the first denial: what strategies send when they hear of it comes behind.
