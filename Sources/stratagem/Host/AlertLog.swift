@@ -11,6 +11,8 @@ struct AlertLog {
         case slow(String, String)
         case journalBlocked(isFailing: Bool)
         case lossLimit(String)
+        /// A bracket's stop that the gate denied at its trigger.
+        case unprotected(OrderView)
         case approvalNeeded(ApprovalView)
         case approvalsFull(String)
         case runaway(String, RunawayLatch)
@@ -115,6 +117,12 @@ extension AlertLog.Event {
                 .medium, "APPROVAL_NEEDED", "approval \(approval.id)",
                 "\(approval.id): \(intent.side.name) \(intent.quantity) \(approval.order.instrument) of "
                     + "\(approval.sender) waits for a second person"
+            )
+        case .unprotected(let stop):
+            return (
+                .critical, "STOP_DENIED", "unprotected \(stop.id)",
+                "the stop \(stop.id) of \(stop.strategy) in \(stop.instrument) was denied at its trigger: the position has "
+                    + "no stop any more; close it or give it a new one"
             )
         case .approvalsFull(let sender):
             return (

@@ -230,7 +230,9 @@ final class HostCore {
         case .orderAccepted(let order):
             orders.accept(order)
             lastOrderID = max(lastOrderID, order.id)
-        case .orderChanged(let order, _): orders.change(order)
+        case .orderChanged(let order, let reason):
+            orders.change(order)
+            if reason == .triggerDenied, order.intent.isLeg { alerts.raise(.unprotected(view(order)), at: engine.now) }
         case .orderTrailed(let id, _, let stopPrice, _):
             guard var order = orders[id] else { return }
             order.intent.stopPrice = stopPrice
