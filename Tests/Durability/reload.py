@@ -37,7 +37,7 @@ def add_twins(host, isolation):
         (host.strategies / name).mkdir()
         (host.strategies / name / "strategy.yaml").write_text(
             f"plugin: Twin\ninstruments: {INSTRUMENTS}\nisolation: {isolation if name == 'twin_a' else 'host'}\n")
-    library = host.strategies / "twin_a" / "libtwin.so"
+    library = host.strategies / "twin_b" / "libtwin.so"
     subprocess.run(
         [compiler(), "-O2", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror",
          "-I", ROOT / "Sources" / "CStrategyABI" / "include", "-o", library, Path(__file__).parent / "twin.c"],

@@ -330,14 +330,15 @@ extension HostCore {
     private func note(_ slot: Int, _ action: String, _ text: String, _ number: Int, by requester: Requester) {
         let wall = Timestamp(nanoseconds: WallClock.now)
         strategies[slot].updatedAt = wall
-        let index = strategies[slot].generations.lastIndex { $0.number == number }
-        let hash = index.map { strategies[slot].generations[$0].sha256 } ?? strategies[slot].shadow?.generation.sha256
-        audit(
-            action, strategies[slot].id, by: requester, ["generation": String(number), "sha256": hash ?? ""])
         let time = engine.now
         sayLater { core in
+            let record = core.strategies[slot]
+            let generation = record.generations.last { $0.number == number } ?? record.shadow?.generation
+            core.audit(
+                action, record.id, by: requester,
+                ["generation": String(number), "sha256": generation?.sha256 ?? ""])
             core.activity.add(.note, slot, time, text)
-            core.logs.add(core.strategies[slot].id, .info, text, at: time)
+            core.logs.add(record.id, .info, text, at: time)
             let (loaded, most) = core.generationsLoaded
             if loaded * 5 >= most * 4 { core.alerts.raise(.generations(loaded: loaded, max: most), at: time) }
         }

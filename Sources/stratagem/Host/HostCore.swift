@@ -169,7 +169,7 @@ final class HostCore {
         for index in records.indices { records[index].instrument = remap[Int(records[index].instrument)] }
     }
 
-    /// What people read can wait until the market has had its turn.
+    /// What people read, and the audit's words about it, can wait until the market has had its turn: the same batch has them.
     func sayLater(_ say: @escaping (HostCore) -> Void) { saidLater.append(say) }
 
     // MARK: Facts
@@ -181,6 +181,8 @@ final class HostCore {
         tendFaults(clock)
         takeBreakerNews()
         take(engine.factLog)
+        for say in saidLater { say(self) }
+        saidLater.removeAll()
         // A checkpoint is the state after the last fact of its batch.
         if isCheckpointDue { noteCheckpoint() }
         let context = auditContext()
@@ -190,8 +192,6 @@ final class HostCore {
         factCount += UInt64(batch.events.count)
         engine.clearFacts()
         notes.removeAll()
-        for say in saidLater { say(self) }
-        saidLater.removeAll()
         let lines = engine.takeLines()
         activity.take(lines)
         logs.add(lines, names: hostNames.strategies)
