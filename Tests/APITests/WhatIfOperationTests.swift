@@ -33,7 +33,14 @@ struct WhatIfOperationTests {
                     == #"{"risk_assessment":{"approved":true,"risk_score":0.4,"risk_amount":40,"risk_percentage":0.02,"#
                     + #""position_impact":{"new_exposure":0.25,"correlation_impact":-0.5,"margin_usage":0.125},"#
                     + #""recommendations":[],"denials":[]}}"#)
-            let asked = server.host.script.withLock { $0.risk.questions }
+            let open = try await server.send(
+                "POST", "/api/v1/assess-position-risk", token: "viewer",
+                body: """
+                    {"account_id": "paper", "instrument": "BTC_USDT", "direction": "SHORT", "size": 0.5, \
+                    "entry_price": 100}
+                    """)
+            #expect(open.text.contains(#""risk_amount":1000,"#), "without a stop all of it: \(open.text)")
+            let asked = server.host.script.withLock { $0.risk.questions.prefix(1) }
             #expect(asked.map(\.account) == ["paper"] && asked.map(\.order.side) == [.sell])
             #expect(asked.map(\.order.kind) == [.limit] && asked.map(\.order.price) == [Price("100")])
         }

@@ -115,6 +115,26 @@ extension HostSuites {
                     && rows.allSatisfy { $0.user == "ann" })
         }
 
+        @Test("a market order that waits for the next price cannot be changed, and trades as it was sent")
+        func marketOrder() throws {
+            let life = try life()
+            let order = try #require(try life.place(HostLife.marketBuy("0.03")))
+            for change in [
+                OrderChange(quantity: Quantity("0.01")), OrderChange(price: Price("61000")),
+            ] {
+                let refusal = #expect(throws: HostRefusal.self) {
+                    try life.core.modify(order.id, change, by: HostLife.person)
+                }
+                guard case .invalid(let faults) = refusal else {
+                    Issue.record("\(String(describing: refusal))")
+                    return
+                }
+                #expect(faults.count == 1)
+            }
+            life.run(seconds: 2)
+            #expect(try life.core.positions(strategy: nil).first?.position.quantity == Quantity("0.03"))
+        }
+
         @Test("a leg that protects a position cannot be changed by hand, and says so")
         func protectiveLeg() throws {
             let life = try life("enabled: false\nrisk_parameters: {stop_loss_percent: 5, take_profit_percent: 5}")

@@ -49,12 +49,12 @@ struct DocumentPage: OperationOutput {
         <form id="login">
         <label>User <input id="user" autocomplete="username"></label>
         <label>Password <input id="password" type="password" autocomplete="current-password"></label>
-        <label>Code <input id="code" size="7" autocomplete="one-time-code" placeholder="if set up"></label>
+        <label>Code, if set up <input id="code" size="7" autocomplete="one-time-code"></label>
         <button>Log in</button>
-        <label>or a token <input id="token" type="password" autocomplete="off" placeholder="API key"></label>
+        <label>or a token or an API key <input id="token" type="password" autocomplete="off"></label>
         <output id="who" aria-live="polite">not logged in</output>
         </form>
-        <label>Find <input id="find" type="search" placeholder="path, summary or id"></label>
+        <label>Find a path, a summary or an id <input id="find" type="search"></label>
         <nav id="tags" aria-label="Groups"></nav>
         </header>
         <main id="operations"><p>Loading …</p>

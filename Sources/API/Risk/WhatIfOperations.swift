@@ -9,13 +9,13 @@ enum WhatIfOperations {
         summary: "What a position would risk, and whether the gate would pass it",
         description: """
             Judged as a limit order at entry_price, by the very gate, without a trace. risk_amount is size × |entry − stop| in \
-            the account's currency, risk_percentage that in percent of equity, risk_score the highest utilisation of any \
+            the account's currency, without a stop all of the value, risk_percentage that in percent of equity, risk_score the highest utilisation of any \
             limit with the order included. new_exposure and margin_usage are fractions of equity and of what it may carry; \
             correlation_impact is the correlation with what is held.
             """,
         rate: .standard, errors: [.unknown]
     ) { (input: AssessInput, context) in
-        AssessAnswer(input: input, view: try await context.host.assess(input.question))
+        try AssessAnswer(input: input, view: try await context.host.assess(input.question))
     }
 
     static let validateAction = APIOperation(
@@ -90,30 +90,25 @@ struct ValidateActionInput: OperationInput {
 }
 
 struct AssessAnswer: OperationOutput {
-    var price = Price.zero
-    var stop: Price?
-    var quantity = Quantity.zero
+    var atRisk: Money
     var view: AssessmentView
 
-    init(input: AssessInput, view: AssessmentView) {
-        price = input.order.price ?? .zero
-        stop = input.stop
-        quantity = input.order.quantity
+    init(input: AssessInput, view: AssessmentView) throws(APIError) {
+        let order = input.order
+        guard let price = order.price,
+            let amount = view.amount(from: price, to: input.stop ?? .zero, of: order.quantity)
+        else {
+            throw .invalid([RequestFault(path: "size", message: "the amount at risk is beyond what can be counted")])
+        }
+        self.init(atRisk: amount, view: view)
+    }
+
+    private init(atRisk: Money, view: AssessmentView) {
+        self.atRisk = atRisk
         self.view = view
     }
 
-    private init(view: AssessmentView) { self.view = view }
-
-    static var example: AssessAnswer { AssessAnswer(view: .example) }
-
-    /// size × |entry − stop|, exactly as a fill's value is made.
-    private var atRisk: Money {
-        guard let stop else { return .zero }
-        let distance = Price(raw: Int64(clamping: (Int128(price.raw) - Int128(stop.raw)).magnitude))
-        let value = Money.value(distance, quantity, multiplier: view.multiplier) ?? .zero
-        return Rounding.halfEven(value.raw, times: view.conversion.raw, over: 100_000_000).map(Money.init(raw:))
-            ?? .zero
-    }
+    static var example: AssessAnswer { AssessAnswer(atRisk: .zero, view: .example) }
 
     func write(_ json: inout JSONWriter) {
         let judgement = view.judgement
@@ -158,6 +153,13 @@ struct ValidateActionAnswer: OperationOutput {
 }
 
 extension AssessmentView {
+    /// Between two prices, exactly as a fill's value is made; nil = more than an amount can be.
+    fileprivate func amount(from price: Price, to stop: Price, of quantity: Quantity) -> Money? {
+        let distance = Price(raw: Int64(clamping: (Int128(price.raw) - Int128(stop.raw)).magnitude))
+        guard let value = Money.value(distance, quantity, multiplier: multiplier) else { return nil }
+        return Rounding.halfEven(value.raw, times: conversion.raw, over: 100_000_000).map(Money.init(raw:))
+    }
+
     /// With a finding, since an example's lists are not empty.
     static var example: AssessmentView {
         let finding = Finding(.position, .positionQuantity, scope: .account, observed: 2, limit: 1)

@@ -94,7 +94,9 @@ struct WatchedWorker {
         // A call that hangs is seen so late, at most; it has its budget from then on, to the millisecond.
         let look = min(max(worker.settings.budgetNanoseconds / 25, 2_000_000), 5_000_000)
         guard stillSince != 0 else { return look }
-        return min(look, stillSince + worker.settings.budgetNanoseconds - WatchedWorker.clock)
+        let rest = stillSince + worker.settings.budgetNanoseconds - WatchedWorker.clock
+        // Beyond its budget it waits for the processor.
+        return rest > 0 ? min(look, rest) : look
     }
 
     mutating func look() {

@@ -14,6 +14,8 @@ final class EngineThread: @unchecked Sendable {
     private let checkpointNanoseconds: Int64
 
     private static let niceness: Int32 = -10
+    /// SCHED_RESET_ON_FORK: threads and processes that this one makes begin at nice 0.
+    private static let resetOnFork: Int32 = 0x4000_0000
     private static let sliceNanoseconds: Int64 = 10_000_000
     /// A turn does not take longer than this, whatever the market has to say: commands have to wait for it.
     private static let burstNanoseconds: Int64 = 20_000_000
@@ -44,7 +46,9 @@ final class EngineThread: @unchecked Sendable {
     func join() { pthread_join(thread, nil) }
 
     private func run() {
-        // Ahead of compilers, readers and clients, where the host may; of this thread alone.
+        // Ahead of compilers, readers and clients, where the host may. What the thread starts does not inherit it.
+        var none = sched_param()
+        sched_setscheduler(0, SCHED_OTHER | EngineThread.resetOnFork, &none)
         setpriority(Int32(PRIO_PROCESS.rawValue), 0, EngineThread.niceness)
         var commands: [Mailbox.Command] = []
         var deadline = MonotonicClock.now

@@ -288,6 +288,10 @@ extension HostCore {
             faults.append(RequestFault(path: "quantity", message: message))
         }
         let kind = order.intent.kind
+        if kind == .market, change.quantity != nil {
+            let message = "a market order takes the next price and cannot be changed; cancel it"
+            faults.append(RequestFault(path: "quantity", message: message))
+        }
         for (path, price, isUsed) in [
             ("price", change.price, kind.hasLimitPrice),
             ("stop_price", change.stopPrice, kind.hasStopPrice && kind != .trailingStop),

@@ -30,7 +30,9 @@ extension HostCore {
         let id = universe.instruments[index].id
         let held = risk.positions.first { $0.instrument == id }?.marketValue.approximate ?? 0
         let price = intent.kind.hasLimitPrice ? intent.price : engine.mark(index)
-        let value = Money.value(price, intent.quantity, multiplier: terms.multiplier) ?? .zero
+        guard let value = Money.value(price, intent.quantity, multiplier: terms.multiplier) else {
+            throw .invalid("quantity", "its value is beyond what can be counted")
+        }
         let signed = value.approximate * unit.approximate * Double(intent.side.sign)
         view.exposure = (risk.exposure.approximate - abs(held) + abs(held + signed)) / equity.approximate
         view.marginUse = view.exposure / max(accounts[account].terms.maxLeverage.approximate, 1e-9)
