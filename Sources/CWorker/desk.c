@@ -194,20 +194,39 @@ static bool work(worker_desk_t *desk, worker_control_t control, void *context) {
     return false;
 }
 
+/// Waits a moment in a loop; false = it has done so long enough.
+static bool spins(const worker_desk_t *desk, uint32_t turn, int64_t *idle_since) {
+    int64_t spin = desk->page->spin_nanoseconds;
+    if (spin <= 0) {
+        return false;
+    }
+    worker_pause();
+    if (turn % WORKER_SPIN_TURNS != 0) {
+        return true;
+    }
+    if (turn % (1u << 20) == 0 && is_orphan(desk)) {
+        _exit(0);
+    }
+    int64_t now = worker_clock();
+    *idle_since = *idle_since == 0 ? now : *idle_since;
+    return now - *idle_since < spin;
+}
+
 void worker_serve(worker_desk_t *desk, worker_control_t control, void *context) {
     worker_page_t *page = desk->page;
     uint32_t turn = 0;
+    int64_t idle_since = 0;
     while (!desk->is_done) {
         if (work(desk, control, context)) {
+            turn = 0;
+            idle_since = 0;
             continue;
         }
-        if (page->spins) {
-            worker_pause();
-            if (++turn % (1u << 20) != 0 || !is_orphan(desk)) {
-                continue;
-            }
-            _exit(0);
+        if (spins(desk, ++turn, &idle_since)) {
+            continue;
         }
+        turn = 0;
+        idle_since = 0;
         atomic_store(&page->worker_sleeps, 1);
         uint32_t bell = atomic_load(&page->bell);
         if (!work(desk, control, context)) {

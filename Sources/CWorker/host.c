@@ -59,7 +59,7 @@ worker_link_t *worker_link_open(const worker_terms_t *terms, int *memory) {
     link->page->magic = WORKER_MAGIC;
     link->page->slow_nanoseconds = terms->slow_nanoseconds;
     link->page->lock_step = terms->lock_step;
-    link->page->spins = terms->spins;
+    link->page->spin_nanoseconds = terms->spin_nanoseconds;
     link->page->host = getpid();
     *memory = file;
     return link;
@@ -120,22 +120,24 @@ static void ring(worker_link_t *link) {
     }
 }
 
-/// Until the worker has set `word` to `wanted`; false = it failed or took too long.
+/// Until the worker has set `word` to `wanted`; false = it failed or took too long. Asleep only after a while: waking a
+/// processor that sleeps takes longer than most calls.
 static bool wait_for(worker_link_t *link, _Atomic uint64_t *word, uint64_t wanted, int64_t nanoseconds) {
-    int64_t deadline = 0;
-    for (uint32_t turn = 0; link->terms.spins; turn++) {
+    int64_t spin = link->terms.spin_nanoseconds, begin = 0, now = 0;
+    for (uint32_t turn = 1; now - begin < spin; turn++) {
         if (atomic_load_explicit(word, memory_order_acquire) == wanted) {
             return true;
         }
         worker_pause();
-        if (turn % 4096 == 4095) {
-            int64_t now = worker_clock();
-            deadline = deadline == 0 ? now + nanoseconds : deadline;
-            if (now >= deadline || atomic_load(&link->failure) != WORKER_WORKS) {
+        if (turn % WORKER_SPIN_TURNS == 0) {
+            now = worker_clock();
+            begin = begin == 0 ? now : begin;
+            if (now - begin >= nanoseconds || atomic_load(&link->failure) != WORKER_WORKS) {
                 return false;
             }
         }
     }
+    int64_t deadline = begin == 0 ? 0 : begin + nanoseconds;
     bool is_there = false;
     while (true) {
         atomic_store(&link->page->host_sleeps, 1);
@@ -144,7 +146,7 @@ static bool wait_for(worker_link_t *link, _Atomic uint64_t *word, uint64_t wante
         if (is_there || atomic_load(&link->failure) != WORKER_WORKS) {
             break;
         }
-        int64_t now = worker_clock();
+        now = worker_clock();
         deadline = deadline == 0 ? now + nanoseconds : deadline;
         if (now >= deadline) {
             break;

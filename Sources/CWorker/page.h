@@ -13,8 +13,8 @@
 typedef struct worker_page_t {
     // Written by the host.
     LINE uint64_t magic;
-    int64_t slow_nanoseconds;
-    uint32_t lock_step, spins;
+    int64_t slow_nanoseconds, spin_nanoseconds;
+    uint32_t lock_step;
     int32_t host;
     LINE _Atomic uint64_t published; ///< events
     LINE _Atomic uint64_t taken;     ///< intent records
@@ -68,6 +68,9 @@ void worker_sleep(_Atomic uint32_t *word, uint32_t value, int64_t nanoseconds);
 /// Wakes who sleeps on `word`.
 void worker_wake(_Atomic uint32_t *word);
 int64_t worker_clock(void);
+
+/// Between two looks at the clock while spinning.
+enum { WORKER_SPIN_TURNS = 32 };
 
 static inline void worker_pause(void) {
 #if defined(__x86_64__)

@@ -20,7 +20,8 @@ extension HostSuites {
             try await running.waitForPrices()
             for number in 2...6 {
                 let view = try await host.reload("alpha", ReloadRequest(), by: HostLife.person)
-                #expect(view.generation == number && view.memory == .keep && view.strategy.state == .running)
+                #expect(view.generation == number && view.memory == .keep)
+                #expect(view.strategy.state.isInService)
                 #expect(view.pauseNanoseconds > 0)
             }
             let back = try await host.rollback("alpha", to: nil, memory: .keep, by: HostLife.person)
@@ -50,24 +51,25 @@ extension HostSuites {
                 for client in 0..<6 {
                     group.addTask {
                         var made = 0
-                        for round in 0..<3 {
-                            if client % 2 == 0 {
-                                let view = try? await host.reload("alpha", ReloadRequest(), by: HostLife.person)
-                                made += view == nil ? 0 : 1
-                            } else {
-                                var change = StrategyChange()
-                                change.parameters = ["quantity": .number("0.0\(round + 1)")]
-                                _ = try? await host.configure("alpha", change, by: HostLife.person)
-                            }
+                        // Whoever comes while another change is made is refused, and comes again.
+                        let end = ContinuousClock.now + .seconds(30)
+                        while client % 2 == 0, made < 2, ContinuousClock.now < end {
+                            let view = try? await host.reload("alpha", ReloadRequest(), by: HostLife.person)
+                            made += view == nil ? 0 : 1
+                        }
+                        for round in 0..<3 where client % 2 == 1 {
+                            var change = StrategyChange()
+                            change.parameters = ["quantity": .number("0.0\(round + 1)")]
+                            _ = try? await host.configure("alpha", change, by: HostLife.person)
                         }
                         return made
                     }
                 }
                 return await group.reduce(0, +)
             }
-            #expect(made > 0)
+            #expect(made == 6)
             let view = try await host.strategy("alpha")
-            #expect(view.state == .running && view.generation == made + 1)
+            #expect(view.state.isInService && view.generation == made + 1)
         }
 
         @Test("a library that cannot be loaded is refused with the reason, which is in the log too")
@@ -85,4 +87,9 @@ extension HostSuites {
             #expect(lines.contains { $0.message.contains("not reloaded") && $0.message.contains("is a text") })
         }
     }
+}
+
+extension StrategyView.State {
+    /// Also where the machine was too busy for a call.
+    fileprivate var isInService: Bool { self == .running || self == .degraded }
 }

@@ -42,7 +42,7 @@ struct WorkerTests {
     @Test("spinning changes nothing but the time")
     func spinningEqualsHost() throws {
         var settings = WorkerBooth.settings(.lockStep)
-        settings.spins = true
+        settings.spinNanoseconds = .max
         let worker = Caller(try create(try plugin(), .worker(settings)).get())
         #expect(worker.run(WorkerBooth.trades(300)) && worker.intents.count == 100)
     }

@@ -38,7 +38,7 @@ typedef struct worker_terms_t {
     int64_t budget_nanoseconds;      ///< of one call of the plugin
     int64_t slow_nanoseconds;        ///< calls beyond it are counted; 0 = none are
     uint32_t lock_step;              ///< the host waits for the answer to each block
-    uint32_t spins;                  ///< both sides wait in a loop and not asleep
+    int64_t spin_nanoseconds;        ///< so long both sides wait in a loop before they sleep; INT64_MAX = never asleep
 } worker_terms_t;
 
 /// Makes the memory; its descriptor goes to `memory` and is the caller's. NULL = the system refused (errno).

@@ -39,7 +39,7 @@ final class Worker: @unchecked Sendable {
     static func start(_ settings: WorkerSettings, library: String) -> Result<Worker, PluginProblem> {
         var terms = worker_terms_t(
             budget_nanoseconds: settings.budgetNanoseconds, slow_nanoseconds: settings.slowNanoseconds,
-            lock_step: settings.pace == .lockStep ? 1 : 0, spins: settings.spins ? 1 : 0)
+            lock_step: settings.pace == .lockStep ? 1 : 0, spin_nanoseconds: settings.spinNanoseconds)
         var memory: Int32 = -1
         guard let link = worker_link_open(&terms, &memory) else {
             return .failure(.creation("no memory to share with a worker: \(FileBytes.systemMessage())"))

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Where a strategy runs.
 public enum StrategyIsolation: Sendable, Equatable {
     /// In this process: nothing between it and the host, a call costs nanoseconds.
@@ -18,8 +20,9 @@ public struct WorkerSettings: Sendable, Equatable {
     /// The program that is started with the word `worker`: the host's own.
     public var executable = "/proc/self/exe"
     public var pace: Pace
-    /// Both sides wait in a loop instead of asleep: quicker, and a processor for each.
-    public var spins = false
+    /// So long both sides wait in a loop before they sleep: to wake a processor takes longer than most calls. `.max` =
+    /// never asleep, a processor for each. Not where there is one processor.
+    public var spinNanoseconds: Int64 = sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1 ? 20_000 : 0
     /// A call of the plugin that takes longer ends the worker.
     public var budgetNanoseconds: Int64 = 250_000_000
     /// Calls that take longer are counted.

@@ -11,23 +11,39 @@ struct WorkerLoad {
     let bars: [EventRecord]
     let isQuick: Bool
 
-    private func start(_ pace: WorkerSettings.Pace, spins: Bool = false) -> StrategyInstance? {
+    private func start(_ pace: WorkerSettings.Pace, spinNanoseconds: Int64? = nil) -> StrategyInstance? {
         var settings = WorkerSettings(pace)
-        settings.spins = spins
+        if let spinNanoseconds { settings.spinNanoseconds = spinNanoseconds }
         settings.slowNanoseconds = 0
         return try? StrategyInstance.create(
             plugin, isolation: .worker(settings), instruments: [BenchMarket.instrument], bound: [0]
         ).get()
     }
 
-    /// Nanoseconds from an event to the strategy's answer, the middle one of many; spinning sides get a processor each.
-    func roundTrip(spins: Bool) -> (median: Double, p99: Double)? {
-        guard let instance = start(.lockStep, spins: spins) else { return nil }
-        if spins {
-            _ = benchmark_pin(instance.processID ?? 0, 1)
+    /// How the two sides of a worker wait for each other.
+    enum Waiting: String, CaseIterable {
+        case usual, futex, spinning
+
+        var text: String {
+            switch self {
+            case .usual: "as a host has it: a short spin, then asleep"
+            case .futex: "asleep on a futex in between, both sides on one processor"
+            case .spinning: "both sides spinning, pinned to two processors"
+            }
+        }
+
+        fileprivate var spinNanoseconds: Int64? { self == .usual ? nil : self == .futex ? 0 : .max }
+        fileprivate var processor: Int32? { self == .usual ? nil : self == .futex ? 0 : 1 }
+    }
+
+    /// Nanoseconds from an event to the strategy's answer, the middle one of many.
+    func roundTrip(_ waiting: Waiting) -> (median: Double, p99: Double)? {
+        guard let instance = start(.lockStep, spinNanoseconds: waiting.spinNanoseconds) else { return nil }
+        if let processor = waiting.processor {
+            _ = benchmark_pin(instance.processID ?? 0, processor)
             _ = benchmark_pin(0, 0)
         }
-        defer { if spins { _ = benchmark_pin(0, -1) } }
+        defer { if waiting.processor != nil { _ = benchmark_pin(0, -1) } }
         let caller = BlockCaller(instance)
         var times: [Int64] = []
         for index in 0..<(isQuick ? 5_000 : 50_000) {
@@ -89,10 +105,12 @@ private final class BlockCaller {
 
 extension BenchTable {
     mutating func addWorker(_ load: WorkerLoad) {
-        for (id, spins) in [("worker_futex", false), ("worker_spinning", true)] {
-            guard let trip = load.roundTrip(spins: spins) else { continue }
-            let how = spins ? "both sides spinning, pinned to two processors" : "asleep on a futex in between"
-            add(id + "_median", trip.median, "ns/event", "one bar to \(load.plugin.id) in a worker and back, " + how)
+        for waiting in WorkerLoad.Waiting.allCases {
+            guard let trip = load.roundTrip(waiting) else { continue }
+            let id = "worker_" + waiting.rawValue
+            add(
+                id + "_median", trip.median, "ns/event",
+                "one bar to \(load.plugin.id) in a worker and back, \(waiting.text)")
             add(id + "_p99", trip.p99, "ns/event", "the same")
         }
         if let nanoseconds = load.batches() {
