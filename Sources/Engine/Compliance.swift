@@ -12,7 +12,7 @@ struct ComplianceBook: ~Copyable {
     let flatWindows: [[TradingSchedule]]
     /// By account: its program has rules of its own.
     let hasRules: FixedBuffer<Bool>
-    let openingBalances: FixedBuffer<Money>
+    var openingBalances: FixedBuffer<Money>
     /// By account: its owner has no other.
     let isAlone: FixedBuffer<Bool>
     var memories: FixedBuffer<ComplianceMemory>
@@ -136,6 +136,7 @@ extension Engine {
             pass(Int(breach.account), to: breach.time)
             compliance.memories[Int(breach.account)].close(breach.rule == .totalDrawdown ? .total : .day)
         case .programReleased(let account, _): compliance.memories[Int(account)].release()
+        case .accountReset(let account, _, _): compliance.memories[Int(account)] = ComplianceMemory()
         default: return
         }
     }

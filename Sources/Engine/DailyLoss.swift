@@ -35,25 +35,28 @@ extension Engine {
         if hasAnswers { deliverAnswers() }
     }
 
-    private mutating func startDay(_ day: Int64, _ scope: LimitScope, _ index: Int) {
+    /// `isWritten`: whether somebody reads it or not.
+    mutating func startDay(_ day: Int64, _ scope: LimitScope, _ index: Int, isWritten: Bool = false) {
         var totals = days.totals(scope, index)
         let isReleased = totals.isLatched && gate.tradingState(scope: scope, index: index) == .reducing
         totals.day = day
         totals.isBreached = false
         totals.isLatched = false
-        measureStart(&totals, scope, index)
+        measureStart(&totals, scope, index, isWritten: isWritten)
         days.set(totals, scope, index)
         if isReleased { latch(.active, scope, index) }
     }
 
     /// Takes balance and equity as the day's start, and writes them down where somebody reads them.
-    private mutating func measureStart(_ totals: inout DayTotals, _ scope: LimitScope, _ index: Int) {
+    private mutating func measureStart(
+        _ totals: inout DayTotals, _ scope: LimitScope, _ index: Int, isWritten: Bool = false
+    ) {
         let measured = measure(scope, index)
         totals.isKnown = measured != nil
         guard let measured else { return }
         totals.balance = measured.balance
         totals.equity = measured.equity
-        guard keepsDays || days.isWatched else { return }
+        guard keepsDays || days.isWatched || isWritten else { return }
         let start = DayStart(
             scope: scope, index: Int32(index), day: totals.day, balance: totals.balance, equity: totals.equity,
             time: now)

@@ -124,6 +124,7 @@ extension Engine {
         case .dailyLossExceeded(let breach): try replayBreach(breach)
         case .programBreached(let breach): try checkAccount(breach.account)
         case .programReleased(let account, _): try checkAccount(account)
+        case .accountReset(let account, let balance, _): try replayReset(account, balance)
         case .priceMarked(let instrument, let price, _):
             guard Int(instrument) < instruments.count else {
                 throw RecoveryFault("instrument \(instrument) is unknown")
@@ -209,7 +210,7 @@ extension Engine {
         countDenial(denial.intent, at: denial.time)
     }
 
-    private func checkAccount(_ account: Int32) throws(RecoveryFault) {
+    func checkAccount(_ account: Int32) throws(RecoveryFault) {
         guard (0..<accounts.count).contains(Int(account)) else { throw RecoveryFault("there is no account \(account)") }
     }
 
@@ -374,6 +375,7 @@ extension TradingEvent {
         case .orderWarned: "order warned"
         case .programBreached: "compliance program breached"
         case .programReleased: "compliance program released"
+        case .accountReset: "account reset"
         }
     }
 }

@@ -99,6 +99,7 @@ extension Engine {
         facts.resume(at: try reader.counter("facts"))
         lastFillID = try reader.counter("last fill")
         try ledger.decode(from: &reader)
+        takeOpeningBalances()
         try orders.decode(from: &reader)
         try gate.decode(from: &reader)
         for strategy in 0..<(try strategyCount(&reader)) {

@@ -86,7 +86,7 @@ public import Trading
         return Int32(strategy)
     }
 
-    private mutating func open(strategy: Int) {
+    mutating func open(strategy: Int) {
         let account = owners[strategy]
         precondition(accounts.indices.contains(Int(account)), "strategy \(strategy) has no account \(account)")
         estimateBases[strategy] = accounts[Int(account)].openingBalance.approximate

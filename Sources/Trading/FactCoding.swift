@@ -19,6 +19,7 @@ public enum FactCoding {
         case dayStarted = 11
         case dailyLossExceeded = 12
         case orderTrailed = 13
+        case accountReset = 14
         case equityPeaked = 20
         case runawayLatched = 21
         // From 40 on what compliance programs add.
@@ -113,6 +114,11 @@ public enum FactCoding {
             writer.put(Form.programReleased.rawValue)
             writer.put(account)
             writer.put(time)
+        case .accountReset(let account, let balance, let time):
+            writer.put(Form.accountReset.rawValue)
+            writer.put(account)
+            writer.put(balance)
+            writer.put(time)
         case .orderAccepted, .orderDenied, .orderChanged, .orderFilled, .roundTripClosed, .orderWarned: break
         }
     }
@@ -156,6 +162,9 @@ public enum FactCoding {
             return .orderTrailed(
                 id: try reader.number(), instrument: try reader.number(), stopPrice: try reader.fixed(),
                 time: try reader.timestamp())
+        case .accountReset:
+            return .accountReset(
+                account: try reader.number(), balance: try reader.money(), time: try reader.timestamp())
         case .dayStarted: return .dayStarted(try reader.dayStart())
         case .dailyLossExceeded: return .dailyLossExceeded(try reader.dailyLossBreach())
         case .equityPeaked: return .equityPeaked(try reader.equityPeak())

@@ -16,6 +16,8 @@ public enum TradingEvent: Sendable, BitwiseCopyable {
     case orderRested(id: UInt64, instrument: UInt32, time: Timestamp)
     /// A trailing stop's trigger has moved; written down together with the marks.
     case orderTrailed(id: UInt64, instrument: UInt32, stopPrice: Price, time: Timestamp)
+    /// A simulated account begins anew with this cash: nothing is held, nothing works, nothing was won or lost.
+    case accountReset(account: Int32, balance: Money, time: Timestamp)
     /// An account's day has turned: one for the account, one for each of its strategies.
     case dayStarted(DayStart)
     case dailyLossExceeded(DailyLossBreach)
@@ -46,7 +48,8 @@ extension TradingEvent {
         case .programBreached(let breach): breach.time
         case .tradingStateChanged(_, _, _, let time), .intentRefused(_, _, _, _, let time),
             .priceMarked(_, _, let time),
-            .orderRested(_, _, let time), .orderTrailed(_, _, _, let time), .programReleased(_, let time):
+            .orderRested(_, _, let time), .orderTrailed(_, _, _, let time), .programReleased(_, let time),
+            .accountReset(_, _, let time):
             time
         }
     }

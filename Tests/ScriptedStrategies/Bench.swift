@@ -61,6 +61,9 @@ public final class Bench {
     public func enable(_ strategy: Int) -> Bool { engine.enable(strategy: strategy) }
     public func add(_ strategy: EngineSetup.Strategy) -> Int? { engine.add(strategy: strategy) }
     public func cancelOrder(id: UInt64) -> Bool { engine.cancelOrder(id: id) }
+    public func resetAccount(_ account: Int, _ balance: Money) -> Bool {
+        engine.resetAccount(account, balance: balance)
+    }
 
     /// An operator's order; whether the gate approved it.
     public func submit(_ intent: OrderIntent) -> Bool {

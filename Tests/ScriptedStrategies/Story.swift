@@ -11,6 +11,7 @@ extension TradingEvent {
             "denied \(denial.intent.tag) "
                 + RuleID.allCases.filter { denial.failedRules & $0.mask != 0 }.map(\.name).joined(separator: " ")
         case .programBreached(let breach): "account \(breach.account) broke \(breach.rule.name): \(breach.loss)"
+        case .accountReset(let account, let balance, _): "account \(account) begins anew with \(balance)"
         case .programReleased(let account, _): "account \(account) released"
         case .orderWarned(let warning): "warned \(warning.intent.tag) \(warning.findingCount)"
         case .orderChanged(let order, let reason): "\(order.intent.tag) \(order.state.name) \(reason)"

@@ -175,6 +175,7 @@ struct Shadow {
         case .tradingStateChanged(let scope, let place, let state, _): gate.set(state, scope, Int(place))
         case .priceMarked(let instrument, let price, _): try books.check(Int(instrument), isMarkedAt: price)
         case .intentRefused, .orderRested, .orderTrailed: break
+        case .accountReset: throw Violation("an account that begins anew, and nobody asked for it")
         case .programBreached, .programReleased: throw Violation("a program's lock, and nobody has such a program")
         case .dayStarted(let start):
             try gate.days.take(start, books)

@@ -109,6 +109,7 @@ extension TradingEvent {
                 + (order.intent.isLeg ? ["leg \(reason)"] : [])
         case .orderWarned: return ["warned"]
         case .programBreached: return ["program breached"]
+        case .accountReset: return ["account reset"]
         case .programReleased: return ["program released"]
         case .orderFilled(let fill): return [fill.liquidity == .maker ? "maker" : "taker"]
         case .roundTripClosed: return ["round trip"]

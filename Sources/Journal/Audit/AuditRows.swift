@@ -62,6 +62,9 @@ extension AuditEntry {
         case .programBreached(let breach):
             self = entry("program.breached")
             put(.account, Int(breach.account))
+        case .accountReset(let account, _, _):
+            self = entry("account.reset")
+            put(.account, Int(account))
         case .programReleased(let account, _):
             self = entry("program.released")
             put(.account, Int(account))

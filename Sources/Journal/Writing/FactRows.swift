@@ -9,6 +9,7 @@ struct FactRows {
     private var fill: BoundStatement
     private var trip: BoundStatement
     private var day: BoundStatement
+    private var forgottenDays: BoundStatement
 
     init(_ db: Database) throws {
         order = try BoundStatement(db, FactRows.orderSQL)
@@ -19,6 +20,7 @@ struct FactRows {
         day = try BoundStatement(
             db,
             "INSERT OR REPLACE INTO day_starts (scope, number, day, balance, equity, time) VALUES (?, ?, ?, ?, ?, ?)")
+        forgottenDays = try BoundStatement(db, "DELETE FROM day_starts WHERE scope = ? AND number = ?")
     }
 
     static let intentColumns = """
@@ -168,6 +170,13 @@ struct FactRows {
         day.put(value.equity)
         day.put(value.time)
         try day.run()
+    }
+
+    /// What an account made is counted from its new beginning; the facts keep what was.
+    mutating func forgetDays(ofAccount account: Int32) throws {
+        forgottenDays.put(LimitScope.account.rawValue)
+        forgottenDays.put(account)
+        try forgottenDays.run()
     }
 }
 

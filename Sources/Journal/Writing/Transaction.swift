@@ -90,6 +90,7 @@ struct Transaction {
             case .orderFilled(let fill): try rows.insert(fill, wallTime: batch.wallTime)
             case .roundTripClosed(let trip): try rows.insert(trip)
             case .dayStarted(let start): try rows.insert(start)
+            case .accountReset(let account, _, _): try rows.forgetDays(ofAccount: account)
             default: break
             }
             sequence += 1

@@ -248,6 +248,8 @@ final class HostCore {
                     channel: "strategy")
             }
         case .dayStarted: areLatchesDue = true
+        case .accountReset(0, let balance, _):
+            tracker = PerformanceTracker(openingEquity: balance.approximate, dayOffset: accounts[0].terms.dayOffset)
         case .dailyLossExceeded(let breach):
             let index = Int(breach.index)
             let name = breach.scope == .strategy ? strategies[index].id : accounts[index].id

@@ -68,7 +68,7 @@ extension RunningHost {
                 var history = PerformanceHistory(
                     openings: starts.map { ($0.day, $0.equity) }, equity: basis.equity, span: span)
                 for strategy in basis.strategies {
-                    let page = HistoryPage(limit: PerformanceBasis.tripsMax)
+                    let page = HistoryPage(from: starts.first?.time, limit: PerformanceBasis.tripsMax)
                     for trip in try journal.roundTrips(RoundTripFilter(strategy: strategy, page: page)) {
                         guard let rate = basis.rates[Int(trip.instrument)] else { throw MissingRate() }
                         history.add(trip, day: trip.exitTime.day(offset: basis.dayOffset), rate: rate)
@@ -139,7 +139,7 @@ extension HostCore {
     func portfolioView(_ account: Int) throws(HostRefusal) -> PortfolioView {
         PortfolioView(
             account: accounts[account].id, currency: universe.currencies[Int(accounts[account].terms.currency)],
-            equity: try requiredEquity(account), openingBalance: accounts[account].terms.openingBalance,
+            equity: try requiredEquity(account), openingBalance: engine.openingBalance(account: account),
             positions: universe.instruments.indices.compactMap { netPosition(account, $0) })
     }
 

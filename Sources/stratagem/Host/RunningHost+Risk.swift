@@ -113,9 +113,10 @@ extension HostCore {
             [own[keyPath: path], system[keyPath: path]].compactMap { $0 }.min()
         }
         let terms = accounts[account].terms
+        let opening = engine.openingBalance(account: account)
         return RiskLimitsView(
             maxPositionSize: strictest(\.maxPositionEquityFraction) ?? .one,
-            maxDailyLoss: strictest(\.maxDailyLoss) ?? terms.openingBalance,
+            maxDailyLoss: strictest(\.maxDailyLoss) ?? opening,
             maxDrawdown: strictest(\.maxDrawdown) ?? .one,
             maxExposure: min(strictest(\.maxLeverage) ?? terms.maxLeverage, terms.maxLeverage))
     }

@@ -110,6 +110,8 @@ final class Activity {
                 .problem, -1, breach.time,
                 "\(breach.rule.name): account \(breach.account) has lost \(breach.loss), the limit is \(breach.limit): only reducing orders "
                     + (breach.rule == .totalDrawdown ? "until an admin releases it" : "until tomorrow"))
+        case .accountReset(let account, let balance, let time):
+            add(.note, -1, time, "account \(account) begins anew with \(balance)")
         case .programReleased(let account, let time): add(.note, -1, time, "account \(account) was released")
         case .orderAccepted, .orderWarned, .roundTripClosed, .dayStarted, .priceMarked, .orderRested, .orderTrailed,
             .equityPeaked:
