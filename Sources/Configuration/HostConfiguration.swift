@@ -22,6 +22,7 @@ public struct HostConfiguration: Sendable, Equatable {
     /// In the file's order.
     public var breakers: [BreakerSettings] = []
     public var alerts = AlertSettings()
+    public var trading = TradingSettings()
 
     public init() {}
 
@@ -66,6 +67,8 @@ public struct HostConfiguration: Sendable, Equatable {
         self.breakers = BreakerSettings.read(&breakers)
         var alerts = root.section("alerts")
         self.alerts = AlertSettings(&alerts)
+        var trading = root.section("trading")
+        self.trading = TradingSettings(&trading)
         root.finish()
     }
 

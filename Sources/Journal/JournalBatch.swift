@@ -28,6 +28,9 @@ public struct JournalBatch: Sendable {
 public enum HostFact: Sendable {
     case idempotency(IdempotencyRecord)
     case sentOrder(SentOrderRecord)
+    case setting(HostSettingRecord)
+    /// A trading session as it is now (same number).
+    case tradingSession(TradingSessionRecord)
     case strategySetting(StrategySettingRecord)
     /// What a strategy saved of itself; `strategy` is the engine's index.
     case strategyState(StrategyStateRecord)

@@ -22,6 +22,7 @@ final class ScriptedHost: TradingHost {
         var audit = AuditScript()
         var portfolio = PortfolioScript()
         var execution = ExecutionScript()
+        var settings = SettingsScript()
     }
     let script: Mutex<Script>
     init(_ script: Script = Script()) { self.script = Mutex(script) }

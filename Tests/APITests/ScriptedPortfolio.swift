@@ -36,7 +36,12 @@ extension ScriptedHost {
     func trade(_ request: SignalTrade, key: IdempotencyKey?, by requester: Requester) async throws(HostRefusal)
         -> SignalTradeView
     {
-        script.withLock { $0.portfolio.trades.append(request) }
+        try script.withLock { script throws(HostRefusal) in
+            guard request.confidence >= script.settings.settings.signalThreshold else {
+                throw .weakSignal("below the threshold")
+            }
+            script.portfolio.trades.append(request)
+        }
         let order = OrderRequest(
             strategy: "manual", instrument: request.instrument, side: request.side, kind: .market, quantity: .one)
         return SignalTradeView(order: try await place(order, key: key, by: requester), estimatedPrice: .one)

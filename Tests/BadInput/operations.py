@@ -74,6 +74,10 @@ OPERATIONS = {
     "positions.close": Operation("trader", {"quantity": 1}, {"position_id": "pos-none"}),
     "trades.list": Operation("viewer"),
     "cfg.symbols": Operation(None, dialect="d001"),
+    "cfg.exchange_symbols": Operation(None, dialect="d001"),
+    "config.get": Operation("viewer"),
+    "config.put": Operation("admin", {"trading": {"max_position_size": 0.05}, "risk": {"max_drawdown": 0.5}}),
+    "config.validate": Operation("viewer", {"trading": {"max_position_size": 0.05}}),
     "market.instruments": Operation("viewer"),
     "market.depth": Operation("viewer", path=MARKET),
     "market.candles": Operation(
@@ -136,5 +140,5 @@ OPERATIONS = {
     "docs.page": Operation(None),
     "docs.migration": Operation(None, path={"guide": "none"}),
 }
-# Bodies whose fields nobody reads.
-ANY_BODY = {"strategies.enable", "strategies.disable", "additions.promote", "additions.function_call"}
+# Bodies whose fields nobody reads, or that may be wrong.
+ANY_BODY = {"strategies.enable", "strategies.disable", "additions.promote", "additions.function_call", "config.validate"}

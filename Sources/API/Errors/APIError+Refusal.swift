@@ -8,6 +8,7 @@ extension APIError {
         case .forbidden(let text): self.init(.forbidden, text)
         case .unknown(let kind, let id): self = .unknown(kind, id)
         case .conflict(let text): self.init(.conflict, text)
+        case .weakSignal(let text): self.init(.weakSignal, text)
         case .halted(let text): self.init(.tradingStopped, text)
         case .unavailable(let text): self.init(.unavailable, text)
         case .denied(let findings): self = .denied(findings)

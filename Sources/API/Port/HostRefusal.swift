@@ -12,6 +12,8 @@ public enum HostRefusal: Error, Sendable, Equatable {
     case conflict(String)
     /// 503: trading is stopped or reducing, by the stop that is named where there is one.
     case halted(String)
+    /// 400: the signal's confidence is below the threshold.
+    case weakSignal(String)
     /// 400: the gate's no, with every failing rule; it is a fact in the journal by now.
     case denied([Finding])
     /// 400: the gate's no for want of a second person, who can approve the order in the queue under this id.

@@ -2,7 +2,9 @@ public import Trading
 
 /// The running host as the API sees it. Every answer is given between two events of the engine and after all facts that it shows
 /// are durable, so that a client reads its own write and nothing leaves the process that a crash could take back.
-public protocol TradingHost: RiskDesk, WhatIfHost, AuditHost, PortfolioHost, ExecutionHost, SentOrders {
+public protocol TradingHost: RiskDesk, WhatIfHost, AuditHost, PortfolioHost, ExecutionHost, SentOrders,
+    SettingsHost, ExchangeHost
+{
     // Strategies.
     func strategies() async throws(HostRefusal) -> [StrategyView]
     func strategy(_ id: String) async throws(HostRefusal) -> StrategyView

@@ -36,16 +36,11 @@ public enum PortfolioOperations {
         description: """
             amount_usd is an amount of the instrument's quote currency. With max_slippage (a fraction) the order is a limit \
             that far from the price it meets, and what does not trade at once is cancelled; without it a market order. \
-            Signals below a confidence of \(SignalThreshold.text) are refused. Takes Idempotency-Key.
+            Signals of a confidence below trading.signal_threshold (GET /config) are refused. Takes Idempotency-Key.
             """,
         role: .trader, rate: .standard,
         errors: [.weakSignal, .insufficientFunds, .riskLimit, .compliance, .conflict, .tradingStopped, .unavailable]
     ) { (input: ExecuteInput, context) in
-        guard input.trade.confidence >= SignalThreshold.rate else {
-            throw APIError(
-                .weakSignal,
-                "signal_confidence is \(input.trade.confidence), below the threshold \(SignalThreshold.text)")
-        }
         let key = try context.idempotencyKey()
         return ExecutedAnswer(
             trade: try await context.host.trade(input.trade, key: key, by: context.requester))
@@ -102,12 +97,6 @@ public enum PortfolioOperations {
             performance: try await context.host.performance(
                 ofAccount: input.account, from: input.from, to: input.to, input.length))
     }
-}
-
-/// Below it a signal is not traded.
-enum SignalThreshold {
-    static let rate = Rate(raw: 650_000_000)
-    static let text = "0.65"
 }
 
 extension OperationContext {

@@ -39,6 +39,11 @@ extension Recovery {
                 scope: scope, id: try row.get("id"), json: try row.get("json"), changedBy: try row.get("changed_by"),
                 time: try row.time("time"))
         }
+        hostSettings = try Row.fetchAll(db, sql: "SELECT * FROM host_settings ORDER BY name")
+            .map(HostSettingRecord.init(row:))
+        runningSessions = try Row.fetchAll(
+            db, sql: "SELECT * FROM trading_sessions WHERE ended_at IS NULL ORDER BY number"
+        ).map(TradingSessionRecord.init(row:))
         activeStops = try Row.fetchAll(db, sql: "SELECT * FROM stops WHERE resolved_at IS NULL ORDER BY id")
             .map(StopRecord.init(row:))
         approvals = try ApprovalRecord.recent(db, 500)

@@ -18,6 +18,10 @@ public struct Recovery: Sendable {
     /// The newest of each strategy, and all faults of the last day, in their order.
     public var lifecycle: [LifecycleRecord] = []
     public var limits: [LimitsRecord] = []
+    /// By name.
+    public var hostSettings: [HostSettingRecord] = []
+    /// Those that run, by number.
+    public var runningSessions: [TradingSessionRecord] = []
     /// Those in force.
     public var activeStops: [StopRecord] = []
     /// The newest ones, every pending one among them.
@@ -31,6 +35,7 @@ public struct Recovery: Sendable {
     public var lastRoundTripID: UInt64 = 0
     public var lastStopID: UInt64 = 0
     public var lastTradeID: UInt64 = 0
+    public var lastSessionNumber: UInt64 = 0
     public var lastAuditID: UInt64 = 0
     /// What was not as it should be and could be helped: "checkpoint 812 is damaged; the one before it is used".
     public var warnings: [String] = []

@@ -1,7 +1,7 @@
 /// What version 5 added: orders that wait for a second person, trades of the execution engine, who sent which order, the
-/// sessions of clients, and second factors of users.
+/// sessions of clients, second factors of users, settings of the host and trading sessions.
 enum SchemaVersion5 {
-    static let sql = approvals + trades + sentOrders + clientSessions + secondFactors
+    static let sql = approvals + trades + sentOrders + clientSessions + secondFactors + settings + tradingSessions
 
     /// Orders that wait for a second person. Strategy and instrument by name: their numbers change with the folders.
     private static let approvals = """
@@ -90,6 +90,35 @@ enum SchemaVersion5 {
             used_at INTEGER,
             PRIMARY KEY (user_id, hash)
         ) WITHOUT ROWID;
+
+        """
+
+    /// What clients set of the host itself, by name; a value is a text.
+    private static let settings = """
+        CREATE TABLE host_settings (
+            name TEXT PRIMARY KEY,
+            value TEXT NOT NULL,
+            changed_by TEXT NOT NULL,
+            time INTEGER NOT NULL
+        ) WITHOUT ROWID;
+
+        """
+
+    private static let tradingSessions = """
+        CREATE TABLE trading_sessions (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            state TEXT NOT NULL,
+            request TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            started_by TEXT NOT NULL,
+            started_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            records INTEGER NOT NULL
+        );
+        CREATE INDEX trading_sessions_running ON trading_sessions (number) WHERE ended_at IS NULL;
+        CREATE INDEX trading_sessions_by_kind ON trading_sessions (kind, number);
 
         """
 }

@@ -140,6 +140,8 @@ struct Transaction {
         switch note {
         case .idempotency(let record): try HostRows.insert(record, keeping: options.idempotencyDays, db)
         case .sentOrder(let record): try HostRows.insert(record, db)
+        case .setting(let record): try record.upsert(db)
+        case .tradingSession(let record): try record.upsert(db)
         case .strategySetting(let record): try HostRows.upsert(record, db)
         case .strategyState(let record): try HostRows.upsert(record, db)
         case .generation(let record): try HostRows.upsert(record, db)

@@ -32,6 +32,7 @@ final class HostCore {
     let accounts: [EngineSetup.Account]
     /// What was changed over the API.
     var limitOverrides: [LimitPlace: LimitOverride]
+    var settings: HostSettings
     let wiring: Wiring
     let dataPath: String
     /// When the plugins were loaded.
@@ -97,6 +98,7 @@ final class HostCore {
         dataPath = start.dataPath
         wiring = start.wiring.withoutInstances
         limitOverrides = start.limitOverrides
+        settings = HostSettings(start.recovered.hostSettings)
         tracker = start.tracker
         lastOrderID = start.summary.orders
         stops = start.stops
@@ -128,6 +130,7 @@ final class HostCore {
         marketTime = start.startTime
         nextMarks = start.startTime
         box = start.engine
+        for slot in strategies.indices { protect(slot) }
     }
 
     var isAtEnd: Bool { feed.isAtEnd }

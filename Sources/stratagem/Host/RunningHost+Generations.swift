@@ -258,7 +258,9 @@ extension HostRefusal {
         switch self {
         case .invalid(let faults): faults.map { "\($0.path): \($0.message)" }.joined(separator: "; ")
         case .unknown(let kind, let id): "no \(kind) has the id '\(id)'"
-        case .conflict(let reason), .forbidden(let reason), .halted(let reason), .unavailable(let reason): reason
+        case .conflict(let reason), .forbidden(let reason), .halted(let reason), .unavailable(let reason),
+            .weakSignal(let reason):
+            reason
         case .denied(let findings), .awaitingApproval(_, let findings):
             findings.map(\.rule.name).joined(separator: ", ")
         }

@@ -50,13 +50,22 @@ extension RunningHost {
     func stats(_ instrument: String) async throws(HostRefusal) -> MarketStatsView {
         try await ask { core throws(HostRefusal) in
             let index = try core.known(instrument)
-            guard let stats = core.market.statistics(index, now: core.marketTime) else {
+            guard let stats = core.stats(index) else {
                 throw .unavailable("nothing has traded in \(core.universe.instruments[index].id) yet")
             }
-            return MarketStatsView(
-                instrument: core.universe.instruments[index].id, time: stats.time, lastPrice: stats.lastPrice,
-                high24h: stats.high, low24h: stats.low, volume24h: stats.volume,
-                changePercent24h: stats.changeRate.approximate * 100)
+            return stats
+        }
+    }
+
+    func exchangeSymbols() async throws(HostRefusal) -> (symbols: [ExchangeSymbolView], isComplete: Bool) {
+        try await ask { core throws(HostRefusal) in
+            let symbols = core.universe.instruments.indices.compactMap { index in
+                core.stats(index).map {
+                    ExchangeSymbolView(
+                        name: core.universe.instruments[index].name, exchange: core.feed.name, stats: $0)
+                }
+            }
+            return (symbols, symbols.count == core.universe.instruments.count)
         }
     }
 }
@@ -65,6 +74,15 @@ extension HostCore {
     fileprivate func known(_ id: String) throws(HostRefusal) -> Int {
         guard let index = instrument(id) else { throw .unknown(kind: "instrument", id: id) }
         return index
+    }
+
+    fileprivate func stats(_ index: Int) -> MarketStatsView? {
+        market.statistics(index, now: marketTime).map { stats in
+            MarketStatsView(
+                instrument: universe.instruments[index].id, time: stats.time, lastPrice: stats.lastPrice,
+                high24h: stats.high, low24h: stats.low, volume24h: stats.volume,
+                changePercent24h: stats.changeRate.approximate * 100)
+        }
     }
 
     /// The book where the feed has one, else the quote as its first level.

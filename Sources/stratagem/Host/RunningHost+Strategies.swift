@@ -181,6 +181,7 @@ extension HostCore {
     ) -> EngineSetup.Strategy {
         var terms = wiring.slot(configuration, instruments, timeframe)
         terms.account = strategies[slot].account
+        terms.protection = protection(terms.protection)
         return terms
     }
 

@@ -11,6 +11,10 @@ extension HostCore {
         guard let index = instrument(trade.instrument) else {
             throw .invalid([.unknownInstrument("symbol", trade.instrument)])
         }
+        guard trade.confidence >= settings.signalThreshold else {
+            throw .weakSignal(
+                "signal_confidence is \(trade.confidence), below the threshold \(settings.signalThreshold)")
+        }
         let terms = universe.instruments[index].terms
         let price = metPrice(index, trade.side)
         guard price > .zero else { throw .unavailable("there is no price of \(universe.instruments[index].id) yet") }

@@ -7,6 +7,8 @@ protocol MarketFeed: AnyObject {
     /// The next events up to `time`, at most about `most` of them; valid until the next call. Fewer events than there are
     /// up to `time` may come: `time` of the answer says how far they reach.
     func next(until time: Timestamp, most: Int) -> (events: UnsafeBufferPointer<EventRecord>, time: Timestamp)
+    /// Where prices come from, in one word.
+    var name: String { get }
     /// There is nothing more to come.
     var isAtEnd: Bool { get }
     /// Brings bars of this length from now on, if it did not yet; false = it cannot.
@@ -24,6 +26,7 @@ final class SimulatedFeed: MarketFeed {
         reached = start
     }
 
+    let name = "simulator"
     let isAtEnd = false
 
     func bring(_ timeframe: Timeframe) -> Bool {
@@ -57,6 +60,7 @@ final class RecordedFeed: MarketFeed {
         recording = recordings.count == 1 ? recordings[0] : RecordedFeed.merged(recordings)
     }
 
+    let name = "recording"
     var isAtEnd: Bool { position == recording.count }
     /// Bars stand among the events from the start.
     func bring(_ timeframe: Timeframe) -> Bool { timeframes.contains(timeframe) }
