@@ -28,6 +28,13 @@ extension ScriptedHost {
         }
     }
 
+    func setMode(_ mode: TradingMode, balance: Money?, by requester: Requester) async throws(HostRefusal) -> Money {
+        var change = EngineSettingsChange()
+        change.mode = mode
+        _ = try await self.change(change, by: requester)
+        return balance ?? Money(raw: 7 * 100_000_000)
+    }
+
     func exchangeSymbols() async throws(HostRefusal) -> (symbols: [ExchangeSymbolView], isComplete: Bool) {
         script.withLock { ($0.settings.symbols, $0.settings.areSymbolsComplete) }
     }

@@ -27,6 +27,23 @@ struct SettingsOperationTests {
         }
     }
 
+    @Test("the mode is chosen by an admin, and a balance is above zero")
+    func mode() async throws {
+        try await withServer(ModeOperations.all) { server in
+            let body = #"{"mode": "mock", "initial_balance": 10000.5}"#
+            #expect(try await server.send("POST", "/trading/mode", token: "trader", body: body).status == 403)
+            let answer = try await server.send("POST", "/trading/mode", token: "admin", body: body)
+            #expect(answer.text.hasPrefix(#"{"success":true,"mode":"mock","initial_balance":10000.5,"timestamp":""#))
+            let kept = try await server.send("POST", "/trading/mode", token: "admin", body: #"{"mode":"paper"}"#)
+            #expect(kept.json["initial_balance"] as? Int == 7)
+            let live = try await server.send("POST", "/trading/mode", token: "admin", body: #"{"mode":"live"}"#)
+            #expect(live.status == 503)
+            for bad in [#"{"mode":"dream"}"#, #"{}"#, #"{"mode":"mock","initial_balance":0}"#] {
+                #expect(try await server.send("POST", "/trading/mode", token: "admin", body: bad).status == 400)
+            }
+        }
+    }
+
     @Test("asking whether settings are good names every fault, the host's too, and each field once")
     func questions() async throws {
         try await withSettings { server in

@@ -120,6 +120,7 @@ OPERATIONS = {
     "engine.execute": Operation("trader", {
         "symbol": "ADA", "side": "buy", "amount_usd": 500, "signal_confidence": 0.1, "max_slippage": 0.005}),
     "engine.liquidate": Operation("trader", {"confirm": True, "reason": "r"}),
+    "engine.mode": Operation("admin", {"mode": "mock", "initial_balance": "10000"}),
     "rebalancer.risk_metrics": Operation("viewer"),
     "v1.risk_status": Operation("viewer"),
     "v1.portfolio_risk": Operation("viewer", path={"account_id": "paper"}),

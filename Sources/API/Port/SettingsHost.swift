@@ -6,6 +6,8 @@ public protocol SettingsHost: Sendable {
     /// What is wrong with a change beyond its types; nothing is changed.
     func faults(of change: EngineSettingsChange) async throws(HostRefusal) -> [RequestFault]
     func change(_ change: EngineSettingsChange, by requester: Requester) async throws(HostRefusal) -> EngineSettings
+    /// Begins the first account anew where there is a balance; answers with what it began with.
+    func setMode(_ mode: TradingMode, balance: Money?, by requester: Requester) async throws(HostRefusal) -> Money
 }
 
 public enum TradingMode: String, Sendable, CaseIterable {

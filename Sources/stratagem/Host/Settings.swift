@@ -48,6 +48,14 @@ extension RunningHost {
     func change(_ change: EngineSettingsChange, by requester: Requester) async throws(HostRefusal) -> EngineSettings {
         try await ask(.required) { core throws(HostRefusal) in try core.change(change, by: requester) }
     }
+
+    func setMode(_ mode: TradingMode, balance: Money?, by requester: Requester) async throws(HostRefusal) -> Money {
+        try await ask(.required) { core throws(HostRefusal) in
+            try core.setMode(mode, by: requester)
+            if let balance { try core.resetAccount(0, balance: balance, by: requester) }
+            return core.engine.openingBalance(account: 0)
+        }
+    }
 }
 
 extension HostCore {

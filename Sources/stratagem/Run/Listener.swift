@@ -46,7 +46,8 @@ final class Listener: Sendable {
                 localSecret: secret,
                 operations: TradingOperations.all + MarketOperations.all + RiskOperations.all
                     + AuditOperations.all + PortfolioOperations.all + ExecutionOperations.all
-                    + SettingsOperations.all + ExchangeOperations.all() + SessionOperations.all(sessions),
+                    + SettingsOperations.all + ModeOperations.all + ExchangeOperations.all()
+                    + SessionOperations.all(sessions),
                 settings: settings, logger: logger,
                 onListening: { port in
                     state.outcome.withLock { $0 = .success(port) }
