@@ -75,6 +75,8 @@ public struct JournalSettings: Sendable, Equatable {
     /// Below the data folder unless absolute.
     public var path = "journal.sqlite"
     public var checkpointSeconds = 30
+    /// Rows of the audit log that are older move into files; 0 = none.
+    public var auditDays = 0
 
     public init() {}
 }
@@ -199,6 +201,7 @@ extension JournalSettings {
     init(_ section: inout Section) {
         if let text = section.text("path") { path = text }
         if let seconds = section.integer("checkpoint_seconds", in: 1...86_400) { checkpointSeconds = seconds }
+        if let days = section.integer("audit_days", in: 0...36_500) { auditDays = days }
         section.finish()
     }
 }

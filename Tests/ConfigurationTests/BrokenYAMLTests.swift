@@ -21,7 +21,9 @@ struct BrokenYAMLTests {
     func strangeKey() {
         #expect(
             findings(inHost: "journal:\n  xyzzyxyzzy: 1\n")
-                == ["strategies/host.yaml:2: journal.xyzzyxyzzy – unknown key; known here: checkpoint_seconds, path"])
+                == [
+                    "strategies/host.yaml:2: journal.xyzzyxyzzy – unknown key; known here: audit_days, checkpoint_seconds, path"
+                ])
     }
 
     @Test("wrong types and ranges, all at once, in the file's order")

@@ -187,6 +187,9 @@ struct RunCommand: ParsableCommand {
         webhook?.start { text in
             _ = engine.mailbox.post { core in core.activity.add(.problem, -1, core.engine.now, text) }
         }
+        let rotation = AuditRotation(journal.path, days: settings.journal.auditDays) { text in
+            _ = engine.mailbox.post { core in core.activity.add(.problem, -1, core.engine.now, text) }
+        }
         let host = RunningHost(engine, journal, core.unsaved)
         let listener = try Listener(
             host, API.APISettings(settings.api), journal, dataPath: folders.dataDir, supervisor: supervised)
@@ -207,6 +210,7 @@ struct RunCommand: ParsableCommand {
         let last = host.stop()
         listener.stop()
         watchdog?.stop()
+        rotation?.stop()
         engine.join()
         webhook?.close()
         let recorded = recorder?.close()
