@@ -13,6 +13,8 @@ public struct ApprovalRecord: Sendable, Equatable {
     public var channel: String
     /// The sender's own id, where it is no strategy: empty there.
     public var senderID = ""
+    /// The user behind the sender.
+    public var senderPerson = ""
     /// "pending", "approved", "denied", "expired" or "refused" (by the gate, after the approval).
     public var state: String
     public var requestedAt: Timestamp
@@ -55,15 +57,16 @@ extension ApprovalRecord {
             decidedAt: try row.optionalTime("decided_at"), reason: try row.optional("reason"),
             orderID: try row.id("order_id"))
         senderID = try row.get("sender_id")
+        senderPerson = try row.get("sender_person")
     }
 
     func upsert(_ db: Database) throws {
         var row = try BoundStatement(
             db,
             """
-            INSERT OR REPLACE INTO approvals (id, order_fact, strategy, instrument, sender, sender_id, channel, state, \
-            requested_at, expires_at, decided_by, decided_at, reason, order_id) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO approvals (id, order_fact, strategy, instrument, sender, sender_id, sender_person, channel, \
+            state, requested_at, expires_at, decided_by, decided_at, reason, order_id) \
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         row.put(id)
         row.put(order)
@@ -71,6 +74,7 @@ extension ApprovalRecord {
         row.put(instrument)
         row.put(sender)
         row.put(senderID)
+        row.put(senderPerson)
         row.put(channel)
         row.put(state)
         row.put(requestedAt)

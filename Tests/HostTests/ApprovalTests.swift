@@ -55,6 +55,10 @@ extension HostSuites {
             #expect(throws: HostRefusal.conflict("apr-1 was sent by ann: another person has to approve it")) {
                 try life.core.approve("apr-1", by: HostLife.person)
             }
+            let key = Requester(user: "robot", channel: "rest", id: "key-1", person: "ann")
+            #expect(throws: HostRefusal.self, "nor can a key of the sender's") {
+                try life.core.approve("apr-1", by: key)
+            }
             #expect(life.core.engine.workingOrderCount == 0)
             #expect(throws: HostRefusal.unknown(kind: "approval", id: "apr-7")) {
                 try life.core.approve("apr-7", by: second)

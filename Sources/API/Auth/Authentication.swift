@@ -63,8 +63,9 @@ public final class Authentication: TokenChecking {
             return key
         }
         guard let key = key ?? nil else { return nil }
-        let principal = Principal(
+        var principal = Principal(
             kind: .apiKey, userID: key.id, username: key.name, roles: key.roles.compactMap(Role.init))
+        principal.person = key.createdBy
         keys.put(hash, principal, until: now + 60 * Timestamp.nanosecondsPerSecond, at: now)
         return principal
     }

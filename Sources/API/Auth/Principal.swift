@@ -18,6 +18,8 @@ public struct Principal: Sendable, Equatable {
     public var kind: Kind
     public var userID: String
     public var username: String
+    /// The user behind it: of an API key the one who made it.
+    public var person: String
     public var roles: [Role]
     /// The login and its CSRF token; nil for API keys and the socket.
     public var login: String?
@@ -29,6 +31,7 @@ public struct Principal: Sendable, Equatable {
         self.kind = kind
         self.userID = userID
         self.username = username
+        person = username
         self.roles = roles
         self.login = login
         self.csrf = csrf

@@ -22,7 +22,7 @@ public struct OperationContext: Sendable {
     public var requester: Requester {
         Requester(
             user: principal?.username ?? "", channel: principal?.kind == .local ? "socket" : "rest",
-            id: principal?.userID)
+            id: principal?.userID, person: principal?.person)
     }
 
     /// Whose idempotency keys they are: several API keys may have one name.

@@ -15,6 +15,8 @@ public struct ApprovalView: Sendable, Equatable {
     public var channel: String
     /// Of the sender, where it is no strategy: empty there.
     public var senderID = ""
+    /// As `Requester.person`.
+    public var senderPerson = ""
     public var requestedAt: Timestamp
     public var expiresAt: Timestamp
     public var state = State.pending

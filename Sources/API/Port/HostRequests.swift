@@ -9,11 +9,14 @@ public struct Requester: Sendable, Equatable {
     public var channel: String
     /// Names change, and an API key may be called like a user; this does not.
     public var id: String
+    /// The user behind an API key; else `user`.
+    public var person: String
     /// `id` nil = the name is all there is.
-    public init(user: String, channel: String, id: String? = nil) {
+    public init(user: String, channel: String, id: String? = nil, person: String? = nil) {
         self.user = user
         self.channel = channel
         self.id = id ?? user
+        self.person = person ?? user
     }
 }
 

@@ -12,6 +12,7 @@ enum SchemaVersion5 {
             instrument TEXT NOT NULL,
             sender TEXT NOT NULL,
             sender_id TEXT NOT NULL,
+            sender_person TEXT NOT NULL,
             channel TEXT NOT NULL,
             state TEXT NOT NULL,
             requested_at INTEGER NOT NULL,

@@ -56,7 +56,7 @@ extension HostCore {
     /// wait.
     @discardableResult
     func requestApproval(
-        _ intent: OrderIntent, _ findings: [Finding], sender: String, channel: String, senderID: String = ""
+        _ intent: OrderIntent, _ findings: [Finding], sender: String, channel: String, requester: Requester? = nil
     ) -> ApprovalView? {
         guard !findings.isEmpty, findings.allSatisfy({ $0.rule == .approval && $0.reason == .needsApproval }) else {
             return nil
@@ -73,7 +73,8 @@ extension HostCore {
             var view = ApprovalView(
                 number: number, order: self.view(order), sender: sender, channel: channel, requestedAt: wall,
                 expiresAt: wall + ApprovalQueue.patienceNanoseconds)
-            view.senderID = senderID
+            view.senderID = requester?.id ?? ""
+            view.senderPerson = requester?.person ?? ""
             return view
         }
         notes.append(.approval(ApprovalRecord(view)))
@@ -85,8 +86,8 @@ extension HostCore {
     func approve(_ id: String, by requester: Requester) throws(HostRefusal) -> ApprovalView {
         let index = try pending(id)
         let waiting = approvals.all[index]
-        guard waiting.sender != requester.user else {
-            throw .conflict("\(id) was sent by \(requester.user): another person has to approve it")
+        guard waiting.senderPerson != requester.person else {
+            throw .conflict("\(id) was sent by \(requester.person): another person has to approve it")
         }
         try requireEntries()
         audit("approval.approve", id, by: requester, ["sender": waiting.sender])
@@ -171,6 +172,7 @@ extension ApprovalRecord {
             expiresAt: view.expiresAt, decidedBy: view.decidedBy, decidedAt: view.decidedAt, reason: view.reason,
             orderID: view.orderID.flatMap { HostNames.number($0, "ord") } ?? 0)
         senderID = view.senderID
+        senderPerson = view.senderPerson
     }
 
     /// nil = it cannot be read, or is of a strategy or an instrument that is not there any more.
@@ -187,6 +189,7 @@ extension ApprovalRecord {
             number: id, order: names.view(of: order), sender: sender, channel: channel, requestedAt: requestedAt,
             expiresAt: expiresAt)
         view.senderID = senderID
+        view.senderPerson = senderPerson
         view.state = state
         view.decidedBy = decidedBy
         view.decidedAt = decidedAt

@@ -141,7 +141,7 @@ extension HostCore {
         } catch {
             guard case .denied(let findings) = error,
                 let waiting = requestApproval(
-                    intent, findings, sender: requester.user, channel: requester.channel, senderID: requester.id)
+                    intent, findings, sender: requester.user, channel: requester.channel, requester: requester)
             else { throw error }
             throw .awaitingApproval(id: waiting.id, findings)
         }
