@@ -23,6 +23,7 @@ final class ScriptedHost: TradingHost {
         var portfolio = PortfolioScript()
         var execution = ExecutionScript()
         var settings = SettingsScript()
+        var sessions = SessionScript()
     }
     let script: Mutex<Script>
     init(_ script: Script = Script()) { self.script = Mutex(script) }

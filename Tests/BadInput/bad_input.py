@@ -77,7 +77,7 @@ class Check:
                     answer = self.ask(operation, f"{'.'.join(place)} = {text[:60]}", 400, replaced(body, {place: text}))
                     named = {".".join(place)}
                     faults = {path.rsplit(".", 1)[0] if path[-1:].isdigit() else path for path in answer.faults()}
-                    if operation.dialect == "d000":
+                    if operation.dialect in ("d000", "d001"):
                         faults = {name for name in named if name in answer.text}
                     if answer.status == 400 and faults != named:
                         self.wire.fail(f"{operation.id}: {'.'.join(place)} = {text[:60]}", f"names {sorted(faults)}", answer.text)
@@ -135,7 +135,7 @@ class Check:
                 twice = f"{operation.path()}?{rest}&{name}={good}&{name}={good}"
                 answer = self.ask(operation, f"?{name} twice", 400, operation.known.body, target=twice)
                 # In 000's words faults stand in the text.
-                if name not in (answer.text if operation.dialect == "d000" else answer.faults()):
+                if name not in (answer.text if operation.dialect in ("d000", "d001") else answer.faults()):
                     self.wire.fail(f"{operation.id}: ?{name} twice", "is not named", answer.text)
                 if parameter["required"]:
                     self.ask(operation, f"without ?{name}", 400, faults={name}, target=f"{operation.path()}?{rest}")

@@ -1,5 +1,6 @@
 import CStrategyABI
 import Engine
+import Glibc
 import MarketData
 import PluginHost
 import Trading
@@ -18,10 +19,13 @@ struct Backtest {
 
     /// Events between two looks at the facts: they bound the memory that facts take.
     private static let pieceEvents = 1 << 16
+    /// Between two looks at whether the next event is due.
+    private static let waitMicroseconds: UInt32 = 1_000
 
     /// Runs all events through a fresh engine. The loop is timed alone: the data is in memory before, and facts are
     /// hashed and listed between two pieces, when the clock stands.
-    func run(keepsFills: Bool, keepsTrades: Bool, progress: ProgressLine) -> BacktestResult {
+    /// `speed`: so many times as fast as the data was; nil = as fast as possible.
+    func run(keepsFills: Bool, keepsTrades: Bool, speed: Rate? = nil, progress: ProgressLine) -> BacktestResult {
         var engine = Engine(setup)
         var record = BacktestRecord(keepsFills: keepsFills, keepsTrades: keepsTrades)
         let clock = ContinuousClock()
@@ -30,8 +34,13 @@ struct Backtest {
         engine.enable(strategy: 0)
         var loop = Duration.zero
         var start = 0
+        let pace = speed.map { Pace(speed: $0, clock: MonotonicClock.now, market: file.first) }
         while start < events.count {
-            let piece = piece(from: start)
+            let piece = piece(from: start, until: pace?.market(at: MonotonicClock.now))
+            if piece.isEmpty {
+                usleep(Backtest.waitMicroseconds)
+                continue
+            }
             loop += clock.measure { engine.run(piece) }
             start += piece.count
             record.take(engine.factLog)
@@ -43,9 +52,10 @@ struct Backtest {
     }
 
     /// The next events; MORE records stay with the one that they belong to.
-    private func piece(from start: Int) -> UnsafeBufferPointer<EventRecord> {
+    private func piece(from start: Int, until time: Timestamp?) -> UnsafeBufferPointer<EventRecord> {
         let records = events.records
         var end = min(start + Backtest.pieceEvents, records.count)
+        if let time { end = records[start..<end].firstIndex { $0.time > time.nanoseconds && $0.kind != .more } ?? end }
         while end < records.count, records[end].kind == .more { end += 1 }
         return UnsafeBufferPointer(rebasing: records[start..<end])
     }

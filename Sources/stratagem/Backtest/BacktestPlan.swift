@@ -20,6 +20,8 @@ struct BacktestPlan {
     var parameters: [String: ParameterValue] = [:]
     var cash: Money?
     var venue = VenueTerms()
+    /// Beside the strategy's own limits, in the account's currency.
+    var session = SessionTerms()
 
     static let standardCash = Money(raw: 1_000_000 * 100_000_000)
     /// A plugin alone has no limits but the instrument's: leverage that buying power is measured with, and that no
@@ -81,10 +83,10 @@ struct BacktestPlan {
         var setup = setup(universe, terms)
         setup.systemLimits = LimitSet(host.limits).counted(at: rate)
         setup.instrumentLimits = host.instrumentLimits[id].map { [0: LimitSet($0).counted(at: rate)] } ?? [:]
-        setup.strategies[0].limits = LimitSet(strategy.limits).counted(at: rate)
+        setup.strategies[0].limits = session.tightened(LimitSet(strategy.limits)).counted(at: rate)
         setup.strategies[0].schedule = strategy.schedule.windows(from: file.first)
         setup.strategies[0].orderKinds = strategy.orderKinds ?? OrderKind.allCases
-        setup.strategies[0].protection = ProtectionTerms(strategy.risk)
+        setup.strategies[0].protection = ProtectionTerms(strategy.risk).tighter(session.protection)
         let wanted = universe.timeframe(timeframe ?? strategy.timeframe, of: [0])
         let values = strategy.parameterValues.merging(parameters) { _, flag in flag }
         let isolation = catalog.isolation(of: strategy, plugin)
@@ -120,6 +122,8 @@ struct BacktestPlan {
             instruments: universe.instruments, feeds: universe.feeds, currencies: universe.currencies,
             accounts: [account], strategies: [EngineSetup.Strategy(id: name, instruments: [0])])
         setup.venue = venue
+        setup.strategies[0].limits = session.tightened(LimitSet())
+        setup.strategies[0].protection = session.protection
         return setup
     }
 

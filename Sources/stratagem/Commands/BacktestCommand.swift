@@ -67,6 +67,14 @@ struct BacktestCommand: ParsableCommand {
         transform: DecimalArgument.timeframe)
     var timeframe: Timeframe?
 
+    @Option(
+        help: ArgumentHelp(
+            "Plays the data so many times as fast as it was; default: as fast as possible.", valueName: "x"),
+        transform: DecimalArgument.speed)
+    var speed: Rate?
+
+    @OptionGroup(title: "Beside the strategy's own limits") var session: SessionOptions
+
     @Option(help: ArgumentHelp("Writes the round trips.", valueName: "file.csv"))
     var trades: String?
 
@@ -77,6 +85,7 @@ struct BacktestCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        if let parent = session.tiedTo { ParentTie.bind(to: parent) }
         let clock = ContinuousClock()
         let start = clock.now
         let data = try DataFolder(folders.dataDir)
@@ -88,7 +97,7 @@ struct BacktestCommand: ParsableCommand {
             workers: WorkerSettings(.lockStep, folder.host.faults), inHost: folder.inHost)
         let backtest = try plan.make(folder, catalog)
         let result = backtest.run(
-            keepsFills: fills != nil, keepsTrades: trades != nil,
+            keepsFills: fills != nil, keepsTrades: trades != nil, speed: speed,
             progress: ProgressLine("backtest", isShown: output.isForPeople))
         if let trades { try ReplacedFile.write(result.tradesCSV, to: trades) }
         if let fills { try ReplacedFile.write(result.fillsCSV, to: fills) }
@@ -112,6 +121,7 @@ struct BacktestCommand: ParsableCommand {
         plan.timeframe = timeframe
         plan.parameters = Dictionary(set.map { ($0.key, .text($0.value)) }, uniquingKeysWith: { _, last in last })
         plan.cash = cash
+        plan.session = session.terms
         plan.venue.takerRate = commissionRate
         plan.venue.makerRate = commissionRate
         plan.venue.slippage = slippageBps

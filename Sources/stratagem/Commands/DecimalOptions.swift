@@ -31,6 +31,14 @@ enum DecimalArgument {
         return Money(raw: Int128(raw))
     }
 
+    /// A percentage as a fraction: 5 = 0.05.
+    static func percent(_ text: String) throws -> Rate {
+        let expected = "a percentage above 0 and up to 100"
+        let raw = try parse(text, scale: Rate.decimals - 2, expected)
+        guard raw > 0, raw <= Rate.one.raw else { throw ValidationError("'\(text)' is not \(expected)") }
+        return Rate(raw: raw)
+    }
+
     /// A fraction of a fill's value; below zero is a rebate.
     static func commissionRate(_ text: String) throws -> Rate {
         let expected = "a fraction in -1…1, like 0.0002"

@@ -33,6 +33,7 @@ final class HostCore {
     /// What was changed over the API.
     var limitOverrides: [LimitPlace: LimitOverride]
     var settings: HostSettings
+    var sessions: SessionBook
     let wiring: Wiring
     let dataPath: String
     /// When the plugins were loaded.
@@ -84,6 +85,8 @@ final class HostCore {
     var restartNumber: UInt64 = 0
     /// Does work beside the engine thread and brings its outcome back as a command; nil = there is no such thread.
     var beside: (@Sendable (@escaping @Sendable () -> Mailbox.Command) -> Void)?
+    /// What backtests of sessions run: this program.
+    var backtestProgram = "/proc/self/exe"
     private var isCheckpointDue = false
     /// A day has begun, so latches are set anew.
     private var areLatchesDue = false
@@ -99,6 +102,7 @@ final class HostCore {
         wiring = start.wiring.withoutInstances
         limitOverrides = start.limitOverrides
         settings = HostSettings(start.recovered.hostSettings)
+        sessions = SessionBook(running: start.session, lastNumber: start.recovered.lastSessionNumber)
         tracker = start.tracker
         lastOrderID = start.summary.orders
         stops = start.stops
@@ -130,7 +134,10 @@ final class HostCore {
         marketTime = start.startTime
         nextMarks = start.startTime
         box = start.engine
-        for slot in strategies.indices { protect(slot) }
+        for slot in strategies.indices {
+            keepLimits(strategy: slot)
+            protect(slot)
+        }
     }
 
     var isAtEnd: Bool { feed.isAtEnd }
@@ -148,6 +155,7 @@ final class HostCore {
         let (events, reached) = feed.next(until: until, most: eventsPerPieceMax)
         if let remap { rename(events, remap) }
         recorder?.take(events)
+        sessions.collection?.take(events)
         runTimed(events)
         market.take(events)
         eventCount += UInt64(events.count)
@@ -290,6 +298,7 @@ final class HostCore {
             engine.blockOrders(isBlocked)
         }
         endClosings()
+        tendCollection()
         expireApprovals()
         forgetUnsaved()
         // What a worker is started again with; nobody waits for it.

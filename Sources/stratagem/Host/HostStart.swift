@@ -31,6 +31,8 @@ struct HostStart {
     static let recentMax = 2_000
     /// Limits that were changed over the API.
     let limitOverrides: [LimitPlace: LimitOverride]
+    /// The trading session that runs.
+    let session: TradingSession?
     /// Statistics of the first account's equity.
     let tracker: PerformanceTracker
     /// For people: what was recovered, what is in the way of nothing.
@@ -49,6 +51,8 @@ struct HostStart {
         var notices = recovered.warnings
         var folder = folder
         let overrides = HostStart.apply(recovered.settings, to: &folder, &notices)
+        session = HostStart.session(recovered, &notices)
+        session?.apply(to: &folder)
 
         // Indices never change: what the journal knows keeps its place, what is new comes behind.
         let known = try KnownNames(journal)

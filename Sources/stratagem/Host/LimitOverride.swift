@@ -121,14 +121,17 @@ extension HostCore {
         var override = limitOverrides[place] ?? LimitOverride()
         override.merge(change)
         override.fileHash = limitFileHash(place.scope, index)
-        let old = engine.limits(scope: change.scope, index: index)
-        let new = override.applied(to: fileLimits(change.scope, index))
+        let file = fileLimits(change.scope, index)
+        // Without what a trading session puts over them for its time.
+        let old = (limitOverrides[place] ?? LimitOverride()).applied(to: file)
+        let new = override.applied(to: file)
         let loosened = new.loosened(from: old)
         guard change.mayLoosen || loosened.isEmpty else {
             throw .forbidden("only an admin may loosen a limit: \(loosened.joined(separator: ", "))")
         }
         limitOverrides[place] = override
-        engine.setLimits(new, scope: change.scope, index: index)
+        let inForce = change.scope == .strategy ? limitsInForce(index, of: file) : new
+        engine.setLimits(inForce, scope: change.scope, index: index)
         notes.append(
             .limits(
                 LimitsRecord(
@@ -151,9 +154,14 @@ extension HostCore {
 
     /// A strategy has got its terms anew: what was changed over the API goes over them again.
     func keepLimits(strategy slot: Int) {
-        let place = LimitPlace(scope: .strategy, id: strategies[slot].id)
-        guard let override = limitOverrides[place] else { return }
-        engine.setLimits(override.applied(to: fileLimits(.strategy, slot)), scope: .strategy, index: slot)
+        engine.setLimits(limitsInForce(slot, of: fileLimits(.strategy, slot)), scope: .strategy, index: slot)
+    }
+
+    /// A strategy's limits by its file, with what was changed over the API and what a session puts over them.
+    func limitsInForce(_ slot: Int, of file: LimitSet) -> LimitSet {
+        let id = strategies[slot].id
+        let changed = limitOverrides[LimitPlace(scope: .strategy, id: id)]?.applied(to: file) ?? file
+        return sessions.running?.terms(of: id)?.tightened(changed) ?? changed
     }
 
     private func limitFileHash(_ scope: LimitScope, _ index: Int) -> String {

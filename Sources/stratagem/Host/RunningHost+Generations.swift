@@ -208,7 +208,7 @@ extension RunningHost {
 
     /// An answer at once, without waiting for the disk; nil = the host is stopping, or does not keep up.
     @discardableResult
-    private func onEngine<T: Sendable>(_ work: @escaping @Sendable (HostCore) -> T) async -> T? {
+    func onEngine<T: Sendable>(_ work: @escaping @Sendable (HostCore) -> T) async -> T? {
         await withCheckedContinuation { continuation in
             let isTaken = engineThread.mailbox.post { core in continuation.resume(returning: work(core)) }
             if !isTaken { continuation.resume(returning: nil) }

@@ -181,7 +181,8 @@ extension HostCore {
     ) -> EngineSetup.Strategy {
         var terms = wiring.slot(configuration, instruments, timeframe)
         terms.account = strategies[slot].account
-        terms.protection = protection(terms.protection)
+        terms.protection = protection(slot, terms.protection)
+        terms.limits = limitsInForce(slot, of: terms.limits)
         return terms
     }
 

@@ -107,6 +107,10 @@ extension RunningHost {
         guard askNow({ $0.close() }) != nil else { return nil }
         let limit = MonotonicClock.now + 1_500_000_000
         while MonotonicClock.now < limit, askNow({ $0.hasPositionsToFlatten && !$0.isAtEnd }) == true { usleep(20_000) }
+        // A session that runs goes on with the next host.
+        let work = askNow { $0.takeSessionWork() }
+        work?.backtest?.cancel()
+        _ = work?.recorder?.close()
         // The last checkpoint has what workers know by now; the engine does not wait for them.
         for instance in askNow({ $0.strategies.compactMap(\.instance) }) ?? [] where instance.isInWorker {
             _ = instance.freshState(within: 500_000_000)

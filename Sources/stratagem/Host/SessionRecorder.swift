@@ -25,6 +25,9 @@ final class SessionRecorder: @unchecked Sendable {
     // All below: with the mutex only. What is dropped comes behind the events that wait.
     private var waiting = OutputBuffer(capacity: SessionRecorder.capacity)
     private var dropped = 0
+    /// Since the recording began; dropped ones are no records.
+    private var records = 0
+    private var droppedInAll = 0
     private var isEnding = false
 
     /// Events that can wait: 8 MB, some minutes of a real market.
@@ -53,6 +56,7 @@ final class SessionRecorder: @unchecked Sendable {
             throw CommandError(
                 .environment, "it is a recording of other instruments", at: path, "name another file with --record")
         }
+        records = writer.writtenRecords
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(arrival, nil)
         let failure = pthread_create(
@@ -77,11 +81,20 @@ final class SessionRecorder: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         if dropped > 0 || waiting.count + events.count > SessionRecorder.capacity {
             dropped += events.count
+            droppedInAll += events.count
         } else {
             waiting.append(contentsOf: events)
+            records += events.count
         }
         pthread_mutex_unlock(mutex)
         pthread_cond_signal(arrival)
+    }
+
+    /// What was taken so far, with what was in the recording before it went on, and what was not.
+    func counts() -> (records: Int, dropped: Int) {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return (records, droppedInAll)
     }
 
     /// When no more events come: writes what waits, and the end.

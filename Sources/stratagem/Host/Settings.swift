@@ -122,13 +122,14 @@ extension HostCore {
     // MARK: Protection
 
     /// A strategy's own terms, and what is set over them: of several distances the smallest.
-    func protection(_ own: ProtectionTerms) -> ProtectionTerms {
-        own.tighter(ProtectionTerms(stopLoss: settings.stopLoss))
+    func protection(_ slot: Int, _ own: ProtectionTerms) -> ProtectionTerms {
+        let session = sessions.running?.terms(of: strategies[slot].id) ?? SessionTerms()
+        return own.tighter(ProtectionTerms(stopLoss: settings.stopLoss)).tighter(session.protection)
     }
 
     /// Brings a strategy's stops and targets to what is in force.
     func protect(_ slot: Int) {
         guard let risk = strategies[slot].configuration?.risk else { return }
-        engine.setProtection(strategy: slot, protection(ProtectionTerms(risk)))
+        engine.setProtection(strategy: slot, protection(slot, ProtectionTerms(risk)))
     }
 }

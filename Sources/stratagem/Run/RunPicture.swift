@@ -79,6 +79,7 @@ extension HostCore {
         takeUnsaved()
         watchStopFile()
         for slot in strategies.indices where strategies[slot].instance != nil { startFirst(slot) }
+        resumeSession()
         for record in strategies where record.lifecycle.state == .quarantined {
             alerts.raise(.quarantined(record.id, record.lifecycle.text), at: engine.now)
         }

@@ -50,6 +50,50 @@ struct ChildProcess {
         return ChildProcess(id: id)
     }
 
+    /// Starts `executable` with nothing to read, all signals at their usual effect, and what it prints in two files.
+    static func start(
+        _ executable: String, _ arguments: [String], output: String, errors: String
+    ) throws(CommandError) -> ChildProcess {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        var all = sigset_t()
+        sigemptyset(&none)
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        var files = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&files)
+        defer { posix_spawn_file_actions_destroy(&files) }
+        posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&files, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_addopen(&files, 2, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        var words = ([executable] + arguments).map { strdup($0) } + [nil]
+        defer { words.forEach { free($0) } }
+        var id = pid_t()
+        let failure = posix_spawn(&id, executable, &files, &attributes, &words, environ)
+        guard failure == 0 else {
+            throw CommandError(
+                .environment, "a process could not be started: \(String(cString: strerror(failure)))", at: executable,
+                "make room for another process and on the disk")
+        }
+        return ChildProcess(id: id)
+    }
+
+    /// Waits for the end. `willTake` is called right before its number may become another process's.
+    func waitForEnd(_ willTake: () -> Void) -> End {
+        var info = siginfo_t()
+        // Waits without taking the end, so that nobody sends a signal to a number that is free again.
+        while waitid(P_PID, id_t(id), &info, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+        willTake()
+        while true {
+            if let end = takeEnd() { return end }
+            usleep(1_000)
+        }
+    }
+
     /// The end, where it has come; it can be taken once.
     func takeEnd() -> End? {
         var status: Int32 = 0
