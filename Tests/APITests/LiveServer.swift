@@ -9,11 +9,11 @@ import Testing
 /// A server on a free port of the loopback address, for as long as `body` runs.
 func withServer(
     _ operations: [APIOperation], host: ScriptedHost = ScriptedHost(), tokens: any TokenChecking = FixedTokens(),
-    settings: APISettings = .forTests, _ body: (LiveServer) async throws -> Void
+    sessions: ClientSessions? = nil, settings: APISettings = .forTests, _ body: (LiveServer) async throws -> Void
 ) async throws {
     try await run(host, body) { logger, onListening in
         APIServer(
-            host: host, tokens: tokens, operations: operations, settings: settings, logger: logger,
+            host: host, tokens: tokens, operations: operations, sessions: sessions, settings: settings, logger: logger,
             onListening: onListening)
     }
 }

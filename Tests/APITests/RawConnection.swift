@@ -6,7 +6,8 @@ import Testing
 final class RawConnection: Sendable {
     private let socket: Int32
 
-    init(port: Int) throws {
+    /// `seconds`: so long it waits for the peer.
+    init(port: Int, seconds: Int = 5) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -16,7 +17,7 @@ final class RawConnection: Sendable {
             connect(socket, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
         }
         try #require(status == 0, "cannot connect to port \(port)")
-        limitWaiting()
+        limitWaiting(seconds)
     }
 
     init(path: String) throws {
@@ -28,18 +29,20 @@ final class RawConnection: Sendable {
             connect(socket, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
         }
         try #require(status == 0, "cannot connect to \(path)")
-        limitWaiting()
+        limitWaiting(5)
     }
 
     deinit { close(socket) }
 
-    private func limitWaiting() {
-        var limit = timeval(tv_sec: 5, tv_usec: 0)
+    private func limitWaiting(_ seconds: Int) {
+        var limit = timeval(tv_sec: seconds, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    func send(_ text: String) {
-        var bytes = Array(text.utf8)[...]
+    func send(_ text: String) { send(bytes: Array(text.utf8)) }
+
+    func send(bytes: [UInt8]) {
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             if count <= 0 { return }
@@ -47,7 +50,21 @@ final class RawConnection: Sendable {
         }
     }
 
-    /// What has come until `end` comes, the peer closes, or five seconds have passed.
+    /// Exactly so many bytes; nil = the peer has closed, or the time has passed.
+    func receive(count: Int) async -> [UInt8]? {
+        await blocking { [self] in
+            var bytes: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            while bytes.count < count {
+                let got = recv(socket, &buffer, min(buffer.count, count - bytes.count), 0)
+                if got <= 0 { return nil }
+                bytes += buffer.prefix(got)
+            }
+            return bytes
+        }
+    }
+
+    /// What has come until `end` comes, the peer closes, or the time has passed.
     func receive(until end: String) async -> String {
         await blocking { [self] in
             var text = ""

@@ -24,6 +24,7 @@ final class ScriptedHost: TradingHost {
         var execution = ExecutionScript()
         var settings = SettingsScript()
         var sessions = SessionScript()
+        var stream = StreamScript()
     }
     let script: Mutex<Script>
     init(_ script: Script = Script()) { self.script = Mutex(script) }

@@ -102,7 +102,7 @@ struct ServerTests {
             #expect((document["openapi"] as? String)?.hasPrefix("3.1") == true)
             let paths = document["paths"] as? [String: [String: Any]] ?? [:]
             let always = [
-                "/health", "/readiness", "/metrics", "/openapi.json", "/docs", "/docs/api-migration/{guide}",
+                "/health", "/readiness", "/metrics", "/openapi.json", "/docs", "/docs/api-migration/{guide}", "/stream",
             ]
             #expect(Set(paths.keys) == Set(always + ["/api/echo/{id}"]))
             let post = paths["/api/echo/{id}"]?["post"] as? [String: Any]

@@ -54,6 +54,7 @@ OPERATIONS = {
     "additions.functions": Operation("viewer", path=STRATEGY),
     "additions.function_call": Operation("trader", {}, {"strategy_id": "none", "function_name": "none"}),
     "additions.plugins": Operation("viewer"),
+    "sse.stream": Operation("viewer", query="sessionId=none"),
     "session.create": Operation("viewer", {}),
     "session.get": Operation("viewer", path=SESSION),
     "session.reconnect": Operation("viewer", {}, SESSION),

@@ -26,7 +26,7 @@ final class RunningLife: Sendable {
         prepare(core)
         thread = EngineThread(
             core, speed: Rate(raw: speed * Rate.one.raw), checkpointNanoseconds: 1_000_000_000)
-        host = RunningHost(thread, journal, core.unsaved)
+        host = RunningHost(thread, journal, core.unsaved, core.news)
         live = LiveFolder(
             host, folder.strategies, StrategiesFolder.read(folder.strategies).host, start.wiring, sources: sources)
         thread.start { $0.begin() }

@@ -35,7 +35,7 @@ struct RoomTests {
         "GRDB": ["Journal"],
         "GRDBSQLite": ["Journal"],
         "Hummingbird": ["API"], "HummingbirdCore": ["API"], "HTTPTypes": ["API"], "NIOCore": ["API"],
-        "NIOPosix": ["API"],
+        "NIOPosix": ["API"], "NIOHTTP1": ["API"], "NIOWebSocket": ["API"],
         "JWTKit": ["API"],
         "CryptoExtras": ["API"], "Crypto": ["API", "Journal", "PluginHost", "stratagem"],
         "Logging": ["API", "stratagem"],

@@ -43,7 +43,7 @@ public final class Authentication: TokenChecking {
         else { return nil }
         let principal = Principal(
             kind: .login, userID: claims.sub, username: claims.name, roles: claims.roles.compactMap(Role.init),
-            login: claims.sid, csrf: tokens.csrf(of: claims.sid))
+            login: claims.sid, csrf: tokens.csrf(of: claims.sid), expiresAt: until)
         guard isAlive(principal) else { return nil }
         logins.put(token, principal, until: until, at: now)
         return principal

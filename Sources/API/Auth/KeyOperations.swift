@@ -9,7 +9,7 @@ func keyOperations(_ auth: Authentication) -> [APIOperation] {
             role: .admin, needsFreshFactor: true, rate: .auth
         ) { (input: KeyInput, context) in
             let (id, secret) = try await auth.makeKey(
-                input.name, input.roles, by: context.principal?.username ?? "")
+                input.name, input.roles, by: context.principal?.person ?? "")
             await context.note("login-key.made", context.requester.user, id)
             return KeyAnswer(id: id, secret: secret)
         },

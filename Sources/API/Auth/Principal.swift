@@ -1,3 +1,5 @@
+public import Trading
+
 /// What a user may do; each role has all that the ones before it have.
 public enum Role: String, Sendable, Comparable, CaseIterable {
     /// Reads.
@@ -24,9 +26,12 @@ public struct Principal: Sendable, Equatable {
     /// The login and its CSRF token; nil for API keys and the socket.
     public var login: String?
     public var csrf: String?
+    /// Of its token; nil = it does not expire.
+    public var expiresAt: Timestamp?
 
     public init(
-        kind: Kind, userID: String, username: String, roles: [Role], login: String? = nil, csrf: String? = nil
+        kind: Kind, userID: String, username: String, roles: [Role], login: String? = nil, csrf: String? = nil,
+        expiresAt: Timestamp? = nil
     ) {
         self.kind = kind
         self.userID = userID
@@ -35,6 +40,7 @@ public struct Principal: Sendable, Equatable {
         self.roles = roles
         self.login = login
         self.csrf = csrf
+        self.expiresAt = expiresAt
     }
 
     public var role: Role? { roles.max() }

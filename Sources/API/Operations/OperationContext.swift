@@ -15,6 +15,8 @@ public struct OperationContext: Sendable {
     public let address: String
     public let time: Timestamp
     let operationID: String
+    /// Ends the connection after so many seconds, whatever is on its way.
+    let closeConnection: @Sendable (Int64) -> Void
     let headers: HTTPFields
     let body: JSONValue?
 

@@ -20,27 +20,27 @@ struct TradesAnswer: OperationOutput {
     static var example: TradesAnswer { TradesAnswer(trades: [.example]) }
     func write(_ json: inout JSONWriter) {
         json.object { json in
-            json.list("trades", trades) { json, trade in trade.write(&json) }
+            json.list("trades", trades) { json, trade in
+                json.object { trade.writeMembers(&$0, instrument: trade.instrument) }
+            }
         }
     }
 }
 
 extension TradeView {
     /// The data of 004's TradeEvent.
-    fileprivate func write(_ json: inout JSONWriter) {
-        json.object { json in
-            json.field("trade_id", id)
-            json.field("order_id", orderID)
-            json.field("strategy_id", strategy)
-            json.field("instrument", instrument)
-            json.choice("side", fill.side.name, of: OrderWords.sides.map(\.key))
-            json.field("quantity", fill.quantity)
-            json.field("price", fill.price)
-            json.field("commission", fill.commission)
-            json.choice("liquidity", fill.liquidity == .maker ? "maker" : "taker", of: ["maker", "taker"])
-            json.field("timestamp", fill.time)
-            json.executionMode(isLive: false)
-        }
+    func writeMembers(_ json: inout JSONWriter, instrument: String) {
+        json.field("trade_id", id)
+        json.field("order_id", orderID)
+        json.field("strategy_id", strategy)
+        json.field("instrument", instrument)
+        json.choice("side", fill.side.name, of: OrderWords.sides.map(\.key))
+        json.field("quantity", fill.quantity)
+        json.field("price", fill.price)
+        json.field("commission", fill.commission)
+        json.choice("liquidity", fill.liquidity == .maker ? "maker" : "taker", of: ["maker", "taker"])
+        json.field("timestamp", fill.time)
+        json.executionMode(isLive: false)
     }
 
     static var example: TradeView {

@@ -14,13 +14,16 @@ public struct APIServer: Service {
     private let settings: APISettings
     private let logger: Logger
     private let routes: RouteTable
+    private let bus: StreamBus
+    private let sockets: SocketRoutes
     private let meter: RequestMeter
     private let onListening: @Sendable (Int) async -> Void
 
     /// `operations` come beside health, metrics and the OpenAPI document, which the server makes itself.
     /// `onListening` gets the bound port. Two operations of one method and path are a programming error.
     public init(
-        host: any TradingHost, tokens: any TokenChecking, operations: [APIOperation], settings: APISettings,
+        host: any TradingHost, tokens: any TokenChecking, operations: [APIOperation],
+        sessions: ClientSessions? = nil, settings: APISettings,
         registry: PrometheusRegistry = PrometheusRegistry(), logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
@@ -30,8 +33,13 @@ public struct APIServer: Service {
         self.logger = logger
         self.onListening = onListening
         meter = RequestMeter(registry)
+        bus = StreamBus(host)
+        sockets = SocketRoutes(
+            bus: bus, tokens: tokens, sessions: sessions, limits: settings.sockets, origins: Set(settings.origins))
         let all =
-            operations + healthOperations(version: settings.version) + [metricsOperation(registry)]
+            operations + [MarketEvents.operation(sockets)] + healthOperations(version: settings.version) + [
+                metricsOperation(registry)
+            ]
             + [documentPageOperation, migrationGuideOperation]
         routes = RouteTable(all + [openAPIOperation(describing: all, version: settings.version)])
     }
@@ -40,7 +48,7 @@ public struct APIServer: Service {
     /// admin's token.
     public init(
         host: any TradingHost, authentication: Authentication, localSecret: String, operations: [APIOperation],
-        settings: APISettings,
+        sessions: ClientSessions? = nil, settings: APISettings,
         registry: PrometheusRegistry = PrometheusRegistry(), logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
@@ -48,7 +56,7 @@ public struct APIServer: Service {
             host: host, tokens: LocalTokens(users: authentication, secret: localSecret),
             operations: authOperations(authentication) + secondFactorOperations(authentication)
                 + keyOperations(authentication) + operations,
-            settings: settings, registry: registry, logger: logger, onListening: onListening)
+            sessions: sessions, settings: settings, registry: registry, logger: logger, onListening: onListening)
     }
 
     /// Ends with an `APIServerFailure` when an address cannot be bound.
@@ -57,7 +65,7 @@ public struct APIServer: Service {
         let main = application(
             .hostname(settings.host, port: settings.port), responder(limiter, isLocal: false),
             onListening: { channel in await onListening(channel.localAddress?.port ?? settings.port) })
-        var services: [any Service] = [main]
+        var services: [any Service] = [bus, main]
         if let path = settings.socketPath {
             services.append(
                 application(
@@ -94,6 +102,6 @@ public struct APIServer: Service {
     private func responder(_ limiter: RateLimiter, isLocal: Bool) -> OperationResponder {
         OperationResponder(
             routes: routes, host: host, tokens: tokens, limiter: limiter, bodyBytesMax: settings.bodyBytesMax,
-            isLocal: isLocal, observe: { [meter] in meter.observe($0) })
+            isLocal: isLocal, sockets: sockets, observe: { [meter] in meter.observe($0) })
     }
 }

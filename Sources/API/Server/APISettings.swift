@@ -9,6 +9,9 @@ public struct APISettings: Sendable {
     public var connectionsMax = 1000
     /// A connection on which nothing happens is closed after this.
     public var idleSecondsMax = 60
+    /// Pages from there may open sockets, beside the host's own.
+    public var origins: [String] = []
+    public var sockets = SocketLimits()
     public var rateLimits = RateLimits.standard
     public var version = ""
     public init() {}

@@ -15,6 +15,7 @@ struct OperationResponder: HTTPResponder {
     let bodyBytesMax: Int
     /// Connections act as the local admin.
     let isLocal: Bool
+    let sockets: SocketRoutes
     let observe: @Sendable (RequestObservation) -> Void
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
@@ -24,7 +25,11 @@ struct OperationResponder: HTTPResponder {
         var route = Route(request: request, id: id, address: context.address, target: target)
         var response: Response
         do {
-            response = Response(try await answer(&route))
+            if let opened = try await openSocket(&route, context) {
+                response = opened
+            } else {
+                response = Response(try await answer(&route, context.channel))
+            }
         } catch {
             await finishBody(route, context)
             response = route.response(to: APIError(from: error, logger: context.logger))
@@ -37,15 +42,19 @@ struct OperationResponder: HTTPResponder {
             response.headers[.rateRemaining] = String(verdict.remaining)
             response.headers[.rateReset] = String(verdict.resetSeconds)
         }
+        // After a request for another protocol the parser waits for that protocol: there is no next request.
+        if request.headers[.upgrade] != nil, response.status != .switchingProtocols {
+            response = response.closing(context.channel)
+        }
         observe(
             RequestObservation(
-                method: request.method.rawValue, route: route.operation?.path.text ?? "unmatched",
+                method: request.method.rawValue, route: route.operation?.path.text ?? route.socketPath ?? "unmatched",
                 status: Int(response.status.code), isOrderEntry: route.operation?.rate == .trading,
                 duration: ContinuousClock.now - began))
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    private func answer(_ route: inout Route) async throws -> OperationAnswer {
+    private func answer(_ route: inout Route, _ channel: any Channel) async throws -> OperationAnswer {
         guard let parts = route.target.parts, let match = routes.match(parts) else {
             throw APIError(.unknown, "no operation has the path \(route.path.prefix(200))\(route.versionNote)")
         }
@@ -66,7 +75,7 @@ struct OperationResponder: HTTPResponder {
             token = bytes.flatMap { try? parse($0) }.flatMap { Route.token(inBody: $0) }
         }
         let principal = isLocal ? Principal.local : await principal(token)
-        try limit(&route, principal)
+        try limit(&route, principal, operation.rate)
         try admit(principal, hasToken: token != nil, to: operation, csrf: route.request.headers[.csrfToken])
         if operation.needsFreshFactor, let principal, try await !tokens.isFresh(principal) {
             throw APIError(.forbidden, "this needs the second factor: show a code with POST /api/auth/verify-mfa first")
@@ -80,18 +89,21 @@ struct OperationResponder: HTTPResponder {
                 body: document),
             OperationContext(
                 host: host, principal: principal, token: token, requestID: route.id, address: route.address, time: .now,
-                operationID: operation.id, headers: route.request.headers, body: document))
+                operationID: operation.id,
+                closeConnection: { [channel] seconds in
+                    channel.eventLoop.scheduleTask(in: .seconds(seconds)) { channel.close(promise: nil) }
+                }, headers: route.request.headers, body: document))
     }
 
-    private func principal(_ token: String?) async -> Principal? {
+    func principal(_ token: String?) async -> Principal? {
         guard let token else { return nil }
         return await tokens.principal(for: token)
     }
 
-    private func limit(_ route: inout Route, _ principal: Principal?) throws(APIError) {
-        guard !isLocal, let operation = route.operation else { return }
+    func limit(_ route: inout Route, _ principal: Principal?, _ rate: RateClass) throws(APIError) {
+        guard !isLocal else { return }
         let client = principal.map { "user \($0.userID)" } ?? route.address
-        route.verdict = limiter.take(operation.rate, client: client, at: monotonicNanoseconds())
+        route.verdict = limiter.take(rate, client: client, at: monotonicNanoseconds())
         guard let seconds = route.verdict?.retrySeconds else { return }
         var error = APIError(.rateLimited, "too many requests; the next one is possible in \(seconds) s")
         error.headers = [("Retry-After", String(seconds))]
@@ -102,12 +114,7 @@ struct OperationResponder: HTTPResponder {
         throws(APIError)
     {
         if operation.access == .open { return }
-        guard let principal else {
-            var error = APIError(
-                .unauthorized, hasToken ? "the token is not valid, or expired or revoked" : "a bearer token is needed")
-            error.headers = [("WWW-Authenticate", "Bearer")]
-            throw error
-        }
+        guard let principal else { throw Self.unauthorized(hasToken: hasToken) }
         guard let role = principal.role, role >= operation.role else {
             throw APIError(.forbidden, "this needs the role \(operation.role.rawValue)")
         }
@@ -116,6 +123,13 @@ struct OperationResponder: HTTPResponder {
                 throw APIError(.forbidden, "the header X-CSRF-Token must carry the login's csrfToken")
             }
         }
+    }
+
+    static func unauthorized(hasToken: Bool) -> APIError {
+        var error = APIError(
+            .unauthorized, hasToken ? "the token is not valid, or expired or revoked" : "a bearer token is needed")
+        error.headers = [("WWW-Authenticate", "Bearer")]
+        return error
     }
 
     private func body(_ route: inout Route) async throws(APIError) -> ByteBuffer {
@@ -156,6 +170,20 @@ struct OperationResponder: HTTPResponder {
 }
 
 extension Response {
+    /// The same answer, as the last of its connection.
+    fileprivate func closing(_ channel: any Channel) -> Response {
+        var headers = headers
+        headers[.connection] = "close"
+        let whole = body
+        let length = body.contentLength
+        return Response(
+            status: status, headers: headers,
+            body: ResponseBody(contentLength: length) { writer in
+                try await whole.write(writer)
+                channel.close(mode: .output, promise: nil)
+            })
+    }
+
     fileprivate init(_ answer: OperationAnswer) {
         var headers: HTTPFields = [.contentType: answer.contentType]
         for (name, value) in answer.headers {

@@ -17,6 +17,8 @@ struct Route {
     let address: String
     let target: RequestTarget
     var operation: APIOperation?
+    /// Of a WebSocket's handshake.
+    var socketPath: String?
     var dialect = Dialect.d003
     var verdict: RateLimiter.Verdict?
     var body = BodyState.untouched

@@ -190,7 +190,7 @@ struct RunCommand: ParsableCommand {
         let rotation = AuditRotation(journal.path, days: settings.journal.auditDays) { text in
             _ = engine.mailbox.post { core in core.activity.add(.problem, -1, core.engine.now, text) }
         }
-        let host = RunningHost(engine, journal, core.unsaved)
+        let host = RunningHost(engine, journal, core.unsaved, core.news)
         let listener = try Listener(
             host, API.APISettings(settings.api), journal, dataPath: folders.dataDir, supervisor: supervised)
         announce(

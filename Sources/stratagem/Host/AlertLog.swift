@@ -27,6 +27,8 @@ struct AlertLog {
 
     private var entries: [Entry] = []
     private var lastNumber: UInt64 = 0
+    /// Raised since they were last taken, the newest of each.
+    private var raised: [AlertView] = []
     private static let activeNanoseconds = 15 * 60 * Timestamp.nanosecondsPerSecond
     private static let capacity = 200
     /// Hears of each new alert, at once; it may not wait for anything.
@@ -42,6 +44,7 @@ struct AlertLog {
             entry.view.time = time
             entry.view.message = "\(message) (\(entry.count) times)"
             entries.append(entry)
+            note(entry.view)
             return
         }
         lastNumber += 1
@@ -49,6 +52,20 @@ struct AlertLog {
         let view = AlertView(id: "alr-\(lastNumber)", severity: severity, code: code, message: message, time: time)
         entries.append(Entry(view: view, key: key))
         onNew?(view)
+        note(view)
+    }
+
+    private mutating func note(_ view: AlertView) {
+        raised.removeAll { $0.id == view.id }
+        if raised.count == AlertLog.capacity { raised.removeFirst() }
+        raised.append(view)
+    }
+
+    /// Those that were raised, or raised again, since the last call.
+    mutating func takeRaised() -> [AlertView] {
+        guard !raised.isEmpty else { return [] }
+        defer { raised.removeAll() }
+        return raised
     }
 
     /// Says that somebody has seen an active alert; the first one stays. nil = there is no such alert.

@@ -50,6 +50,10 @@ final class HostCore {
     var alerts = AlertLog()
     var stops = StopRegister()
     var approvals: ApprovalQueue
+    /// What clients hear of by themselves.
+    let news: RecentNews
+    /// Of trading sessions, since the last batch.
+    var sessionNews: [SessionNews] = []
     private var saidLater: [(HostCore) -> Void] = []
     /// Of host.yaml, in the engine's order.
     var breakers: [PlacedBreaker] = []
@@ -127,6 +131,7 @@ final class HostCore {
             capacity: 5_000, newestFirst: start.recent.denials.map(hostNames.view(of:)), most: most)
         market = MarketHistory(feeds: start.wiring.universe.feeds)
         journal = start.journal
+        news = RecentNews(lastSequence: start.journal.lastSequence)
         let unsaved = UnsavedLog(besides: start.journal.path)
         self.unsaved = unsaved
         unsavedAnswers = unsaved.left.filter { !start.recovered.has($0) }
@@ -214,10 +219,23 @@ final class HostCore {
             nextTending = clock + 200_000_000
             tend()
         }
-        guard !batch.isEmpty || !waiting.isEmpty else { return }
+        let told = tidings(of: batch)
+        guard !batch.isEmpty || !waiting.isEmpty || !told.isEmpty else { return }
         let replies = waiting
         waiting.removeAll()
-        journal.append(batch) { result in for reply in replies { reply(result) } }
+        journal.append(batch) { [news] result in
+            news.take(told, isDurable: (try? result.get()) != nil)
+            for reply in replies { reply(result) }
+        }
+    }
+
+    /// What of a batch clients hear of, once it is durable; the facts are shared, not copied.
+    private func tidings(of batch: JournalBatch) -> RecentNews.Batch {
+        let sessions = sessionNews
+        sessionNews.removeAll()
+        return RecentNews.Batch(
+            events: batch.events, firstSequence: batch.events.isEmpty ? 0 : journal.lastSequence + 1,
+            trades: batch.trades, alerts: alerts.takeRaised(), sessions: sessions, names: hostNames)
     }
 
     /// Calls `reply` once everything up to now is durable; at once while the journal cannot take anything.
@@ -308,4 +326,8 @@ final class HostCore {
 
 extension JournalBatch {
     var isEmpty: Bool { events.isEmpty && notes.isEmpty }
+
+    fileprivate var trades: [TradeRecord] {
+        notes.compactMap { if case .trade(let trade) = $0 { trade } else { nil } }
+    }
 }

@@ -26,11 +26,7 @@ extension RunningHost {
                 let known = CandleLength.all.map(\.name).joined(separator: ", ")
                 throw .invalid("timeframe", "must be one of \(known)")
             }
-            return core.market.candles(index, length, from: from, to: to, limit: limit).map {
-                CandleView(
-                    time: $0.time, open: $0.open, high: $0.high, low: $0.low, close: $0.close, volume: $0.volume,
-                    vwap: $0.vwap)
-            }
+            return core.market.candles(index, length, from: from, to: to, limit: limit).map(CandleView.init)
         }
     }
 
@@ -86,7 +82,7 @@ extension HostCore {
     }
 
     /// The book where the feed has one, else the quote as its first level.
-    fileprivate func depth(_ id: String) throws(HostRefusal) -> DepthView {
+    func depth(_ id: String) throws(HostRefusal) -> DepthView {
         let index = try known(id)
         let name = universe.instruments[index].id
         let (bids, asks) = engine.depthLevels(instrument: index)

@@ -13,10 +13,12 @@ final class RunningHost: TradingHost {
     let engineThread: EngineThread
     let journal: Journal
     private let unsaved: UnsavedLog
+    let recentNews: RecentNews
     /// For the next replacements: tapes are large.
     let tapes = Mutex<[EventTape]>([])
 
-    init(_ engineThread: EngineThread, _ journal: Journal, _ unsaved: UnsavedLog) {
+    init(_ engineThread: EngineThread, _ journal: Journal, _ unsaved: UnsavedLog, _ recentNews: RecentNews) {
+        self.recentNews = recentNews
         self.engineThread = engineThread
         self.journal = journal
         self.unsaved = unsaved

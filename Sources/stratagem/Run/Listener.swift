@@ -48,7 +48,7 @@ final class Listener: Sendable {
                     + AuditOperations.all + PortfolioOperations.all + ExecutionOperations.all
                     + SettingsOperations.all + ModeOperations.all + ExchangeOperations.all()
                     + TradingSessionOperations.all + SessionOperations.all(sessions),
-                settings: settings, logger: logger,
+                sessions: sessions, settings: settings, logger: logger,
                 onListening: { port in
                     state.outcome.withLock { $0 = .success(port) }
                     state.started.signal()
@@ -126,6 +126,7 @@ extension API.APISettings {
         host = settings.host
         port = Int(settings.port)
         bodyBytesMax = settings.maxBodyBytes
+        origins = settings.cors
         var limits: [RateClass: RateLimit] = [:]
         for (name, limit) in settings.rateLimits {
             guard let rate = RateClass(configured: name) else { continue }
