@@ -55,6 +55,7 @@ struct OpenAPIDocument {
                         json.field("type", "apiKey")
                         json.field("in", "header")
                         json.field("name", "X-CSRF-Token")
+                        json.field("description", "Of the login; an API key needs none.")
                     }
                 }
                 json.object("schemas") { json in
@@ -193,7 +194,9 @@ extension APIOperation {
         case .open: []
         case .bearer: [.object([.init("bearer", .array([]))])]
         case .anyToken: [.object([.init("bearer", .array([]))]), .object([.init("token", .array([]))])]
-        case .bearerCSRF: [.object([.init("bearer", .array([])), .init("csrf", .array([]))])]
+        case .bearerCSRF:
+            // A login's token and its CSRF token, or an API key alone.
+            [.object([.init("bearer", .array([])), .init("csrf", .array([]))]), .object([.init("bearer", .array([]))])]
         }
     }
 }

@@ -22,10 +22,10 @@ enum PlacingAnswer: OperationOutput {
             json.constant("dry_run", true)
             json.field("approved", view.judgement.isApproved)
             json.field("account_id", view.account)
-            json.field("risk_score", view.judgement.riskScore)
+            json.field("risk_score", min(max(view.judgement.riskScore, .zero), .one))
             json.field("compliance_score", view.judgement.complianceScore)
-            json.list("denials", view.judgement.failures) { json, finding in finding.write(&json) }
-            json.list("warnings", view.judgement.warnings) { json, finding in finding.write(&json) }
+            json.field("denials", view.judgement.failures)
+            json.field("warnings", view.judgement.warnings)
             json.field("required_actions", view.judgement.requiredActions)
         }
     }

@@ -37,7 +37,7 @@ public enum RiskOperations {
             the scopes that cover an order the strictest holds. The change is written down with its author and `reason`, and \
             stays over restarts until the file changes. The answer has the paper account's limits in force.
             """,
-        role: .trader, rate: .standard
+        role: .trader, rate: .standard, errors: [.unknown]
     ) { (input: LimitsInput, context) in
         var change = input.change
         change.mayLoosen = context.principal?.role == .admin
@@ -46,7 +46,8 @@ public enum RiskOperations {
 
     static let limitsInForce = APIOperation(
         .get, "/api/risk/limits", id: "risk.limits_in_force", tag: "Risk", summary: "The limits that one scope sets",
-        description: "By the keys of host.yaml; a limit that is not set there is left out.", rate: .standard
+        description: "By the keys of host.yaml; a limit that is not set there is left out.", rate: .standard,
+        errors: [.unknown]
     ) { (input: LimitPlaceInput, context) in
         ScopeLimitsAnswer(view: try await context.host.limits(scope: input.scope, target: input.target))
     }
