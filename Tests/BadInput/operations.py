@@ -84,6 +84,10 @@ OPERATIONS = {
     "cfg.session_stop": Operation("trader", {"session_id": "none"}, dialect="d001"),
     "cfg.session": Operation("viewer", path={"session_id": "none"}, dialect="d001"),
     "cfg.data_sessions": Operation(None, dialect="d001"),
+    # A second of the market, and a course that hardly shows.
+    "simulation.fast_forward": Operation("trader", {"seconds": 1}),
+    "simulation.add_scenario": Operation("trader", {
+        "name": "n", "scenario": "sideways", "symbol": "AUD_USD", "duration_seconds": 1, "magnitude": 0.5}),
     "config.get": Operation("viewer"),
     "config.put": Operation("admin", {"trading": {"max_position_size": 0.05}, "risk": {"max_drawdown": 0.5}}),
     "config.validate": Operation("viewer", {"trading": {"max_position_size": 0.05}}),

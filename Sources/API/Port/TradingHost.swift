@@ -3,7 +3,7 @@ public import Trading
 /// The running host as the API sees it. Every answer is given between two events of the engine and after all facts that it shows
 /// are durable, so that a client reads its own write and nothing leaves the process that a crash could take back.
 public protocol TradingHost: RiskDesk, WhatIfHost, AuditHost, PortfolioHost, ExecutionHost, SentOrders,
-    SettingsHost, ExchangeHost, TradingSessionHost, StreamHost
+    SettingsHost, ExchangeHost, TradingSessionHost, StreamHost, SimulationHost
 {
     // Strategies.
     func strategies() async throws(HostRefusal) -> [StrategyView]

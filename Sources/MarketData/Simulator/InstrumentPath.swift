@@ -60,8 +60,18 @@ struct InstrumentPath: BitwiseCopyable {
         let move = ((chance >> 16) * state.traits.volatility) >> 8
         let wide = fair.multipliedFullWidth(by: move &+ state.drift &+ state.pull(at: fair))
         fair &+= wide.high << 24 | Int64(bitPattern: UInt64(wide.low >> 40))
-        // The way back in `RegimeState.next` keeps prices far inside of these bounds.
-        fair = min(max(fair, anchor >> 4), anchor << 4)
+        keepInBounds()
+    }
+
+    /// The way back in `RegimeState.next` keeps prices far inside of these bounds; a scenario may reach them.
+    @inline(__always)
+    private mutating func keepInBounds() { fair = min(max(fair, anchor >> 4), anchor << 4) }
+
+    /// A scenario moves the price, and what a range comes back to.
+    mutating func shift(by move: Int64) {
+        fair &+= move
+        state.centre &+= move
+        keepInBounds()
     }
 
     mutating func switchRegime(_ spec: SimulatedInstrument) {

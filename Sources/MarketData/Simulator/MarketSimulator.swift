@@ -24,6 +24,9 @@ public struct MarketSimulator: ~Copyable {
     private var queue = OutputBuffer(capacity: 256)
     private var queueStart = 0
     private var stepStart: Int64
+    private let seed: UInt64
+    private var scenarios: [RunningScenario] = []
+    private var scenarioCount: UInt64 = 0
 
     /// Events carry the index of their instrument in `instruments`. Bars of `timeframes` are built out of the trades.
     public init(
@@ -31,6 +34,7 @@ public struct MarketSimulator: ~Copyable {
         timeframes: [Timeframe] = Timeframe.allCases
     ) {
         specs = instruments
+        self.seed = seed
         factorRandom = RandomStream(seed: seed)
         var streams: [RandomStream] = []
         var stream = factorRandom
@@ -62,6 +66,23 @@ public struct MarketSimulator: ~Copyable {
 
     /// Brings bars of one more length from the step on that is made next. Allocates.
     public mutating func add(_ timeframe: Timeframe) { builder.add(timeframe) }
+
+    /// Scenarios under way at the same time.
+    public static let scenariosMax = 16
+
+    /// Begins with the step that is made next; false = there are as many as there may be.
+    public mutating func begin(_ scenario: MarketScenario, instrument: Int) -> Bool {
+        guard scenarios.count < MarketSimulator.scenariosMax else { return false }
+        scenarioCount += 1
+        scenarios.append(
+            RunningScenario(
+                scenario, instrument: instrument, fair: paths[instrument].fair, seed: seed ^ scenarioCount << 32))
+        return true
+    }
+
+    /// Prices go on from where scenarios have brought them.
+    public mutating func endScenarios() { scenarios.removeAll() }
+    public var scenariosUnderWay: Int { scenarios.count }
 
     /// Appends all further events at or before `time`.
     public mutating func next(until time: Timestamp, into output: inout OutputBuffer) {
@@ -102,6 +123,7 @@ public struct MarketSimulator: ~Copyable {
         queueStart = 0
         let market = factorRandom.normal()
         for factor in 0..<classFactors.count { classFactors[factor] = factorRandom.normal() }
+        if !scenarios.isEmpty { moveByScenarios() }
         var count = 0
         for index in 0..<paths.count {
             if paths[index].needsRegime { paths[index].switchRegime(specs[index]) }
@@ -117,6 +139,15 @@ public struct MarketSimulator: ~Copyable {
         }
         stepStart += MarketSimulator.stepNanoseconds
         builder.advance(to: Timestamp(nanoseconds: stepStart), into: &queue)
+    }
+
+    @inline(never)
+    private mutating func moveByScenarios() {
+        for index in scenarios.indices {
+            let instrument = scenarios[index].instrument
+            paths[instrument].shift(by: scenarios[index].move(at: paths[instrument].fair))
+        }
+        scenarios.removeAll { $0.isOver }
     }
 
     /// Before the quote, so that an order sent on a quote does not meet the very book that the quote is of.

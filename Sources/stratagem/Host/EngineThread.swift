@@ -78,6 +78,10 @@ final class EngineThread: @unchecked Sendable {
             pace?.reset(clock: clock, market: core.marketTime)
             return
         }
+        if core.isClockMoved {
+            core.isClockMoved = false
+            pace?.reset(clock: clock, market: core.marketTime)
+        }
         guard let target = pace?.market(at: clock) else {
             core.advance(until: Timestamp(nanoseconds: .max))
             return

@@ -21,7 +21,7 @@ final class HostCore {
     let folderPath: String
     let feed: any MarketFeed
     /// By the feed's instrument: ours. nil = they are the same.
-    private let remap: [UInt32]?
+    let remap: [UInt32]?
 
     /// By slot in the engine.
     var strategies: [StrategyRecord]
@@ -91,6 +91,12 @@ final class HostCore {
     var beside: (@Sendable (@escaping @Sendable () -> Mailbox.Command) -> Void)?
     /// What backtests of sessions run: this program.
     var backtestProgram = "/proc/self/exe"
+    /// The market was moved on by hand: the pace goes on from where it is.
+    var isClockMoved = false
+    /// Scenarios since the start.
+    var lastScenario = 0
+    /// Somebody moves it on.
+    var isForwarding = false
     private var isCheckpointDue = false
     /// A day has begun, so latches are set anew.
     private var areLatchesDue = false

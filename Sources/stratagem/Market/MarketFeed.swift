@@ -34,6 +34,13 @@ final class SimulatedFeed: MarketFeed {
         return true
     }
 
+    /// `instrument` as this feed numbers it; false = as many scenarios are under way as there may be.
+    func begin(_ scenario: MarketScenario, instrument: Int) -> Bool {
+        simulator.begin(scenario, instrument: instrument)
+    }
+
+    func endScenarios() { simulator.endScenarios() }
+
     /// A second of the whole market is some hundred events.
     private static let pieceNanoseconds = Timestamp.nanosecondsPerSecond
 

@@ -47,7 +47,7 @@ final class Listener: Sendable {
                 operations: TradingOperations.all + MarketOperations.all + RiskOperations.all
                     + AuditOperations.all + PortfolioOperations.all + ExecutionOperations.all
                     + SettingsOperations.all + ModeOperations.all + ExchangeOperations.all()
-                    + TradingSessionOperations.all + SessionOperations.all(sessions),
+                    + TradingSessionOperations.all + SimulationOperations.all + SessionOperations.all(sessions),
                 sessions: sessions, settings: settings, logger: logger,
                 onListening: { port in
                     state.outcome.withLock { $0 = .success(port) }
