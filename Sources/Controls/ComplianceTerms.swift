@@ -61,6 +61,13 @@ public struct ComplianceTerms: Sendable, BitwiseCopyable, Equatable {
             guard let amount, let share else { return amount ?? share }
             return min(amount, share)
         }
+
+        /// The loss is above the smaller of both. One that cannot be counted is none.
+        func isBroken(by loss: Money, of start: Money) -> Bool {
+            if let amount, loss > amount { return true }
+            guard let fraction else { return false }
+            return loss.isAbove(fraction, of: max(start, .zero)) ?? (amount == nil && loss > .zero)
+        }
     }
 
     /// Utilisation of any limit from which it is a warning; zero = never.

@@ -16,7 +16,7 @@ public struct ApprovedOrder: Sendable, BitwiseCopyable {
 
     public var cancelsOwnResting: Bool { ownRestingReach != nil }
 
-    fileprivate init(_ order: OrderContext, protection: Price, ownRestingReach: Price?) {
+    fileprivate init(_ order: OrderView, protection: Price, ownRestingReach: Price?) {
         intent = order.intent
         account = order.account
         purpose = order.purpose
@@ -107,7 +107,8 @@ public struct Gate: ~Copyable {
     }
 
     /// Judges an order. An approval counts against the order rates, a denial does not.
-    public mutating func judge(_ order: OrderContext) -> Verdict {
+    public mutating func judge(_ context: UnsafeMutablePointer<OrderContext>) -> Verdict {
+        let order = OrderView(context)
         let passage = check(order, keepsUtilisation: false)
         guard findings.count == 0 else { return .denied(failedRules: findings.failedRules) }
         let strategy = Int(order.intent.strategy)
@@ -122,20 +123,21 @@ public struct Gate: ~Copyable {
 
     /// What `judge` would say, by the same rules, without an approval and without a trace: the rules that fail (0 = none).
     /// `keepsUtilisation`: `highestUtilisation` is asked for, too.
-    public mutating func assess(_ order: OrderContext, keepsUtilisation: Bool = false) -> UInt64 {
-        _ = check(order, keepsUtilisation: keepsUtilisation)
+    public mutating func assess(_ context: UnsafeMutablePointer<OrderContext>, keepsUtilisation: Bool = false) -> UInt64
+    {
+        _ = check(OrderView(context), keepsUtilisation: keepsUtilisation)
         return findings.failedRules
     }
 
     /// What every rule that measures something finds for this order, failing or not, in each scope with a limit: observed
     /// with the order, used without it, limit and so headroom and utilisation. Without a trace.
-    public mutating func measures(of order: OrderContext) -> [Finding] {
-        _ = check(order, keepsUtilisation: false, keepsMeasures: true)
+    public mutating func measures(of context: UnsafeMutablePointer<OrderContext>) -> [Finding] {
+        _ = check(OrderView(context), keepsUtilisation: false, keepsMeasures: true)
         return (0..<findings.measureCount).map { findings.measure($0) }
     }
 
     private mutating func check(
-        _ order: OrderContext, keepsUtilisation: Bool, keepsMeasures: Bool = false
+        _ order: OrderView, keepsUtilisation: Bool, keepsMeasures: Bool = false
     ) -> (protection: Price, ownRestingReach: Price?) {
         findings.begin(
             warningThreshold: programs[Int(order.account)].warningThreshold, keepsUtilisation: keepsUtilisation,
@@ -143,7 +145,7 @@ public struct Gate: ~Copyable {
         let scopes = scopes(of: order)
         var worths = Worths()
         TradingStateRule.check(order, scopes, &findings)
-        InstrumentRule.check(order, &findings)
+        InstrumentRule.check(order, &worths, &findings)
         let protection = PriceCollarRule.check(order, scopes, &findings)
         OrderSizeRule.check(order, scopes, &worths, &findings)
         PositionRule.check(order, scopes, &worths, &findings)
@@ -165,7 +167,7 @@ public struct Gate: ~Copyable {
     /// The rules that only some limit makes work for. Returns the protection price.
     @inline(__always)
     private mutating func checkWanted(
-        _ order: OrderContext, _ scopes: Scopes, _ protection: Price, _ worths: inout Worths
+        _ order: OrderView, _ scopes: Scopes, _ protection: Price, _ worths: inout Worths
     ) -> Price {
         guard !wants.isDisjoint(with: .rules) else { return protection }
         return checkLimits(order, scopes, protection, &worths)
@@ -173,7 +175,7 @@ public struct Gate: ~Copyable {
 
     @inline(never)
     private mutating func checkLimits(
-        _ order: OrderContext, _ scopes: Scopes, _ protection: Price, _ worths: inout Worths
+        _ order: OrderView, _ scopes: Scopes, _ protection: Price, _ worths: inout Worths
     ) -> Price {
         if wants.contains(.budget) { BudgetRule.check(order, scopes, &worths, &findings) }
         if !wants.isDisjoint(with: [.accountHigh, .ownHigh]) { DrawdownRule.check(order, scopes, &findings) }
@@ -190,9 +192,10 @@ public struct Gate: ~Copyable {
     }
 
     /// The rules that only a program asks for.
-    private mutating func checkProgram(_ order: OrderContext, _ worths: inout Worths) {
-        let terms = programs[Int(order.account)]
-        guard let program = order.program else { return ApprovalRule.check(order, terms, &worths, &findings) }
+    private mutating func checkProgram(_ order: OrderView, _ worths: inout Worths) {
+        let terms = programs.address(of: Int(order.account))
+        guard order.hasProgram else { return ApprovalRule.check(order, terms, &worths, &findings) }
+        let program = order.program
         SelfTradeRule.checkWash(order, program, terms, &findings)
         ApprovalRule.check(order, terms, &worths, &findings)
         OrderToTradeRule.check(order, program, terms, &findings)
@@ -307,7 +310,7 @@ public struct Gate: ~Copyable {
         }
     }
 
-    private mutating func scopes(of order: OrderContext) -> Scopes {
+    private mutating func scopes(of order: OrderView) -> Scopes {
         // An unknown instrument is denied by its rule; its scope is the blank one.
         let instrument = order.isKnown ? position(.instrument, Int(order.intent.instrument)) : scopes.count - 1
         return scopes(account: Int(order.account), strategy: Int(order.intent.strategy), instrument: instrument)

@@ -92,7 +92,7 @@ struct LastModify: Sendable, BitwiseCopyable {
     var time = Timestamp(nanoseconds: .min)
 
     /// The order modifies the same one at the same instant again.
-    func covers(_ order: OrderContext) -> Bool {
+    func covers(_ order: OrderView) -> Bool {
         order.purpose == .modify && covers(order.orderID, at: order.time)
     }
 

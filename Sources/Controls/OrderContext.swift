@@ -172,11 +172,23 @@ public struct OrderContext: BitwiseCopyable {
     public var isTagInUse = false
     /// Another person than the sender has approved this order.
     public var isApprovedBySecond = false
-    /// Where the account's compliance program has rules of its own.
-    public var program: Program?
+    /// Worked out by the gate before its rules look.
+    var marks: OrderMarks = []
+    var valued = Price.zero
+    /// For the rules of the account's compliance program, where it has any (`hasProgram`).
+    public var programView = Program()
+    public var hasProgram = false
+    /// Both at once.
+    public var program: Program? {
+        get { hasProgram ? programView : nil }
+        set {
+            hasProgram = newValue != nil
+            programView = newValue ?? Program()
+        }
+    }
 
     // Inline, so that it is made where it is to be: it is a kilobyte.
-    @inlinable @inline(__always)
+    @inline(__always)
     public init(intent: OrderIntent, purpose: Purpose, account: Int32, terms: InstrumentTerms, time: Timestamp) {
         self.intent = intent
         self.purpose = purpose
@@ -186,9 +198,7 @@ public struct OrderContext: BitwiseCopyable {
     }
 
     /// The order waits for its trigger: what depends on the price of the moment is judged when it triggers.
-    @inlinable var isDormant: Bool { intent.kind.hasStopPrice && purpose != .trigger && !isTriggered }
-    /// It will trade at whatever price it finds.
-    var isMarket: Bool { !intent.kind.hasLimitPrice }
+    @inlinable @inline(__always) var isDormant: Bool { intent.kind.hasStopPrice && purpose != .trigger && !isTriggered }
 
     /// What the order is valued at: its limit, its stop, or for a market order the price it would meet; zero = unknown.
     // Inline, as the prices below: a view is large, and a call on one that changes copies it.
@@ -211,55 +221,6 @@ public struct OrderContext: BitwiseCopyable {
         guard intent.stopPrice == .zero, marketPrice.raw > 0, distance.isValid else { return }
         intent.stopPrice = distance.trigger(behind: marketPrice, intent.side, tick: terms.tick)
     }
-
-    /// Value of `quantity` at the valuation price in the account's currency; nil when price or rate is unknown or too big.
-    func notional(of quantity: Quantity) -> Money? { notional(of: quantity, at: valuationPrice) }
-
-    /// Signed value of a book once everything on the order's side has filled, the order included: the order at its own
-    /// price (`notional`), the rest at the market's.
-    func signedNotional(_ book: Book, with notional: Money?) -> Money? {
-        let price = marketPrice.raw > 0 ? marketPrice : valuationPrice
-        let working = Int128(intent.side.sign) * Int128(book.working(intent.side).raw)
-        guard let held = Int64(exactly: Int128(book.position.raw) + working),
-            let old = self.notional(of: Quantity(raw: held), at: price), let new = notional
-        else { return nil }
-        return intent.side == .buy ? old + new : old - new
-    }
-
-    @inline(__always)
-    func notional(of quantity: Quantity, at price: Price) -> Money? {
-        guard price.raw > 0, let rate = funds.rate else { return nil }
-        guard let value = Money.value(price, quantity, multiplier: terms.multiplier) else { return nil }
-        return value.converted(at: rate)
-    }
-
-    /// Why there is no notional.
-    var missingNotional: FindingReason {
-        if funds.rate == nil { return .noConversionRate }
-        return valuationPrice.raw > 0 ? .valueOverflow : .noReference
-    }
-
-    /// It makes a working order smaller and changes nothing else: no limit is used more by that.
-    var isShrinking: Bool {
-        guard let replaced else { return false }
-        return intent.quantity.raw > 0 && intent.quantity <= replaced.remaining && intent.price == replaced.price
-            && intent.stopPrice == replaced.stopPrice
-    }
-
-    /// The rules on what positions and orders add up to pass it: it shrinks a position or a working order.
-    @inline(__always) func isExempt(_ scope: LimitScope) -> Bool { isReducing(scope) || isShrinking }
-    @inline(__always) var isExemptOwn: Bool { isReducingOwn || isShrinking }
-
-    /// The order can only shrink the position that a limit of `scope` looks at.
-    @inline(__always)
-    func isReducing(_ scope: LimitScope) -> Bool {
-        switch scope {
-        case .strategy: isReducingOwn
-        case .system, .account, .instrument: net.isReduced(by: intent.quantity, on: intent.side)
-        }
-    }
-
-    @inline(__always) var isReducingOwn: Bool { own.isReduced(by: intent.quantity, on: intent.side) }
 }
 
 /// Which sides a restricted list closes.

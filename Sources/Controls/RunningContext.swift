@@ -20,16 +20,29 @@ extension OrderContext {
 
         /// What a fall is measured from, and how far it may go; nil = beyond counting.
         public func allowance(_ base: DrawdownBase, _ fraction: Rate) -> (high: Money, allowed: Money)? {
-            let high =
-                switch base {
-                case .fixed: opening
-                case .trailingEndOfDay: max(closingPeak, opening)
-                case .trailingIntraday, .trailingLocked: max(peak, equity)
-                }
+            let high = high(base)
             guard var allowed = max(high, .zero).converted(at: fraction) else { return nil }
             // Locked: what has to be left stops at the opening balance.
             if base == .trailingLocked, high - allowed > opening { allowed = high - opening }
             return (high, allowed)
+        }
+
+        /// Equity has fallen farther below its high than `allowance` says; nil = beyond counting.
+        func isBroken(_ base: DrawdownBase, _ fraction: Rate) -> Bool? {
+            let high = high(base)
+            let fallen = high - equity
+            guard let isAbove = fallen.isAbove(fraction, of: max(high, .zero)) else { return nil }
+            return isAbove && (base != .trailingLocked || fallen > high - opening)
+        }
+
+        /// What a fall is measured from.
+        @inline(__always)
+        func high(_ base: DrawdownBase) -> Money {
+            switch base {
+            case .fixed: opening
+            case .trailingEndOfDay: max(closingPeak, opening)
+            case .trailingIntraday, .trailingLocked: max(peak, equity)
+            }
         }
     }
 

@@ -113,7 +113,7 @@ extension Engine {
     private mutating func close(_ strategy: Int, _ instrument: Int, isQuiet: Bool) -> FindingReason? {
         if isQuiet {
             guard let intent = closingIntent(strategy, instrument) else { return nil }
-            guard gate.assess(orderContext(intent, purpose: .submit)) == 0 else { return gate.finding(0).reason }
+            guard gate.assess(view(intent, purpose: .submit)) == 0 else { return gate.finding(0).reason }
         }
         return flatten(strategy, instrument)
     }

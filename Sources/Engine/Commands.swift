@@ -210,7 +210,7 @@ extension Engine {
     /// Every measure of the gate for an order now, passed or not: observed, limit, headroom and utilisation in each scope
     /// with a limit. Changes nothing.
     public mutating func measures(_ intent: OrderIntent) -> [Finding] {
-        gate.measures(of: orderContext(intent, purpose: .submit))
+        gate.measures(of: view(intent, purpose: .submit))
     }
 
     /// What the gate would say about an order now: every failing rule, none = it would pass. Changes nothing.
@@ -218,11 +218,11 @@ extension Engine {
 
     /// The same as a mask of rules; 0 = it would pass. Allocates nothing.
     public mutating func failedRules(_ intent: OrderIntent) -> UInt64 {
-        gate.assess(orderContext(intent, purpose: .submit))
+        gate.assess(view(intent, purpose: .submit))
     }
 
     /// The same with everything that the gate knows of it. Allocates; for readers, not for the event path.
     public mutating func judgement(of intent: OrderIntent) -> Judgement {
-        gate.judgement(of: orderContext(intent, purpose: .submit))
+        gate.judgement(of: view(intent, purpose: .submit))
     }
 }

@@ -8,6 +8,8 @@ struct ComplianceBook: ~Copyable {
     let terms: FixedBuffer<ComplianceTerms>
     /// Account × instrument. In raw memory, so that an order counts no references.
     let rules: UnsafeMutableBufferPointer<InstrumentRules>
+    /// By the number of a group.
+    var groupSums: FixedBuffer<GroupSum>
     /// By account: when nothing may be opened.
     let flatWindows: [[TradingSchedule]]
     /// By account: its program has rules of its own.
@@ -34,6 +36,8 @@ struct ComplianceBook: ~Copyable {
         let count = programs.count
         terms = FixedBuffer(programs)
         rules = InstrumentRules.table(setup)
+        groupSums = FixedBuffer(
+            count: setup.accounts.reduce(0) { $0 + $1.tables.groupCount }, repeating: GroupSum())
         flatWindows = setup.accounts.map(\.tables.flatWindows)
         hasRules = FixedBuffer(programs.map(\.hasRules))
         openingBalances = FixedBuffer(setup.accounts.map(\.terms.openingBalance))

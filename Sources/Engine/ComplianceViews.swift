@@ -9,18 +9,19 @@ extension Engine {
     /// For an account whose program has rules of its own. What has been asked for already comes along: `day`, and whether all
     /// of the account's instruments but the order's are valued (`isValued`).
     mutating func addProgram(
-        to context: inout OrderContext, _ account: Int, _ instrument: Int, isValued: Bool
+        to program: inout OrderContext.Program, _ intent: OrderIntent, _ net: OrderContext.Book, at price: Price,
+        _ accountDay: OrderContext.Day?, _ account: Int, isValued: Bool
     ) {
-        var program = OrderContext.Program()
+        let instrument = Int(intent.instrument)
         let terms = compliance.terms.address(of: account)
         let rules = compliance.rules.baseAddress! + (account * instruments.count + instrument)
-        let (kind, opposite) = (context.intent.kind, context.intent.side.opposite)
-        addOwner(to: &program, context.net, opposite, account, instrument, isValued: isValued)
+        let (kind, opposite) = (intent.kind, intent.side.opposite)
+        addOwner(to: &program, net, opposite, account, instrument, isValued: isValued)
         if compliance.remembers { addMemory(to: &program, kind, opposite, account, instrument) }
-        let strategy = Int(context.intent.strategy)
+        let strategy = Int(intent.strategy)
         if let since = ledger.heldSince(strategy: strategy, instrument: instrument) { program.heldSince = since }
         program.stopDistance = stopDistance(
-            from: context.valuationPrice, to: context.intent.conditions.stopLoss, strategy, instrument)
+            from: price, to: intent.conditions.stopLoss, strategy, instrument)
         program.isLocated = terms.pointee.shortSale == .located && rules.pointee.isLocated
         if terms.pointee.hasNewsWindows {
             program.isInNewsWindow = rules.pointee.newsWindows?.session(at: now) != nil
@@ -28,14 +29,13 @@ extension Engine {
         program.isPastFlatTime = isPastFlatTime(terms, account, instrument)
         if terms.pointee.hasClassLeverage, let group = rules.pointee.leverageClass {
             program.classLeverage = group.leverage
-            program.classOthers = value(of: group.instruments, except: instrument, account, isValued: isValued)
+            program.classOthers = value(of: group.group, except: instrument, account, isValued: isValued)
         }
         if terms.pointee.hasLossLimits {
             program.lock = programLock(account)
-            program.day = context.accountDay ?? dayResult(.account, account)
+            program.day = accountDay ?? dayResult(.account, account)
             program.drawdownStart = compliance.drawdownStart(account)
         }
-        context.program = program
     }
 
     /// Of the strategy's stop-loss or the order's own bracket, whichever is nearer.
@@ -130,11 +130,11 @@ extension Engine {
                 quantity: rules.pointee.positionLimits[index].quantity,
                 notional: rules.pointee.positionLimits[index].notional)
             if view.notional != nil {
-                let group = rules.pointee.positionLimits[index].instruments
+                let group = rules.pointee.positionLimits[index].group
                 view.others =
                     compliance.isAlone[account]
                     ? value(of: group, except: instrument, account, isValued: isValued)
-                    : ownerValue(of: group, except: instrument, account)
+                    : ownerValue(of: group.instruments, except: instrument, account)
             }
             program.positionLimits[index] = view
             program.positionLimitCount = index + 1
@@ -172,18 +172,24 @@ extension Engine {
 
     /// Worst-case value of instruments in one account; nil = something has no rate. `isValued`: they are up to date.
     private mutating func value(
-        of group: [Int], except instrument: Int, _ account: Int, isValued: Bool
+        of group: InstrumentGroup, except instrument: Int, _ account: Int, isValued: Bool
     ) -> Money? {
-        var sum = Money.zero
-        for other in group where other != instrument {
-            if isValued {
-                sum += reaches.accounts[account * instruments.count + other].gross
-            } else {
-                guard let reach = netReach(account, other) else { return nil }
-                sum += reach.pointee.gross
+        let row = account * instruments.count
+        guard isValued else {
+            var sum = Money.zero
+            for other in group.instruments where other != instrument {
+                guard let reach = reach(netBook(account, other), other, account) else { return nil }
+                sum += reach.gross
             }
+            return sum
         }
-        return sum
+        let kept = compliance.groupSums.pointer(at: group.number)
+        let version = reaches.accountSums[account].version
+        if kept.pointee.version != version {
+            kept.pointee = GroupSum(version: version)
+            for other in group.instruments { kept.pointee.sum += reaches.accounts[row + other].gross }
+        }
+        return kept.pointee.sum - reaches.accounts[row + instrument].gross
     }
 }
 

@@ -56,6 +56,8 @@ public struct Engine: ~Copyable {
     var bindings: FixedBuffer<Bool>
     var timers: TimerQueue
     let intentBuffer: UnsafeMutablePointer<IntentRecord>
+    /// What the gate judges an order by.
+    let view: UnsafeMutablePointer<OrderContext>
     static let intentCapacity = 1024
     /// Whom it calls, for whoever watches; its own until the host names another place.
     var callMark: UnsafeMutablePointer<UInt64>
@@ -138,6 +140,7 @@ public struct Engine: ~Copyable {
         timers = TimerQueue(capacity: setup.timersMax)
         intentBuffer = .allocate(capacity: Engine.intentCapacity)
         intentBuffer.initialize(repeating: IntentRecord(), count: Engine.intentCapacity)
+        view = Engine.makeView()
         ownCallMark = .allocate(capacity: 1)
         ownCallMark.initialize(to: 0)
         callMark = ownCallMark
@@ -162,6 +165,7 @@ public struct Engine: ~Copyable {
         trackers.deinitialize()
         trackers.deallocate()
         intentBuffer.deallocate()
+        view.deallocate()
         ownCallMark.deallocate()
     }
 

@@ -14,7 +14,7 @@ extension Engine {
     /// Closes what an entry opened, or a part of it: of the position's reduce-only orders its own legs make room first.
     public mutating func closeEntry(_ intent: OrderIntent, entry: UInt64) -> Verdict {
         precondition(intent.closesNow, "an operator's reduce-only market order closes")
-        if gate.assess(orderContext(intent, purpose: .submit)) == 0 {
+        if gate.assess(view(intent, purpose: .submit)) == 0 {
             shrinkLegs(of: entry, instrument: Int(intent.instrument), by: intent.quantity)
         }
         return submitOrder(intent)

@@ -6,17 +6,37 @@ import Trading
 // The view of the book that the gate judges an order by.
 
 extension Engine {
-    /// `order` is the working order that a modify or a trigger is about: it counts with its new shape only.
-    mutating func orderContext(
+    /// `order` is the working order that a modify or a trigger is about: it counts with its new shape only. The view stays
+    /// where it is until the next one is made in its place: it is more than a kilobyte, and never handed round by value.
+    mutating func view(
         _ intent: OrderIntent, purpose: OrderContext.Purpose, order: Order? = nil
-    ) -> OrderContext {
-        let account = Int(slots[Int(intent.strategy)].account)
+    ) -> UnsafeMutablePointer<OrderContext> {
+        let view = view
+        view.update(from: view + 1, count: 1)
         let instrument = Int(intent.instrument)
-        guard instrument < instruments.count else { return unknownInstrument(intent, purpose, account) }
-        var context = OrderContext(
-            intent: intent, purpose: purpose, account: Int32(account), terms: instruments[instrument], time: now)
-        prepare(&context, order)
-        return context
+        view.pointee.intent = intent
+        view.pointee.purpose = purpose
+        view.pointee.account = slots[Int(intent.strategy)].account
+        view.pointee.time = now
+        // Of an unknown instrument there is enough for its rule to refuse it.
+        if instrument < instruments.count {
+            view.pointee.terms = instruments[instrument]
+            prepare(&view.pointee, order)
+        } else {
+            view.pointee.isKnown = false
+        }
+        return view
+    }
+
+    /// Room for a view, and behind it a blank one that each begins as.
+    static func makeView() -> UnsafeMutablePointer<OrderContext> {
+        let intent = OrderIntent(strategy: 0, instrument: 0, tag: 0, side: .buy, kind: .market, quantity: .zero)
+        let terms = InstrumentTerms(tick: .one, lot: .one, minQuantity: .one, maxQuantity: .one)
+        let blank = OrderContext(
+            intent: intent, purpose: .submit, account: 0, terms: terms, time: Timestamp(nanoseconds: 0))
+        let view = UnsafeMutablePointer<OrderContext>.allocate(capacity: 2)
+        view.initialize(repeating: blank, count: 2)
+        return view
     }
 
     /// Filled in where it is: handing it round by value would copy more than a kilobyte each time.
@@ -26,14 +46,18 @@ extension Engine {
         let account = Int(context.account)
         let strategy = Int(context.intent.strategy)
         let instrument = Int(context.intent.instrument)
-        if let order { context.take(order) }
+        var remaining: Quantity?
+        if let order {
+            context.take(order)
+            remaining = order.remaining
+        }
         context.isOpen = isAlwaysOpen[instrument] || calendars[instrument].isOpen(at: now)
         context.market = markets[instrument].view
         if context.intent.kind == .trailingStop, context.purpose == .submit { context.setFirstTrigger() }
         let intent = context.intent
-        context.own = ownBook(intent, order)
-        context.net = netBook(account, intent, order)
-        context.reduceOnlyWorking = reduceOnlyWorking(intent, order)
+        context.own = ownBook(intent, remaining)
+        context.net = netBook(account, intent, remaining)
+        context.reduceOnlyWorking = reduceOnlyWorking(intent, remaining)
         fill(&context.funds, account, instruments[instrument].currency, context.orderID)
         let netOthers = netOthers(account, except: instrument)
         context.funds.otherExposure = netOthers?.gross
@@ -43,7 +67,11 @@ extension Engine {
         if let schedule = slots[strategy].schedule { context.isScheduled = schedule.isOpen(at: now) }
         if !gate.wants.isEmpty { addWanted(to: &context, account, instrument) }
         if gate.wants.contains(.program), compliance.hasRules[account] {
-            addProgram(to: &context, account, instrument, isValued: netOthers != nil)
+            context.hasProgram = true
+            addProgram(
+                to: &context.programView, context.intent, context.net, at: context.valuationPrice, context.accountDay,
+                account,
+                isValued: netOthers != nil)
         }
         context.isTradingHoursChecked = accounts[account].checksTradingHours
         context.isSelfTradeChecked = accounts[account].checksSelfTrade
@@ -60,20 +88,9 @@ extension Engine {
         context.isTagInUse = resting.isTagTaken
     }
 
-    /// Enough of a view for the instrument rule to refuse it.
-    private func unknownInstrument(
-        _ intent: OrderIntent, _ purpose: OrderContext.Purpose, _ account: Int
-    ) -> OrderContext {
-        let terms = InstrumentTerms(tick: .one, lot: .one, minQuantity: .one, maxQuantity: .one)
-        var context = OrderContext(
-            intent: intent, purpose: purpose, account: Int32(account), terms: terms, time: now)
-        context.isKnown = false
-        return context
-    }
-
     /// The strategy's pair is left out: whatever it trades, the others make room for. For the same reason nothing stands
     /// before the pair on its own side.
-    private func ownBook(_ intent: OrderIntent, _ order: Order?) -> OrderContext.Book {
+    private func ownBook(_ intent: OrderIntent, _ remaining: Quantity?) -> OrderContext.Book {
         let instrument = Int(intent.instrument)
         let totals = orders.totals(strategy: Int(intent.strategy), instrument: instrument)
         var book = OrderContext.Book()
@@ -81,19 +98,20 @@ extension Engine {
         book.buys = totals.buys
         book.sells = totals.sells
         let others =
-            intent.isProtective ? Quantity.zero : totals.working(intent.side) - ownShare(intent, order)
+            intent.isProtective ? Quantity.zero : totals.working(intent.side) - ownShare(intent, remaining)
         book.setWorking(intent.side, others)
         return book
     }
 
-    /// What the totals hold of the order itself: of a bracket's target, which does not count, it is its stop's; of an order that
+    /// What the totals hold of the order itself, which has this `remaining` where it works already: of a bracket's target,
+    /// which does not count, it is its stop's; of an order that
     /// closes now all that makes room for it.
-    private func ownShare(_ intent: OrderIntent, _ order: Order?) -> Quantity {
-        if intent.closesNow, order == nil {
+    private func ownShare(_ intent: OrderIntent, _ remaining: Quantity?) -> Quantity {
+        if intent.closesNow, remaining == nil {
             return orders.totals(strategy: Int(intent.strategy), instrument: Int(intent.instrument)).reduceOnly(
                 intent.side)
         }
-        guard intent.conditions.isSecondLeg else { return order?.remaining ?? .zero }
+        guard intent.conditions.isSecondLeg else { return remaining ?? .zero }
         let stop = orders.leg(of: intent.conditions.entry, instrument: Int(intent.instrument), isStop: true)
         return stop == OrderManager.none ? .zero : orders.order(stop).remaining
     }
@@ -121,12 +139,12 @@ extension Engine {
 
     /// What is on the order's side is chosen so that with the order it comes to what can trade then: of a strategy's pair
     /// and its other orders the larger.
-    private func netBook(_ account: Int, _ intent: OrderIntent, _ order: Order?) -> OrderContext.Book {
+    private func netBook(_ account: Int, _ intent: OrderIntent, _ remaining: Quantity?) -> OrderContext.Book {
         let side = intent.side
         let totals = orders.totals(strategy: Int(intent.strategy), instrument: Int(intent.instrument))
         var book = netBook(account, Int(intent.instrument))
         guard intent.isProtective || totals.protective(side) != .zero else {
-            book.setWorking(side, book.working(side) - ownShare(intent, order))
+            book.setWorking(side, book.working(side) - ownShare(intent, remaining))
             return book
         }
         let quantity = Int128(intent.quantity.raw)
@@ -134,17 +152,17 @@ extension Engine {
         let worst =
             intent.isProtective
             ? max(others, Int128(totals.protective(side, intent.kind.otherLeg).raw), quantity)
-            : max(others - Int128(ownShare(intent, order).raw) + quantity, Int128(totals.protective(side).raw))
+            : max(others - Int128(ownShare(intent, remaining).raw) + quantity, Int128(totals.protective(side).raw))
         let rest = Int128(book.working(side).raw) - Int128(totals.worst(side).raw)
         book.setWorking(side, Quantity(raw: Int64(clamping: rest + worst - quantity)))
         return book
     }
 
-    private func reduceOnlyWorking(_ intent: OrderIntent, _ order: Order?) -> Quantity {
+    private func reduceOnlyWorking(_ intent: OrderIntent, _ remaining: Quantity?) -> Quantity {
         guard !intent.isProtective else { return .zero }
         let totals = orders.totals(strategy: Int(intent.strategy), instrument: Int(intent.instrument))
         let all = totals.reduceOnly(intent.side)
-        return intent.reduceOnly ? all - ownShare(intent, order) : all
+        return intent.reduceOnly ? all - ownShare(intent, remaining) : all
     }
 
     private func fill(

@@ -14,14 +14,14 @@ import Trading
 extension Engine {
     /// A new order.
     mutating func submit(_ intent: OrderIntent, isApprovedBySecond: Bool = false) -> Verdict {
-        var context = orderContext(intent, purpose: .submit)
-        context.isApprovedBySecond = isApprovedBySecond
-        let verdict = gate.judge(context)
+        let view = view(intent, purpose: .submit)
+        view.pointee.isApprovedBySecond = isApprovedBySecond
+        let verdict = gate.judge(view)
         switch verdict {
         case .denied(let failedRules):
-            deny(context, failedRules)
+            deny(view, failedRules)
         case .approved(let approved):
-            if gate.warningCount > 0 { warn(context) }
+            if gate.warningCount > 0 { warn(view) }
             if approved.intent.closesNow { makeWay(for: approved.intent) }
             cancelOwnResting(against: approved)
             guard !orders.isFull else { reject(approved); break }
@@ -98,13 +98,13 @@ extension Engine {
         let order = orders.order(report.slot)
         var intent = order.intent
         intent.quantity = order.remaining
-        let context = orderContext(intent, purpose: .trigger, order: order)
-        switch gate.judge(context) {
+        let view = view(intent, purpose: .trigger, order: order)
+        switch gate.judge(view) {
         case .denied(let failedRules):
-            deny(context, failedRules)
+            deny(view, failedRules)
             end(report.slot, as: .cancelled, .triggerDenied)
         case .approved(let approved):
-            if gate.warningCount > 0 { warn(context) }
+            if gate.warningCount > 0 { warn(view) }
             cancelOwnResting(against: approved)
             let order = orders.trigger(report.slot, approved)
             facts.append(.orderChanged(order, .triggered))
@@ -124,14 +124,14 @@ extension Engine {
         intent.price = price
         // The trigger of a trailing stop is the market's to move.
         intent.stopPrice = order.intent.kind == .trailingStop ? order.intent.stopPrice : stopPrice
-        let context = orderContext(intent, purpose: .modify, order: order)
-        let verdict = gate.judge(context)
+        let view = view(intent, purpose: .modify, order: order)
+        let verdict = gate.judge(view)
         switch verdict {
         case .denied(let failedRules):
-            deny(context, failedRules)
+            deny(view, failedRules)
             tell(order, .modifyDenied)
         case .approved(let approved):
-            if gate.warningCount > 0 { warn(context) }
+            if gate.warningCount > 0 { warn(view) }
             cancelOwnResting(against: approved)
             let order = orders.modify(
                 slot, approved, in: sequence, tradableFrom: now + venue.terms.latencyNanoseconds)

@@ -192,7 +192,7 @@ extension Engine {
         let slot = orders.protectiveLeg(
             wanted.kind, strategy: wanted.strategy, instrument: Int(wanted.instrument))
         guard slot != OrderManager.none else {
-            if isQuiet, orders.isFull || gate.assess(orderContext(wanted, purpose: .submit)) != 0 { return false }
+            if isQuiet, orders.isFull || gate.assess(view(wanted, purpose: .submit)) != 0 { return false }
             guard case .approved = submit(wanted) else { return false }
             // An approved order for which there is no room was rejected.
             return orders.totals(strategy: Int(wanted.strategy), instrument: Int(wanted.instrument))
@@ -209,7 +209,7 @@ extension Engine {
             order.remaining == wanted.quantity && order.intent.price == wanted.price
             && order.intent.stopPrice == wanted.stopPrice
         guard !order.isTriggered, !isSame else { return true }
-        if isQuiet, gate.assess(orderContext(wanted, purpose: .modify, order: order)) != 0 { return false }
+        if isQuiet, gate.assess(view(wanted, purpose: .modify, order: order)) != 0 { return false }
         let verdict = modify(
             slot, quantity: order.filled + wanted.quantity, price: wanted.price, stopPrice: wanted.stopPrice)
         if case .approved = verdict { return true }

@@ -7,38 +7,40 @@ import Trading
 // The side ways of the order path: what is written down and told when an order is refused, cancelled or filled.
 
 extension Engine {
-    mutating func deny(_ context: OrderContext, _ failedRules: UInt64) {
+    mutating func deny(_ view: UnsafePointer<OrderContext>, _ failedRules: UInt64) {
+        let (intent, orderID, account) = (view.pointee.intent, view.pointee.orderID, view.pointee.account)
         let first = facts.findings.count
         for index in 0..<gate.findingCount { facts.append(gate.finding(index)) }
         let denial = Denial(
-            intent: context.intent, orderID: context.orderID, account: context.account, failedRules: failedRules,
+            intent: intent, orderID: orderID, account: account, failedRules: failedRules,
             firstFinding: first, findingCount: gate.findingCount, time: now)
         if failedRules & RuleID.drawdown.mask != 0 { recordPeaks() }
         facts.append(.orderDenied(denial))
-        countDenial(context.intent, at: now)
-        reviewRunaway(Int(context.intent.strategy))
-        let strategy = Int(context.intent.strategy)
+        countDenial(intent, at: now)
+        reviewRunaway(Int(intent.strategy))
+        let strategy = Int(intent.strategy)
         slots[strategy].counters.denials += 1
         // What a stop denies is no sign of a new fault.
         if breakers.watchesCounts, failedRules & RuleID.tradingState.mask == 0 {
-            countReject(strategy: strategy, instrument: context.intent.instrument)
+            countReject(strategy: strategy, instrument: intent.instrument)
         }
-        guard context.intent.origin == .strategy else { return }
+        guard intent.origin == .strategy else { return }
         answer(
             strategy,
             .denial(
-                context.intent.instrument, tag: context.intent.tag, failedRules: failedRules, first: gate.finding(0),
+                intent.instrument, tag: intent.tag, failedRules: failedRules, first: gate.finding(0),
                 at: now))
     }
 
     /// What the gate remarked on an order that it lets pass.
-    mutating func warn(_ context: OrderContext) {
+    mutating func warn(_ view: UnsafePointer<OrderContext>) {
         let first = facts.findings.count
         for index in 0..<gate.warningCount { facts.append(gate.warning(index)) }
         facts.append(
             .orderWarned(
                 OrderWarning(
-                    intent: context.intent, orderID: context.orderID, account: context.account, firstFinding: first,
+                    intent: view.pointee.intent, orderID: view.pointee.orderID, account: view.pointee.account,
+                    firstFinding: first,
                     findingCount: gate.warningCount, time: now)))
     }
 

@@ -65,6 +65,8 @@ public struct OrderManager: ~Copyable {
     private var strategyOpen: FixedBuffer<Int32>
     private var accountOpen: FixedBuffer<Int32>
     private var instrumentOpen: FixedBuffer<Int32>
+    /// Of working totals, by instrument.
+    private var changes: ChangeCount
     let instrumentCount: Int
     var lastID: UInt64 = 0
     var lastPriority: UInt64 = 0
@@ -88,6 +90,7 @@ public struct OrderManager: ~Copyable {
         strategyOpen = FixedBuffer(count: strategyCount, repeating: 0)
         accountOpen = FixedBuffer(count: accountCount, repeating: 0)
         instrumentOpen = FixedBuffer(count: accountCount * instrumentCount, repeating: 0)
+        changes = ChangeCount(count: instrumentCount)
         self.instrumentCount = instrumentCount
     }
 
@@ -121,6 +124,12 @@ public struct OrderManager: ~Copyable {
     }
     public func totalsPlace(account: Int, instrument: Int) -> UnsafePointer<WorkingTotals> {
         accountTotals.address(of: account * instrumentCount + instrument)
+    }
+
+    /// Changes of totals so far, and whether one was in an instrument since.
+    public var changeCount: UInt64 { changes.latest }
+    public func hasChanged(_ instrument: Int, since seen: UInt64) -> Bool {
+        changes.hasChanged(instrument, since: seen)
     }
 
     /// How many orders work, protective ones left out.
@@ -301,6 +310,7 @@ public struct OrderManager: ~Copyable {
         let own = Int(order.intent.strategy) * instrumentCount + instrument
         let net = Int(order.account) * instrumentCount + instrument
         let side = order.intent.side
+        changes.note(instrument)
         let before = strategyTotals[own]
         strategyTotals[own].add(quantity, order.intent)
         let after = strategyTotals[own]

@@ -22,6 +22,8 @@ struct KeptValues: ~Copyable {
     @usableFromInline var isStale: FixedBuffer<Bool>
     @usableFromInline var stale: FixedBuffer<Int32>
     @usableFromInline var staleCount = 0
+    /// Of marks, positions and rates, by instrument; for who keeps other sums of them.
+    @usableFromInline var changes: ChangeCount
 
     init(instruments: Int, currencies: Int, accounts: Int, strategies: Int) {
         entries = FixedBuffer(count: strategies * instruments, repeating: Entry())
@@ -29,12 +31,14 @@ struct KeptValues: ~Copyable {
         accountSums = FixedBuffer(count: accounts * currencies, repeating: .zero)
         isStale = FixedBuffer(count: instruments, repeating: false)
         stale = FixedBuffer(count: instruments, repeating: 0)
+        changes = ChangeCount(count: instruments)
         for instrument in 0..<instruments { touch(instrument) }
     }
 
     /// Its mark, or a position in it, has changed.
     @inlinable
     mutating func touch(_ instrument: Int) {
+        changes.note(instrument)
         if isStale[instrument] { return }
         isStale[instrument] = true
         stale[staleCount] = Int32(truncatingIfNeeded: instrument)

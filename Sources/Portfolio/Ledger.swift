@@ -136,6 +136,12 @@ public import Trading
         kept.touch(instrument)
     }
 
+    /// Changes of marks, positions and rates so far, and whether one was in an instrument since.
+    @inlinable public var changeCount: UInt64 { kept.changes.latest }
+    @inlinable public func hasChanged(_ instrument: Int, since seen: UInt64) -> Bool {
+        kept.changes.hasChanged(instrument, since: seen)
+    }
+
     /// The price that positions are valued at; zero before the first mark and the first fill.
     @inlinable
     public func mark(_ instrument: Int) -> Price { marks[instrument] }

@@ -7,6 +7,7 @@ extension Ledger {
         let cell = account * currencyCount + currency
         guard rates[cell] != rate else { return }
         rates[cell] = rate
+        kept.changes.noteAll()
         for strategy in 0..<strategyCount where self.account(of: strategy) == account {
             refreshEstimate(strategy: strategy, currency: currency)
         }

@@ -24,15 +24,39 @@
     }
 
     /// This amount times a rate, rounded half-even; nil when the result is not countable (beyond 2^120 units of 1e-8).
-    @inlinable
+    @inlinable @inline(__always)
     public func converted(at rate: Rate) -> Money? {
+        if rate == .one { return raw.magnitude < 1 << 120 ? self : nil }
+        return product(rate)
+    }
+
+    @usableFromInline
+    func product(_ rate: Rate) -> Money? {
         let bound = Int128(1) << 120
-        guard rate != .one else { return raw.magnitude < bound.magnitude ? self : nil }
         guard let raw = Rounding.halfEven(raw, times: Int128(rate.raw), over: 1_000_000_000),
             raw.magnitude < bound.magnitude
         else { return nil }
         return Money(raw: raw)
     }
+
+    /// Whether this is above `share` of `whole`, as `converted` would round it, by products alone: no division. nil when that
+    /// is not countable.
+    @inlinable @inline(__always)
+    public func isAbove(_ share: Rate, of whole: Money) -> Bool? {
+        if let amount = Int64(exactly: raw), let whole = Int64(exactly: whole.raw) {
+            // In units of 1e-17. Above the rounded share by half a unit and more; just half rounds to the even neighbour.
+            // Of Int64 neither product can overflow, nor their difference.
+            let distance = Int128(amount) &* 1_000_000_000 &- Int128(whole) &* Int128(share.raw)
+            return distance > 500_000_000 || (distance == 500_000_000 && amount & 1 == 1)
+        }
+        return isAboveProduct(share, of: whole)
+    }
+
+    @usableFromInline
+    func isAboveProduct(_ share: Rate, of whole: Money) -> Bool? { whole.converted(at: share).map { self > $0 } }
+
+    /// As `converted`, as a limit: a share beyond counting is none.
+    public func share(_ share: Rate) -> Money { converted(at: share) ?? Money(raw: .max) }
 
     /// As `converted`, for amounts that are known to be small enough: a commission. Beyond Int128 is a broken invariant.
     @inlinable

@@ -29,7 +29,8 @@ struct LeverageClassRuleTests {
             change: buying("40", others: money("1001"))),
         RuleCase(
             "one without a rate", program: terms,
-            finds: ["compliance.leverage-class noConversionRate account 0 0 0"], change: buying("40", others: nil)),
+            finds: ["compliance.leverage-class noConversionRate account 0 5000 5000"], change: buying("40", others: nil)
+        ),
         RuleCase("a reducing order passes", program: terms) {
             buying("60", others: money("9000"))(&$0)
             $0.hold("60")

@@ -17,7 +17,8 @@ struct MinHoldingRuleTests {
         {
             $0.hold("2")
             $0.sell(size)
-            $0.program?.heldSince = $0.time + -seconds * second
+            let since = $0.time + -seconds * second
+            $0.program?.heldSince = since
         }
     }
 

@@ -76,6 +76,20 @@ struct PositionRuleTests {
             finds: ["system", "account", "instrument"].map { "risk.position positionQuantity \($0) 11 10 -1" }
         ) { $0.net.position = quantity("10") },
         RuleCase(
+            "values of the strategy's book are its own",
+            [
+                .account: limits { $0.maxPositionNotional = money("599") },
+                .strategy: limits { $0.maxPositionNotional = money("599") },
+            ], finds: ["risk.position positionNotional strategy 600.05 599 -1.05"]
+        ) { $0.own.position = quantity("5") },
+        RuleCase(
+            "and shares of equity",
+            [
+                .account: limits { $0.maxPositionEquityFraction = rate("0.0005") },
+                .strategy: limits { $0.maxPositionEquityFraction = rate("0.0005") },
+            ], finds: ["risk.position positionEquityFraction strategy 600.05 500 -100.05"]
+        ) { $0.own.position = quantity("5") },
+        RuleCase(
             "a modify is measured with its own new rest", ten, purpose: .modify,
             finds: ["risk.position positionQuantity account 11 10 -1"]
         ) {

@@ -167,6 +167,23 @@ extension Gate {
         }
     }
 
+    mutating func judge(_ order: OrderContext) -> Verdict {
+        var order = order
+        return judge(&order)
+    }
+    mutating func assess(_ order: OrderContext, keepsUtilisation: Bool = false) -> UInt64 {
+        var order = order
+        return assess(&order, keepsUtilisation: keepsUtilisation)
+    }
+    mutating func measures(of order: OrderContext) -> [Finding] {
+        var order = order
+        return measures(of: &order)
+    }
+    mutating func judgement(of order: OrderContext) -> Judgement {
+        var order = order
+        return judgement(of: &order)
+    }
+
     var findings: [Finding] { (0..<findingCount).map { finding($0) } }
 
     /// "rule reason scope observed limit distance", the numbers as decimals; distance = limit less observed.

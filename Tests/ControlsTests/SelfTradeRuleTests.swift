@@ -28,6 +28,15 @@ struct SelfTradeRuleTests {
             $0.intent.side = .sell
             $0.ownOpposite = price("101")
         },
+        RuleCase("of an own sell and a bracket's leg the lower one is met first", finds: crosses("100", "99", "-1")) {
+            $0.ownOpposite = price("100")
+            $0.legOpposite = price("99")
+        },
+        RuleCase("and by a sell the higher one", finds: crosses("100", "101", "1")) {
+            $0.intent.side = .sell
+            $0.ownOpposite = price("100")
+            $0.legOpposite = price("101")
+        },
         RuleCase("a market order reaches the touch", finds: crosses("100.01", "100.01", "0")) {
             $0.becomeMarket()
             $0.ownOpposite = price("100.01")
@@ -189,6 +198,18 @@ struct SelfTradeRuleTests {
         },
         RuleCase("one that rests is none", program: tenSeconds) {
             after(1)(&$0)
+            $0.intent.price = price("100")
+        },
+        RuleCase(
+            "a sell at the bid", program: tenSeconds, warns: ["compliance.self-trade possibleWash account 1 10 9"]
+        ) {
+            after(1)(&$0)
+            $0.sell("1")
+            $0.intent.price = price("99.99")
+        },
+        RuleCase("a sell above it rests", program: tenSeconds) {
+            after(1)(&$0)
+            $0.sell("1")
             $0.intent.price = price("100")
         },
         RuleCase("an exit is none", program: tenSeconds) {

@@ -56,6 +56,39 @@ struct ExposureTests {
         #expect(bench.engine.factLog.findings.map(\.observed) == [110_000_000_000, 110_000_000_000, 300_000_000_000])
     }
 
+    @Test("what the other instruments come to follows marks, fills, working orders and an account that begins anew")
+    func others() {
+        var setup = ExposureTests.twoInstruments { $0.maxGrossExposure = 1_000_000 }
+        setup.strategies[0].limits.maxGrossExposure = 1_000_000
+        let bench = Bench(setup, script: [])
+        func order(_ side: Side, _ quantity: Quantity, limit: Price = .zero, instrument: UInt32 = 1) -> OrderIntent {
+            OrderIntent(
+                strategy: 0, instrument: instrument, tag: 0, side: side, kind: limit == .zero ? .market : .limit,
+                quantity: quantity, price: limit, origin: .operator)
+        }
+        /// Of an account and its only strategy, before an order in the first instrument.
+        func held() -> [Int128?] {
+            bench.engine.measures(order(.buy, 1, limit: 100, instrument: 0)).filter { $0.reason == .grossExposure }.map
+            {
+                $0.used.map { $0 / 100_000_000 }
+            }
+        }
+        bench.feed(.flat(1, 100), .flat(1, 100, instrument: 1))
+        #expect(held() == [0, 0])
+        #expect(bench.submit(order(.buy, 10)))
+        #expect(held() == [1000, 1000], "what works counts")
+        bench.feed(.flat(2, 90, instrument: 1))
+        #expect(bench.position(instrument: 1) == 10 && held() == [900, 900], "what is held counts at its mark")
+        bench.feed(.flat(3, 120, instrument: 1))
+        #expect(held() == [1200, 1200])
+        #expect(bench.submit(order(.sell, 30, limit: 200)))
+        #expect(held() == [2400, 2400], "of both sides the larger")
+        #expect(bench.cancelOrder(id: 2))
+        #expect(held() == [1200, 1200])
+        bench.engine.disable(strategy: 0, policy: .keep)
+        #expect(bench.resetAccount(0, 5000) && held() == [0, 0], "nothing is held any more")
+    }
+
     @Test("a strategy's exposure is its own, the account's that of all")
     func scopes() {
         var setup = EngineSetup.small(strategies: 2)

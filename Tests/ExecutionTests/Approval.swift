@@ -45,7 +45,7 @@ struct PermissiveGate: ~Copyable {
         order.isSelfTradeChecked = false
         // A reduce-only order needs something to reduce.
         if intent.reduceOnly { order.own.position = Quantity(raw: -intent.side.sign * Int64.max / 4) }
-        switch gate.judge(order) {
+        switch gate.judge(&order) {
         case .approved(let approved): return approved
         case .denied: throw Denied(findings: (0..<gate.findingCount).map { "\(gate.finding($0).reason)" })
         }

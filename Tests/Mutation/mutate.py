@@ -5,7 +5,8 @@
 
 In a copy of Trading, Controls and their tests each comparison of each rule becomes an operator of its own, which does what
 it did until the environment picks it; then it answers the opposite. Where it decides on a limit (`isBeyond:`), a second
-mutant moves the limit by one: > becomes >=. So all mutants are one build, and each is one run of its rule's own tests.
+mutant moves the limit by one: > becomes >=. What a rule asks of order, program and terms with yes or no is negated in the same
+way. So all mutants are one build, and each is one run of its rule's own tests.
 Prints a line for each mutant; exit 1 when one survives or a rule has none.
 """
 import concurrent.futures
@@ -19,6 +20,9 @@ import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 COMPARISON = re.compile(r"(?<= )(>=|<=|==|!=|>|<)(?= )")
+QUESTION = re.compile(
+    r"(?<![\w.])(?:order|program\.pointee|terms\.pointee|conditions|order\.intent|intent)\.(?:is|has|requires|forbids|closes)[A-Z]\w*"
+    r"(?:\(\.?\w+\))?(?![\w.(])")
 OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">", "==": "!=", "!=": "=="}
 NEIGHBOUR = {">": ">=", "<": "<=", ">=": ">", "<=": "<"}
 # Mathematical operators, one a mutated place.
@@ -43,6 +47,9 @@ class Place:
         self.operator, self.decides = operator, decides
 
     def mutants(self):
+        if self.operator == "?":
+            yield self.number, "the answer is turned round"
+            return
         yield self.number, f"{self.operator} becomes {OPPOSITE[self.operator]}"
         if self.decides and self.operator in NEIGHBOUR:
             yield -self.number, f"{self.operator} becomes {NEIGHBOUR[self.operator]}"
@@ -64,14 +71,26 @@ def mutate(text, rule, places):
             places.append(Place(len(places) + 1, rule, index + 1, line.strip(), match.group(), decides))
             return SYMBOLS[len(places) - 1]
 
-        lines[index] = COMPARISON.sub(replace, code) + line[len(code):]
+        def ask(match):
+            places.append(Place(len(places) + 1, rule, index + 1, line.strip(), "?", False))
+            return f"turned({len(places)}, {match.group()})"
+
+        mutated = COMPARISON.sub(replace, code)
+        if not code.strip().startswith(("let ", "///")):
+            mutated = QUESTION.sub(ask, mutated)
+        lines[index] = mutated + line[len(code):]
     return "\n".join(lines)
 
 
 def operators(places):
     """The replaced comparisons as Swift."""
-    parts = ["import Glibc", "", 'let mutant = getenv("MUTANT").flatMap { Int(String(cString: $0)) } ?? 0', ""]
+    parts = [
+        "import Glibc", "", 'let mutant = getenv("MUTANT").flatMap { Int(String(cString: $0)) } ?? 0', "",
+        "func turned(_ number: Int, _ answer: Bool) -> Bool { (mutant == number) != answer }", "",
+    ]
     for place in places:
+        if place.operator == "?":
+            continue
         symbol = SYMBOLS[place.number - 1]
         bound = "Equatable" if place.operator in ("==", "!=") else "Comparable"
         moved = f"mutant == -{place.number} ? a {NEIGHBOUR[place.operator]} b : " if place.operator in NEIGHBOUR else ""
@@ -142,9 +161,9 @@ def main():
                 print(f"{'SURVIVED' if passed else 'killed  '} {place.rule}:{place.line} {what}: {place.source}", flush=True)
     without = [rule for rule in rules if not any(place.rule == rule for place in places)]
     for rule in without:
-        print(f"{rule} compares nothing that can be flipped")
+        print(f"{rule} asks nothing that can be turned round")
     print(f"{killed} killed, {survivors} survived, in {time.monotonic() - started:.0f} s")
-    sys.exit(1 if survivors else 0)
+    sys.exit(1 if survivors or without else 0)
 
 
 main()

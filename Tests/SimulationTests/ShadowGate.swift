@@ -218,7 +218,6 @@ struct ShadowGate {
         let market = q.view.price(q.intent.side) > 0 ? q.view.price(q.intent.side) : q.price
         let held = book.reach(side)
         let reach = book.reach(side, extra)
-        if market == q.price { return notional(q, around, reach, at: q.price, books) }
         guard let old = notional(q, around, held, at: market, books),
             let new = notional(q, around, reach - held, at: q.price, books)
         else { return nil }

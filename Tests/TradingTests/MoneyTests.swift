@@ -48,6 +48,31 @@ struct MoneyTests {
         #expect(Money(raw: 100).times(Rate(raw: -50_000_000)).raw == -5)
     }
 
+    @Test("is above a share of another amount just where it is above the share that is worked out and rounded")
+    func isAboveShare() {
+        var random = SystemRandomNumberGenerator()
+        func check(_ amount: Int128, _ share: Int64, _ whole: Int128) {
+            let (amount, share, whole) = (Money(raw: amount), Rate(raw: share), Money(raw: whole))
+            let expected = whole.converted(at: share).map { amount > $0 }
+            #expect(amount.isAbove(share, of: whole) == expected, "\(amount.raw), \(share.raw) of \(whole.raw)")
+        }
+        for _ in 0..<2000 {
+            let whole = Int64.random(in: .min ... .max, using: &random) >> Int64.random(in: 0...62, using: &random)
+            let share = Int64.random(in: 0...Int64.max, using: &random) >> Int64.random(in: 0...62, using: &random)
+            guard let near = Money(raw: Int128(whole)).converted(at: Rate(raw: share)) else { continue }
+            for distance in -1...1 as ClosedRange<Int128> { check(near.raw + distance, share, Int128(whole)) }
+            check(Int128(Int64.random(in: .min ... .max, using: &random)), share, Int128(whole))
+        }
+        // Just halves, which round to the even neighbour: 0.5, 1.5 and 2.5 of 1e-8.
+        for whole in [1, 3, 5, -1, -3] as [Int128] {
+            for amount in -3...3 as ClosedRange<Int128> { check(amount, 500_000_000, whole) }
+        }
+        for amount in [Int128(Int64.max), Int128(Int64.max) + 1, Int128(1) << 100] {
+            check(amount, 1_000_000_000, Int128(Int64.max) + 1)
+        }
+        #expect(Money.zero.isAbove(Rate(raw: .max), of: Money(raw: 1 << 120)) == nil, "beyond counting")
+    }
+
     @Test("takes a share of a cost, half to even, also where the product is beyond Int128")
     func portions() {
         #expect(Money(raw: 10).portion(Quantity(raw: 1), of: Quantity(raw: 4)).raw == 2)

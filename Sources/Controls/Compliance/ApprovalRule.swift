@@ -4,9 +4,10 @@ import Trading
 /// until one has approved it; `Verdict.needsApproval` says that nothing else is in its way.
 enum ApprovalRule {
     static func check(
-        _ order: OrderContext, _ terms: ComplianceTerms, _ worths: inout Worths, _ findings: inout Findings
+        _ order: OrderView, _ terms: UnsafePointer<ComplianceTerms>, _ worths: inout Worths,
+        _ findings: inout Findings
     ) {
-        guard let limit = terms.approvalNotional, order.isKnown else { return }
+        guard let limit = terms.pointee.approvalNotional, order.isKnown else { return }
         findings.apply(.approval)
         // A trigger was approved with its order.
         guard order.purpose != .trigger, !order.isExemptOwn, !order.isApprovedBySecond else { return }

@@ -4,14 +4,15 @@ import Trading
 /// window of days, nothing more is opened.
 enum DayTradesRule {
     static func check(
-        _ order: OrderContext, _ program: OrderContext.Program, _ terms: ComplianceTerms, _ findings: inout Findings
+        _ order: OrderView, _ program: UnsafePointer<OrderContext.Program>, _ terms: UnsafePointer<ComplianceTerms>,
+        _ findings: inout Findings
     ) {
-        guard let most = terms.dayTradesMax else { return }
+        guard let most = terms.pointee.dayTradesMax else { return }
         findings.apply(.dayTrades)
         guard !order.isReducingOwn, !order.intent.isHostSent else { return }
-        let used = Int128(program.dayTrades) * 100_000_000
+        let used = Int128(program.pointee.dayTrades) * 100_000_000
         findings.judge(
-            isBeyond: program.dayTrades >= most,
+            isBeyond: program.pointee.dayTrades >= most,
             Finding(
                 .dayTrades, .dayTradeCount, scope: .account, observed: used + 100_000_000,
                 limit: Int128(most) * 100_000_000, used: used))

@@ -4,15 +4,16 @@ import Trading
 /// is reduced. A liquidation and the host's own protection are never in question.
 enum MinHoldingRule {
     static func check(
-        _ order: OrderContext, _ program: OrderContext.Program, _ terms: ComplianceTerms, _ findings: inout Findings
+        _ order: OrderView, _ program: UnsafePointer<OrderContext.Program>, _ terms: UnsafePointer<ComplianceTerms>,
+        _ findings: inout Findings
     ) {
-        guard let least = terms.minHoldingNanoseconds else { return }
+        guard let least = terms.pointee.minHoldingNanoseconds else { return }
         findings.apply(.minHolding)
-        guard let since = program.heldSince, order.intent.origin != .liquidation, !order.intent.isHostSent,
+        guard let since = program.pointee.heldSince, order.intent.origin != .liquidation, !order.intent.isHostSent,
             order.intent.quantity.raw > 0,
             Int128(order.own.position.raw) * Int128(order.intent.side.sign) < 0
         else { return }
-        guard terms.minHoldingBindsReducing || !order.isReducingOwn else { return }
+        guard terms.pointee.minHoldingBindsReducing || !order.isReducingOwn else { return }
         let held = Int128(order.time.nanoseconds) - Int128(since.nanoseconds)
         guard held < Int128(least) else { return }
         // In seconds of 1e-8, rounded down: what is too short never looks long enough.

@@ -3,11 +3,12 @@ import Trading
 /// compliance.news-blackout: nothing is opened in the windows around listed events.
 enum NewsBlackoutRule {
     static func check(
-        _ order: OrderContext, _ program: OrderContext.Program, _ terms: ComplianceTerms, _ findings: inout Findings
+        _ order: OrderView, _ program: UnsafePointer<OrderContext.Program>, _ terms: UnsafePointer<ComplianceTerms>,
+        _ findings: inout Findings
     ) {
-        guard terms.hasNewsWindows else { return }
+        guard terms.pointee.hasNewsWindows else { return }
         findings.apply(.newsBlackout)
-        guard program.isInNewsWindow, !order.isReducingOwn else { return }
+        guard program.pointee.isInNewsWindow, !order.isReducingOwn else { return }
         findings.add(Finding(.newsBlackout, .newsEvent, scope: .account))
     }
 }

@@ -4,15 +4,16 @@ import Trading
 /// ones of a day are free, and a cancel is never in question.
 enum OrderToTradeRule {
     static func check(
-        _ order: OrderContext, _ program: OrderContext.Program, _ terms: ComplianceTerms, _ findings: inout Findings
+        _ order: OrderView, _ program: UnsafePointer<OrderContext.Program>, _ terms: UnsafePointer<ComplianceTerms>,
+        _ findings: inout Findings
     ) {
-        guard let most = terms.messagesPerFillMax else { return }
+        guard let most = terms.pointee.messagesPerFillMax else { return }
         findings.apply(.orderToTrade)
         guard order.purpose != .trigger, !order.intent.isHostSent, !order.isReducing(.account) else { return }
-        let messages = program.messages + 1
-        guard messages > terms.freeMessages else { return }
+        let messages = program.pointee.messages + 1
+        guard messages > terms.pointee.freeMessages else { return }
         // Before the first fill counts as one.
-        let limit = Int128(most) * Int128(max(program.fills, 1)) * 100_000_000
+        let limit = Int128(most) * Int128(max(program.pointee.fills, 1)) * 100_000_000
         let observed = Int128(messages) * 100_000_000
         findings.judge(
             isBeyond: observed > limit,

@@ -4,22 +4,22 @@ import Trading
 /// pass until the account's next day.
 enum ProgramDailyLossRule {
     static func check(
-        _ order: OrderContext, _ program: OrderContext.Program, _ terms: ComplianceTerms, _ findings: inout Findings
+        _ order: OrderView, _ program: UnsafePointer<OrderContext.Program>, _ terms: UnsafePointer<ComplianceTerms>,
+        _ findings: inout Findings
     ) {
-        guard !terms.dailyLoss.isNone, order.isKnown else { return }
+        guard !terms.pointee.dailyLoss.isNone, order.isKnown else { return }
         findings.apply(.programDailyLoss)
         guard !order.isReducing(.account) else { return }
-        guard let day = program.day else {
+        guard let day = program.pointee.day else {
             return findings.add(Finding(.programDailyLoss, .noConversionRate, scope: .account))
         }
-        let start = day.start(terms.dailyLossBase)
+        let start = day.start(terms.pointee.dailyLossBase)
         let loss = start - day.equity
-        let limit = terms.dailyLoss.amount(of: start) ?? .zero
-        let isLocked = program.lock == .day
+        let isLocked = program.pointee.lock == .day
         findings.judge(
-            isBeyond: isLocked || loss > limit,
+            isBeyond: isLocked || terms.pointee.dailyLoss.isBroken(by: loss, of: start),
             Finding(
                 .programDailyLoss, isLocked ? .dayLocked : .programDailyLoss, scope: .account, observed: loss.raw,
-                limit: limit.raw, used: loss.raw))
+                limit: terms.pointee.dailyLoss.amount(of: start)?.raw ?? 0, used: loss.raw))
     }
 }

@@ -12,7 +12,7 @@ enum SelfTradeRule {
         var protection: Price
     }
 
-    static func check(_ order: OrderContext, protection: Price, _ findings: inout Findings) -> Passage {
+    static func check(_ order: OrderView, protection: Price, _ findings: inout Findings) -> Passage {
         var passage = Passage(ownRestingReach: nil, protection: protection)
         guard order.isSelfTradeChecked else { return passage }
         findings.apply(.selfTrade)
@@ -52,7 +52,7 @@ enum SelfTradeRule {
     }
 
     /// The last tick before the nearest leg; nil = it would be met now, or the order is none that a bound is for.
-    private static func boundBeforeLeg(_ order: OrderContext) -> Price? {
+    private static func boundBeforeLeg(_ order: OrderView) -> Price? {
         let leg = order.legOpposite
         guard leg.raw > 0, order.isMarket, !order.isReducingOwn else { return nil }
         let touch = order.valuationPrice
@@ -74,9 +74,11 @@ enum SelfTradeRule {
 
     /// A marketable order soon after the same owner took from the other side may be a wash: a warning.
     static func checkWash(
-        _ order: OrderContext, _ program: OrderContext.Program, _ terms: ComplianceTerms, _ findings: inout Findings
+        _ order: OrderView, _ program: UnsafePointer<OrderContext.Program>, _ terms: UnsafePointer<ComplianceTerms>,
+        _ findings: inout Findings
     ) {
-        guard let window = terms.washNanoseconds, let since = program.sinceOppositeTakeNanoseconds, since <= window,
+        guard let window = terms.pointee.washNanoseconds, let since = program.pointee.sinceOppositeTakeNanoseconds,
+            since <= window,
             order.isMarketable, !order.isReducingOwn
         else { return }
         findings.warn(
@@ -85,7 +87,7 @@ enum SelfTradeRule {
     }
 }
 
-extension OrderContext {
+extension OrderView {
     /// It would trade at once at the prices of the moment.
     fileprivate var isMarketable: Bool {
         if isDormant { return false }

@@ -4,32 +4,22 @@ import Trading
 /// strategy's come to below its share. An order fails only where it makes the number larger.
 enum BudgetRule {
     static func check(
-        _ order: OrderContext, _ scopes: Scopes, _ worths: inout Worths, _ findings: inout Findings
+        _ order: OrderView, _ scopes: Scopes, _ worths: inout Worths, _ findings: inout Findings
     ) {
         guard order.isKnown, order.intent.quantity.raw > 0, !order.isShrinking else { return }
-        for scope in [LimitScope.system, .account] {
-            guard let cap = scopes[scope].pointee.limits.budgetCap, !order.isReducing(scope) else { continue }
-            judge(order, worths.net(order), order.funds.otherExposure, cap, .budgetCap, scope, &findings)
-        }
+        checkCap(order, scopes[.system], .system, &worths, &findings)
+        checkCap(order, scopes[.account], .account, &worths, &findings)
         guard let share = scopes[.strategy].pointee.limits.budgetAllocation, !order.isReducingOwn else { return }
-        judge(order, worths.own(order), order.ownOthers?.gross, share, .budgetAllocation, .strategy, &findings)
+        let change = worths.changeOwn(order, order.ownOthers?.gross)
+        findings.judgeRise(order, .budget, .budgetAllocation, change, limit: share, .strategy)
     }
 
-    private static func judge(
-        _ order: OrderContext, _ sides: Worths.Sides, _ others: Money?, _ limit: Money, _ reason: FindingReason,
-        _ scope: LimitScope, _ findings: inout Findings
+    private static func checkCap(
+        _ order: OrderView, _ state: UnsafeMutablePointer<ScopeState>, _ scope: LimitScope, _ worths: inout Worths,
+        _ findings: inout Findings
     ) {
-        guard let others else {
-            return findings.add(Finding(.budget, .noConversionRate, scope: scope, limit: limit.raw))
-        }
-        guard let (before, after) = sides.larger else {
-            return findings.add(Finding(.budget, order.missingNotional, scope: scope, limit: limit.raw))
-        }
-        let used = others + before
-        let observed = others + after
-        guard observed > used else { return }
-        findings.judge(
-            isBeyond: observed > limit,
-            Finding(.budget, reason, scope: scope, observed: observed.raw, limit: limit.raw, used: used.raw))
+        guard let cap = state.pointee.limits.budgetCap, !order.isReducing(.account) else { return }
+        let change = worths.changeNet(order, order.funds.otherExposure)
+        findings.judgeRise(order, .budget, .budgetCap, change, limit: cap, scope)
     }
 }

@@ -4,15 +4,13 @@ import Trading
 /// A margin account covers gross worst-case exposure by equity × leverage; a cash account pays buys from cash and
 /// cannot be short.
 enum BuyingPowerRule {
-    static func check(_ order: OrderContext, _ worths: inout Worths, _ findings: inout Findings) {
+    static func check(_ order: OrderView, _ worths: inout Worths, _ findings: inout Findings) {
         guard order.isKnown, order.intent.quantity.raw > 0, !order.isExempt(.account) else { return }
         func fail(_ reason: FindingReason) { findings.add(Finding(.buyingPower, reason, scope: .account)) }
-        func judge(_ needed: Money, limit: Money, used: Money) {
-            findings.judge(
-                isBeyond: needed > limit,
-                Finding(
-                    .buyingPower, .insufficientFunds, scope: .account, observed: needed.raw, limit: limit.raw,
-                    used: used.raw))
+        func insufficient(_ needed: Money, limit: Money, used: Money) -> Finding {
+            Finding(
+                .buyingPower, .insufficientFunds, scope: .account, observed: needed.raw, limit: limit.raw,
+                used: used.raw)
         }
         guard order.funds.rate != nil, let equity = order.funds.equity, let other = order.funds.otherExposure,
             let cash = order.funds.cash, let reserved = order.funds.reservedCash
@@ -27,12 +25,16 @@ enum BuyingPowerRule {
             guard order.intent.side == .buy else { return }
             guard let value = worths.notional(order), let fee else { return fail(.valueOverflow) }
             let needed = reserved + value + fee
-            return judge(needed, limit: cash, used: reserved)
+            return findings.judge(
+                isBeyond: needed > cash, insufficient(needed, limit: cash, used: reserved))
         }
-        guard let (before, after) = worths.net(order).larger, let fee else { return fail(.valueOverflow) }
-        guard after > before else { return }
-        let power = max(equity, .zero).converted(at: order.funds.maxLeverage) ?? Money(raw: .max)
-        let needed = other + after + fee
-        judge(needed, limit: power, used: other + before)
+        guard worths.valuesNet(order), let fee else { return fail(.valueOverflow) }
+        guard worths.net.after > worths.net.before else { return }
+        let needed = other + worths.net.after + fee
+        // Power beyond counting is no limit.
+        findings.judge(
+            isBeyond: needed.isAbove(order.funds.maxLeverage, of: max(equity, .zero)) ?? false,
+            insufficient(
+                needed, limit: max(equity, .zero).share(order.funds.maxLeverage), used: other + worths.net.before))
     }
 }

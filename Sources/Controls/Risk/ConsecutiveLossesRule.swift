@@ -3,14 +3,14 @@ import Trading
 /// risk.consecutive-losses: after losing round trips in a row, or after a stop-loss, nothing new for a while. Without a
 /// length of the pause losses in a row stop the scope until its day ends; a stop-loss asks for a pause with a length.
 enum ConsecutiveLossesRule {
-    static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) {
+    static func check(_ order: OrderView, _ scopes: Scopes, _ findings: inout Findings) {
         check(order, order.accountLosses, scopes[.system], .system, &findings)
         check(order, order.accountLosses, scopes[.account], .account, &findings)
         check(order, order.ownLosses, scopes[.strategy], .strategy, &findings)
     }
 
     private static func check(
-        _ order: OrderContext, _ streak: OrderContext.LossStreak?, _ state: UnsafeMutablePointer<ScopeState>,
+        _ order: OrderView, _ streak: OrderContext.LossStreak?, _ state: UnsafeMutablePointer<ScopeState>,
         _ scope: LimitScope, _ findings: inout Findings
     ) {
         guard let streak, order.isKnown, !order.isExempt(scope) else { return }
@@ -35,7 +35,7 @@ enum ConsecutiveLossesRule {
     }
 
     /// Nanoseconds, 0 and up.
-    private static func passed(since time: Timestamp, _ order: OrderContext) -> Int64 {
+    private static func passed(since time: Timestamp, _ order: OrderView) -> Int64 {
         Int64(clamping: max(0, Int128(order.time.nanoseconds) - Int128(time.nanoseconds)))
     }
 }

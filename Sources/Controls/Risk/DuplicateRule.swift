@@ -4,7 +4,7 @@ import Trading
 /// conditions (bracket, trail, end, post-only) – again within the window since it last passed. Of each strategy the last 16 orders are known.
 enum DuplicateRule {
     static func check(
-        _ order: OrderContext, _ scopes: Scopes, _ recent: UnsafePointer<RecentOrders>, _ findings: inout Findings
+        _ order: OrderView, _ scopes: Scopes, _ recent: UnsafePointer<RecentOrders>, _ findings: inout Findings
     ) {
         guard order.purpose == .submit, !order.intent.isHostSent,
             let last = RecentOrders.lastTime(of: RecentOrders.Entry(order.intent, at: order.time), in: recent)

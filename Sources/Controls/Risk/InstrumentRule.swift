@@ -2,14 +2,14 @@ import Trading
 
 /// risk.instrument: the order is one that this instrument can take.
 enum InstrumentRule {
-    static func check(_ order: OrderContext, _ findings: inout Findings) {
+    static func check(_ order: OrderView, _ worths: inout Worths, _ findings: inout Findings) {
         guard order.isKnown else { return findings.add(Finding(.instrument, .unknownInstrument)) }
         if !order.terms.tradable { findings.add(Finding(.instrument, .notTradable)) }
         if order.intent.origin == .strategy, order.allowedKinds & order.intent.kind.mask == 0 {
             findings.add(Finding(.instrument, .unsupportedKind, scope: .strategy))
         }
         if order.isTagInUse { findings.add(Finding(.instrument, .duplicateTag)) }
-        checkQuantity(order, &findings)
+        checkQuantity(order, &worths, &findings)
         checkPrices(order, &findings)
         checkTimeInForce(order, &findings)
         let intent = order.intent
@@ -20,7 +20,7 @@ enum InstrumentRule {
 
     /// What is asked for fits the kind and the time in force. Apart: few orders ask for anything.
     @inline(never)
-    private static func checkConditions(_ order: OrderContext, _ findings: inout Findings) {
+    private static func checkConditions(_ order: OrderView, _ findings: inout Findings) {
         let intent = order.intent
         let conditions = intent.conditions
         let isTrailing = intent.kind == .trailingStop
@@ -42,7 +42,7 @@ enum InstrumentRule {
 
     /// The legs are judged with their entry, and once more as orders when it fills. A stop that has become an order trades
     /// where it can.
-    private static func checkBracket(_ order: OrderContext, _ findings: inout Findings) {
+    private static func checkBracket(_ order: OrderView, _ findings: inout Findings) {
         let intent = order.intent
         func check(_ price: Price, isAbove: Bool) {
             guard price != .zero else { return }
@@ -71,7 +71,9 @@ enum InstrumentRule {
     /// No position and no sum of working orders grows beyond this, so that quantities never overflow.
     private static let reachMax = Quantity(raw: 1 << 61)
 
-    private static func checkQuantity(_ order: OrderContext, _ findings: inout Findings) {
+    private static func checkQuantity(
+        _ order: OrderView, _ worths: inout Worths, _ findings: inout Findings
+    ) {
         let quantity = order.intent.quantity
         let terms = order.terms
         func fail(_ reason: FindingReason, limit: Quantity, used: Int128? = nil) {
@@ -90,9 +92,8 @@ enum InstrumentRule {
                     .instrument, .valueOverflow, observed: Int128(reach.raw), limit: Int128(reachMax.raw),
                     used: Int128(reach.raw) - Int128(quantity.raw)))
         }
-        let price = order.valuationPrice
-        guard price.raw > 0 else { return }
-        guard let value = Money.value(price, quantity, multiplier: terms.multiplier) else {
+        guard order.valuationPrice.raw > 0 else { return }
+        guard let value = worths.value(order) else {
             return fail(.valueOverflow, limit: terms.maxQuantity)
         }
         if value < terms.minNotional && !order.isReducingOwn {
@@ -105,7 +106,7 @@ enum InstrumentRule {
     /// shrunk with the position that it protects, and a bracket's leg is what was filled. The table lets only the notional's minimum go for a reducing order; but a
     /// position below the minimum quantity could not be closed by any order then, so that the one that closes all of it
     /// passes.
-    private static func checkBounds(_ order: OrderContext, _ findings: inout Findings) {
+    private static func checkBounds(_ order: OrderView, _ findings: inout Findings) {
         let whole = Int128(order.intent.quantity.raw) + Int128(order.replaced?.filled.raw ?? 0)
         let terms = order.terms
         let held = abs(Int128(order.own.position.raw))
@@ -122,7 +123,7 @@ enum InstrumentRule {
         }
     }
 
-    private static func checkPrices(_ order: OrderContext, _ findings: inout Findings) {
+    private static func checkPrices(_ order: OrderView, _ findings: inout Findings) {
         checkPrice(order.intent.price, isWanted: order.intent.kind.hasLimitPrice, .badPrice, order, &findings)
         // The trigger of a trailing stop comes from the market where the order names none.
         let missing = order.intent.kind == .trailingStop ? FindingReason.noReference : .badStopPrice
@@ -130,7 +131,7 @@ enum InstrumentRule {
     }
 
     private static func checkPrice(
-        _ price: Price, isWanted: Bool, _ reason: FindingReason, _ order: OrderContext, _ findings: inout Findings
+        _ price: Price, isWanted: Bool, _ reason: FindingReason, _ order: OrderView, _ findings: inout Findings
     ) {
         // 1e-9 price to the findings' 1e-8.
         let observed = Int128(price.raw / 10)
@@ -144,7 +145,7 @@ enum InstrumentRule {
     }
 
     /// A stop waits for its trigger, so it cannot be immediate.
-    private static func checkTimeInForce(_ order: OrderContext, _ findings: inout Findings) {
+    private static func checkTimeInForce(_ order: OrderView, _ findings: inout Findings) {
         let isImmediate = order.intent.timeInForce == .immediateOrCancel || order.intent.timeInForce == .fillOrKill
         if isImmediate && order.intent.kind.hasStopPrice {
             findings.add(Finding(.instrument, .unsupportedTimeInForce))

@@ -8,7 +8,7 @@ enum OrderRateRule {
     private static let minute: Int64 = 60_000_000_000
 
     static func check(
-        _ order: OrderContext, _ scopes: Scopes, after last: LastModify, _ findings: inout Findings
+        _ order: OrderView, _ scopes: Scopes, after last: LastModify, _ findings: inout Findings
     ) {
         guard order.purpose != .trigger, covers(order.intent), !last.covers(order) else { return }
         scopes.forEach { scope, state in
@@ -31,7 +31,7 @@ enum OrderRateRule {
     static func covers(_ intent: OrderIntent) -> Bool { !intent.isProtective && !intent.isLeg }
 
     /// An approved order takes its token everywhere.
-    static func count(_ order: OrderContext, _ scopes: Scopes, after last: LastModify) {
+    static func count(_ order: OrderView, _ scopes: Scopes, after last: LastModify) {
         guard order.purpose != .trigger, covers(order.intent), !last.covers(order) else { return }
         count(at: order.time, scopes)
     }

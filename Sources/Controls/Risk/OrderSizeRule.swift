@@ -3,7 +3,7 @@ import Trading
 /// risk.order-size: quantity and notional of one order, in every scope that limits them.
 enum OrderSizeRule {
     static func check(
-        _ order: OrderContext, _ scopes: Scopes, _ worths: inout Worths, _ findings: inout Findings
+        _ order: OrderView, _ scopes: Scopes, _ worths: inout Worths, _ findings: inout Findings
     ) {
         scopes.forEach { scope, state in
             guard !order.isExempt(scope) else { return }

@@ -4,60 +4,73 @@ import Trading
 /// sees the strategy's own book, the others the account's net.
 enum PositionRule {
     static func check(
-        _ order: OrderContext, _ scopes: Scopes, _ worths: inout Worths, _ findings: inout Findings
+        _ order: OrderView, _ scopes: Scopes, _ worths: inout Worths, _ findings: inout Findings
     ) {
-        let own = Reach(order, order.own)
-        let net = Reach(order, order.net)
-        scopes.forEach { scope, state in
-            check(order, scope == .strategy ? own : net, state, scope, &worths, &findings)
+        let net = order.net.worstCase(order.intent.side, adding: order.intent.quantity)
+        let own = order.own.worstCase(order.intent.side, adding: order.intent.quantity)
+        let bindsNet = !order.isExempt(.account) && net.raw > 0
+        let bindsOwn = !order.isExemptOwn && own.raw > 0
+        if bindsNet {
+            check(order, net, scopes[.system], .system, &worths, &findings)
+            check(order, net, scopes[.account], .account, &worths, &findings)
         }
+        if bindsOwn { check(order, own, scopes[.strategy], .strategy, &worths, &findings) }
+        if bindsNet { check(order, net, scopes[.instrument], .instrument, &worths, &findings) }
     }
 
-    /// The worst case of one book.
-    private struct Reach {
-        let isExempt: Bool
-        let quantity: Quantity
-
-        init(_ order: OrderContext, _ book: OrderContext.Book) {
-            isExempt = order.isShrinking || book.isReduced(by: order.intent.quantity, on: order.intent.side)
-            quantity = book.worstCase(order.intent.side, adding: order.intent.quantity)
-        }
-    }
-
+    @inline(never)
     private static func check(
-        _ order: OrderContext, _ reach: Reach, _ state: UnsafeMutablePointer<ScopeState>, _ scope: LimitScope,
+        _ order: OrderView, _ reach: Quantity, _ state: UnsafeMutablePointer<ScopeState>, _ scope: LimitScope,
         _ worths: inout Worths, _ findings: inout Findings
     ) {
-        guard !reach.isExempt, reach.quantity.raw > 0 else { return }
         if let limit = state.pointee.limits.maxPositionQuantity {
             findings.judge(
-                isBeyond: reach.quantity > limit,
+                isBeyond: reach > limit,
                 Finding(
-                    .position, .positionQuantity, scope: scope, observed: Int128(reach.quantity.raw),
-                    limit: Int128(limit.raw), used: Int128(reach.quantity.raw) - Int128(order.intent.quantity.raw)))
+                    .position, .positionQuantity, scope: scope, observed: Int128(reach.raw),
+                    limit: Int128(limit.raw), used: Int128(reach.raw) - Int128(order.intent.quantity.raw)))
         }
         if let limit = state.pointee.limits.maxPositionNotional {
-            check(order, .positionNotional, limit: limit, scope, &worths, &findings)
+            checkNotional(order, limit, scope, &worths, &findings)
         }
         if let fraction = state.pointee.limits.maxPositionEquityFraction {
-            // A share beyond counting is no limit.
-            let share = max(order.funds.equity ?? .zero, .zero).converted(at: fraction) ?? Money(raw: .max)
-            check(order, .positionEquityFraction, limit: share, scope, &worths, &findings)
+            checkShare(order, fraction, scope, &worths, &findings)
         }
     }
 
-    private static func check(
-        _ order: OrderContext, _ reason: FindingReason, limit: Money, _ scope: LimitScope, _ worths: inout Worths,
-        _ findings: inout Findings
+    @inline(__always)
+    private static func checkNotional(
+        _ order: OrderView, _ limit: Money, _ scope: LimitScope, _ worths: inout Worths, _ findings: inout Findings
     ) {
-        let sides = scope == .strategy ? worths.own(order) : worths.net(order)
-        guard let notional = sides.own else {
+        guard worths.values(order, scope) else {
             return findings.add(Finding(.position, order.missingNotional, scope: scope, limit: limit.raw))
         }
+        let notional = scope == .strategy ? worths.own.own : worths.net.own
         let own = worths.notional(order)
         var used: Int128? { own.map { (notional - $0).raw } }
         findings.judge(
             isBeyond: notional > limit,
-            Finding(.position, reason, scope: scope, observed: notional.raw, limit: limit.raw, used: used))
+            Finding(
+                .position, .positionNotional, scope: scope, observed: notional.raw, limit: limit.raw, used: used))
+    }
+
+    /// Against a share of equity. One beyond counting is no limit.
+    @inline(__always)
+    private static func checkShare(
+        _ order: OrderView, _ share: Rate, _ scope: LimitScope, _ worths: inout Worths, _ findings: inout Findings
+    ) {
+        let equity = max(order.funds.equity ?? .zero, .zero)
+        guard worths.values(order, scope) else {
+            return findings.add(
+                Finding(.position, order.missingNotional, scope: scope, limit: equity.share(share).raw))
+        }
+        let notional = scope == .strategy ? worths.own.own : worths.net.own
+        let own = worths.notional(order)
+        var used: Int128? { own.map { (notional - $0).raw } }
+        findings.judge(
+            isBeyond: notional.isAbove(share, of: equity) ?? false,
+            Finding(
+                .position, .positionEquityFraction, scope: scope, observed: notional.raw,
+                limit: equity.share(share).raw, used: used))
     }
 }

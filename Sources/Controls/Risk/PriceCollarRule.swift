@@ -4,7 +4,7 @@ import Trading
 /// protection price. A reducing order is warned of it, never denied.
 enum PriceCollarRule {
     /// Returns the protection price of a market order; zero = none.
-    static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) -> Price {
+    static func check(_ order: OrderView, _ scopes: Scopes, _ findings: inout Findings) -> Price {
         // A dormant stop meets the collar when it triggers.
         guard order.isKnown, !order.isDormant, let collar = scopes.strictest({ $0.priceCollar }) else { return .zero }
         func refuse(_ finding: Finding) {
@@ -28,7 +28,7 @@ enum PriceCollarRule {
     }
 
     /// The mid of a fresh quote whose sides lie inside the collar, else a fresh last trade.
-    private static func reference(_ order: OrderContext, collar: Rate, maxAge: Int64?) -> Price? {
+    private static func reference(_ order: OrderView, collar: Rate, maxAge: Int64?) -> Price? {
         let market = order.market
         func isFresh(_ time: Timestamp, for interval: Int64) -> Bool {
             guard time.nanoseconds != .min else { return false }
@@ -43,7 +43,7 @@ enum PriceCollarRule {
     }
 
     /// The farthest tick inside the collar on the order's aggressive side, at least one tick.
-    private static func bound(_ order: OrderContext, reference: Price, collar: Rate) -> Price {
+    private static func bound(_ order: OrderView, reference: Price, collar: Rate) -> Price {
         let tick = order.terms.tick.raw
         let distance = distance(reference, collar)
         if order.intent.side == .buy {

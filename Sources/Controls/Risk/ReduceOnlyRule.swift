@@ -2,7 +2,7 @@ import Trading
 
 /// risk.reduce-only: reduce-only orders together never exceed the position that they reduce.
 enum ReduceOnlyRule {
-    static func check(_ order: OrderContext, _ findings: inout Findings) {
+    static func check(_ order: OrderView, _ findings: inout Findings) {
         guard order.intent.reduceOnly else { return }
         let available = max(0, Int128(-order.intent.side.sign) * Int128(order.own.position.raw))
         let wanted = Int128(order.intent.quantity.raw) + Int128(order.reduceOnlyWorking.raw)

@@ -3,7 +3,7 @@ import Trading
 /// risk.repeat-execution: a strategy that ran away – executions or denials in a row, faster than the limit – sends nothing
 /// more until a person enables it again. The engine counts and latches; what only reduces passes.
 enum RepeatExecutionRule {
-    static func check(_ order: OrderContext, _ findings: inout Findings) {
+    static func check(_ order: OrderView, _ findings: inout Findings) {
         guard let latch = order.runaway, latch.isLatched, order.intent.origin == .strategy, !order.isExemptOwn else {
             return
         }

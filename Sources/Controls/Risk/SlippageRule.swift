@@ -6,7 +6,7 @@ import Trading
 enum SlippageRule {
     /// Returns the tighter of `protection` (zero = none) and the limit's own bound.
     static func check(
-        _ order: OrderContext, _ scopes: Scopes, protection: Price, _ findings: inout Findings
+        _ order: OrderView, _ scopes: Scopes, protection: Price, _ findings: inout Findings
     ) -> Price {
         guard order.isKnown, order.isMarket, !order.isDormant, let limit = scopes.strictest({ $0.maxSlippage }) else {
             return protection
@@ -43,13 +43,13 @@ enum SlippageRule {
     }
 
     /// What the order meets where the feed has no depth.
-    private static func touch(_ order: OrderContext) -> Price {
+    private static func touch(_ order: OrderView) -> Price {
         let price = order.intent.side == .buy ? order.market.ask : order.market.bid
         return price.raw > 0 ? price : order.market.last
     }
 
     /// The farthest tick within the limit, at least one tick above zero.
-    private static func bound(_ order: OrderContext, _ reference: Price, _ limit: Rate) -> Price {
+    private static func bound(_ order: OrderView, _ reference: Price, _ limit: Rate) -> Price {
         let tick = order.terms.tick.raw
         let distance = Rounding.down(reference.raw, times: max(limit.raw, 0), over: Rate.one.raw)
         if order.intent.side == .buy {

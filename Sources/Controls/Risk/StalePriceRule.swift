@@ -3,7 +3,7 @@ import Trading
 /// risk.stale-price: no order on a market, or at a conversion rate, older than the limit. A reducing order passes with a
 /// warning.
 enum StalePriceRule {
-    static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) {
+    static func check(_ order: OrderView, _ scopes: Scopes, _ findings: inout Findings) {
         guard order.isKnown, let limit = scopes.strictest({ $0.marketDataMaxAgeNanoseconds }) else { return }
         func refuse(_ finding: Finding) {
             if order.isExemptOwn { findings.warn(finding) } else { findings.add(finding) }

@@ -3,7 +3,7 @@ import Trading
 /// risk.trading-state: the last latch before a venue. Halted passes only what an operator, a liquidation or the host's
 /// protection sends to reduce, and stops that were approved before; reducing passes what shrinks the strategy's position.
 enum TradingStateRule {
-    static func check(_ order: OrderContext, _ scopes: Scopes, _ findings: inout Findings) {
+    static func check(_ order: OrderView, _ scopes: Scopes, _ findings: inout Findings) {
         scopes.forEach { scope, state in
             switch state.pointee.tradingState {
             case .active: return
