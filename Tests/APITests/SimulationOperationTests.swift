@@ -29,6 +29,10 @@ struct SimulationOperationTests {
             }
             #expect(try await post("fast-forward", #"{"seconds": 60}"#, token: "viewer").status == 403)
             #expect(try await post("add-scenario", wrong, token: "viewer").status == 403)
+            let reset = try await post("reset", "{}")
+            #expect(reset.text == #"{"success":true,"simulation_time":"1970-01-01T00:00:00Z","balance":1.5}"#)
+            #expect(try await post("reset", "7").status == 400)
+            #expect(try await post("reset", "{}", token: "viewer").status == 403)
         }
     }
 }

@@ -85,6 +85,7 @@ OPERATIONS = {
     "cfg.session": Operation("viewer", path={"session_id": "none"}, dialect="d001"),
     "cfg.data_sessions": Operation(None, dialect="d001"),
     # A second of the market, and a course that hardly shows.
+    "simulation.reset": Operation("trader", {}),
     "simulation.fast_forward": Operation("trader", {"seconds": 1}),
     "simulation.add_scenario": Operation("trader", {
         "name": "n", "scenario": "sideways", "symbol": "AUD_USD", "duration_seconds": 1, "magnitude": 0.5}),

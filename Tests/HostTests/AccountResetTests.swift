@@ -48,6 +48,22 @@ extension HostSuites {
             #expect(rows.map(\.user) == ["ann"] && rows.first?.detailJSON == #"{"balance":"5000"}"#)
         }
 
+        @Test("a reset of the simulation gives it what it is configured with, whatever it had since")
+        func simulation() async throws {
+            folder.writeHost("accounts: {paper: {opening_balance: 7000}}")
+            let life = try RunningLife(folder, speed: 20)
+            try await life.waitForPrices()
+            let host = life.host
+            #expect(try await host.setMode(.mock, balance: balance, by: HostLife.person) == balance)
+            #expect(try await host.portfolio().equity == balance)
+            let (_, back) = try await host.resetSimulation(by: HostLife.person)
+            let seven = Money(raw: 7_000 * 100_000_000)
+            #expect(back == seven)
+            let portfolio = try await host.portfolio()
+            #expect(portfolio.equity == seven && portfolio.openingBalance == seven)
+            life.stop()
+        }
+
         @Test("what it makes is counted from the new beginning")
         func history() throws {
             let life = try traded()

@@ -196,7 +196,10 @@ extension APIOperation {
         case .anyToken: [.object([.init("bearer", .array([]))]), .object([.init("token", .array([]))])]
         case .bearerCSRF:
             // A login's token and its CSRF token, or an API key alone.
-            [.object([.init("bearer", .array([])), .init("csrf", .array([]))]), .object([.init("bearer", .array([]))])]
+            [
+                .object([.init("bearer", .array([])), .init("csrf", .array([]))]),
+                .object([.init("bearer", .array([]))]),
+            ]
         }
     }
 }

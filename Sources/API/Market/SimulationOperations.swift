@@ -2,7 +2,7 @@ import Trading
 
 /// Controls of the simulated market (document 002).
 public enum SimulationOperations {
-    public static let all = [fastForward, addScenario]
+    public static let all = [fastForward, addScenario, reset]
 
     static let fastForward = APIOperation(
         .post, "/simulation/fast-forward", id: "simulation.fast_forward", tag: "Simulation",
@@ -31,6 +31,34 @@ public enum SimulationOperations {
     ) { (input: ScenarioInput, context) in
         let id = try await context.host.addScenario(input.request, by: context.requester)
         return ScenarioAnswer(id: id, request: input.request)
+    }
+
+    static let reset = APIOperation(
+        .post, "/simulation/reset", id: "simulation.reset", tag: "Simulation",
+        summary: "End scenarios and begin the paper account anew",
+        description: """
+            The first account has its configured opening balance again, as with POST /trading/mode: orders end, positions are \
+            gone without a trade, and its strategies are off until they are enabled again. Prices go on from where they are, \
+            at the pace of the clock; the market's time never goes back.
+            """,
+        role: .trader, rate: .standard, errors: [.conflict, .unavailable]
+    ) { (_: NoInput, context) in
+        let (time, balance) = try await context.host.resetSimulation(by: context.requester)
+        return ResetAnswer(time: time, balance: balance)
+    }
+}
+
+struct ResetAnswer: OperationOutput {
+    var time: Timestamp
+    var balance: Money
+    static var example: ResetAnswer { ResetAnswer(time: Timestamp(nanoseconds: 0), balance: .zero) }
+
+    func write(_ json: inout JSONWriter) {
+        json.object { json in
+            json.constant("success", true)
+            json.field("simulation_time", time)
+            json.field("balance", balance)
+        }
     }
 }
 

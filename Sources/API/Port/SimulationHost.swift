@@ -6,6 +6,8 @@ public protocol SimulationHost: Sendable {
     func fastForward(seconds: Int, by requester: Requester) async throws(HostRefusal) -> Timestamp
     /// The scenario's id.
     func addScenario(_ request: ScenarioRequest, by requester: Requester) async throws(HostRefusal) -> String
+    /// Ends scenarios and begins the first account anew with its configured balance.
+    func resetSimulation(by requester: Requester) async throws(HostRefusal) -> (time: Timestamp, balance: Money)
 }
 
 public enum ScenarioKind: String, Sendable, CaseIterable {

@@ -1,7 +1,9 @@
 import API
+import Engine
 import Glibc
 import Journal
 import MarketData
+import Portfolio
 import Trading
 
 // The simulated market, moved by hand.
@@ -21,6 +23,15 @@ extension RunningHost {
 
     func addScenario(_ request: ScenarioRequest, by requester: Requester) async throws(HostRefusal) -> String {
         try await ask(.required) { core throws(HostRefusal) in try core.addScenario(request, by: requester) }
+    }
+
+    func resetSimulation(by requester: Requester) async throws(HostRefusal) -> (time: Timestamp, balance: Money) {
+        try await ask(.required) { core throws(HostRefusal) in
+            try core.resetSimulation()
+            let balance = core.accounts[0].terms.openingBalance
+            try core.resetAccount(0, balance: balance, by: requester)
+            return (core.marketTime, balance)
+        }
     }
 }
 
