@@ -67,14 +67,12 @@ public struct SessionNews: Sendable {
     /// "live", "paper", "backtest" or "collect".
     public var type: String
     public var symbols: [String]
-    public var account: String
     public var time: Timestamp
-    public init(isStarted: Bool, id: String, type: String, symbols: [String], account: String, time: Timestamp) {
+    public init(isStarted: Bool, id: String, type: String, symbols: [String], time: Timestamp) {
         self.isStarted = isStarted
         self.id = id
         self.type = type
         self.symbols = symbols
-        self.account = account
         self.time = time
     }
 }

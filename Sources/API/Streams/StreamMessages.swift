@@ -16,7 +16,7 @@ enum StreamMessages {
                 ] : []
         case .session(let session):
             topics.contains(.desk)
-                ? [StreamMessage(topic: .desk, bytes: sessionEvent(session), account: session.account)] : []
+                ? [StreamMessage(topic: .desk, bytes: sessionEvent(session))] : []
         }
     }
 

@@ -122,6 +122,7 @@ extension HostCore {
         if request.kind == .collect { sessions.collection = try collection(of: session) }
         sessions.running = session
         reviewTerms(of: session)
+        sessionNews.append(session.news(isStarted: true, at: time))
         notes.append(.tradingSession(session.record))
         audit(
             "session.start", session.id, by: requester,
@@ -188,6 +189,7 @@ extension HostCore {
             reviewTerms(of: session)
         }
         notes.append(.tradingSession(ended.record))
+        sessionNews.append(ended.news(isStarted: false, at: ended.endedAt ?? ended.startedAt))
         audit("session.stop", ended.id, by: requester, ["state": state.rawValue, "problem": ended.problem ?? ""])
         return ended
     }
@@ -228,6 +230,11 @@ extension HostCore {
 }
 
 extension TradingSession {
+    /// What every client hears.
+    fileprivate func news(isStarted: Bool, at time: Timestamp) -> SessionNews {
+        SessionNews(isStarted: isStarted, id: id, type: request.kind.rawValue, symbols: request.symbols, time: time)
+    }
+
     /// The same as is asked for.
     func isOf(_ request: TradingSessionRequest) -> Bool {
         var wanted = request
