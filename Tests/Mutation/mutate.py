@@ -5,8 +5,9 @@
 
 In a copy of Trading, Controls and their tests each comparison of each rule becomes an operator of its own, which does what
 it did until the environment picks it; then it answers the opposite. Where it decides on a limit (`isBeyond:`), a second
-mutant moves the limit by one: > becomes >=. What a rule asks of order, program and terms with yes or no is negated in the same
-way. So all mutants are one build, and each is one run of its rule's own tests.
+mutant moves the limit by one: > becomes >=. What a rule asks of order, program and terms with yes or no, and what a share of an
+amount decides, is negated in the same way. So all mutants are one build, and each is one run of its rule's own tests; of what
+rules on exposure share (Worths) it is one run of all.
 Prints a line for each mutant; exit 1 when one survives or a rule has none.
 """
 import concurrent.futures
@@ -23,8 +24,12 @@ COMPARISON = re.compile(r"(?<= )(>=|<=|==|!=|>|<)(?= )")
 QUESTION = re.compile(
     r"(?<![\w.])(?:order|program\.pointee|terms\.pointee|conditions|order\.intent|intent)\.(?:is|has|requires|forbids|closes)[A-Z]\w*"
     r"(?:\(\.?\w+\))?(?![\w.(])")
+# A share of an amount decides.
+SHARE = re.compile(r"[\w.]+\.isAbove\((?:[^()]|\([^()]*\))*\) \?\? false")
 OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">", "==": "!=", "!=": "=="}
 NEIGHBOUR = {">": ">=", "<": "<=", ">=": ">", "<=": "<"}
+# What follows in Worths.swift decides for several rules.
+SHARED = "extension Findings {"
 # Mathematical operators, one a mutated place.
 SYMBOLS = [chr(c) for c in list(range(0x2200, 0x2300)) + list(range(0x2A00, 0x2B00))]
 PACKAGE = """// swift-tools-version: 6.2
@@ -55,8 +60,8 @@ class Place:
             yield -self.number, f"{self.operator} becomes {NEIGHBOUR[self.operator]}"
 
 
-def mutate(text, rule, places):
-    """The rule's text with its comparisons replaced."""
+def mutate(text, rule, places, before=0):
+    """The rule's text, which begins behind `before` lines, with its comparisons replaced."""
     lines = text.split("\n")
     for index, line in enumerate(lines):
         code = line.split("//")[0]
@@ -68,16 +73,23 @@ def mutate(text, rule, places):
             if rest.startswith("nil"):  # Has a meaning of its own for the compiler.
                 return match.group()
             decides = "isBeyond:" in code or "isBeyond =" in code
-            places.append(Place(len(places) + 1, rule, index + 1, line.strip(), match.group(), decides))
+            places.append(Place(len(places) + 1, rule, before + index + 1, line.strip(), match.group(), decides))
             return SYMBOLS[len(places) - 1]
 
         def ask(match):
-            places.append(Place(len(places) + 1, rule, index + 1, line.strip(), "?", False))
+            places.append(Place(len(places) + 1, rule, before + index + 1, line.strip(), "?", False))
             return f"turned({len(places)}, {match.group()})"
 
+        verdict = code.strip()
+        if verdict.startswith("isBeyond: ") and verdict.endswith(",") and not COMPARISON.search(code):
+            # No operator: the whole answer.
+            answer = verdict.removeprefix("isBeyond: ").removesuffix(",")
+            places.append(Place(len(places) + 1, rule, before + index + 1, verdict, "?", False))
+            lines[index] = f"isBeyond: turned({len(places)}, {answer}),"
+            continue
         mutated = COMPARISON.sub(replace, code)
         if not code.strip().startswith(("let ", "///")):
-            mutated = QUESTION.sub(ask, mutated)
+            mutated = SHARE.sub(ask, QUESTION.sub(ask, mutated))
         lines[index] = mutated + line[len(code):]
     return "\n".join(lines)
 
@@ -121,19 +133,26 @@ def copy(folder, wanted):
                 text = file.read()
             with open(os.path.join(base, name), "w") as file:
                 file.write(mutate(text, rule, places))
+    if not wanted or "Worths" in wanted:
+        path = os.path.join(folder, "Sources/Controls/Worths.swift")
+        with open(path) as file:
+            valuation, _, decisions = file.read().partition(SHARED)
+        with open(path, "w") as file:
+            file.write(valuation + SHARED + mutate(decisions, "Worths", places, valuation.count("\n")))
     with open(os.path.join(folder, "Sources/Controls/Mutants.swift"), "w") as file:
         file.write(operators(places))
     return places, rules
 
 
-def run(folder, suite, mutant, scratch):
-    """Whether the suite passes with the mutant awake."""
+def run(folder, rule, mutant, scratch):
+    """Whether the tests of a rule pass with the mutant awake."""
+    suite = "" if rule == "Worths" else f"{rule}Tests"
     result = subprocess.run(
         ["swift", "test", "--skip-build", "--scratch-path", scratch, "--filter", f"ControlsTests.{suite}"],
         cwd=folder, capture_output=True, text=True, timeout=120, env={**os.environ, "MUTANT": str(mutant)})
     ran = re.search(r"Test run with (\d+) test", result.stdout + result.stderr)
     if ran is None and result.returncode == 0 or ran and int(ran.group(1)) == 0:
-        sys.exit(f"{suite} has no tests:\n{result.stdout}{result.stderr}")
+        sys.exit(f"{rule} has no tests:\n{result.stdout}{result.stderr}")
     return result.returncode == 0
 
 
@@ -147,14 +166,14 @@ def main():
         if build.returncode != 0:
             sys.exit(f"the mutants do not build:\n{build.stdout[-6000:]}{build.stderr[-3000:]}")
         print(f"{len(places)} comparisons in {len(rules)} rules, built in {time.monotonic() - started:.0f} s", flush=True)
-        failed = [rule for rule in rules if not run(folder, f"{rule}Tests", 0, scratch)]
+        failed = [rule for rule in rules if not run(folder, rule, 0, scratch)]
         if failed:
             sys.exit(f"without a mutant these fail already: {', '.join(failed)}")
         survivors = 0
         killed = 0
         work = [(place, number, what) for place in places for number, what in place.mutants()]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            passes = pool.map(lambda item: run(folder, f"{item[0].rule}Tests", item[1], scratch), work)
+            passes = pool.map(lambda item: run(folder, item[0].rule, item[1], scratch), work)
             for (place, _, what), passed in zip(work, passes):
                 survivors += passed
                 killed += not passed
