@@ -31,8 +31,8 @@ public struct AccountConfiguration: Sendable, Equatable {
     /// Equity × this = buying power.
     public var maxLeverage = Rate.one
     public var day = DayBoundary()
-    /// User name → what that user may do.
-    public var users: [String: Access] = ["admin": .trade]
+    /// User name → what that user may do; nil = every user, as far as the role goes.
+    public var users: [String: Access]?
     /// Currency → rate to the account's.
     public var conversion: [String: Conversion] = [:]
     public var limits = LimitSettings()
@@ -98,10 +98,11 @@ extension AccountConfiguration {
     private mutating func readUsers(_ section: inout Section) {
         var users = section.section("users")
         guard users.node != nil else { return }
-        self.users = [:]
+        var named: [String: Access] = [:]
         for entry in users.named() {
-            if let access = users.choice(entry.key, Access.self) { self.users[entry.key] = access }
+            if let access = users.choice(entry.key, Access.self) { named[entry.key] = access }
         }
+        self.users = named
     }
 }
 

@@ -22,6 +22,7 @@ public struct HostConfiguration: Sendable, Equatable {
     /// In the file's order.
     public var breakers: [BreakerSettings] = []
     public var alerts = AlertSettings()
+    public var recordings = RecordingSettings()
     public var trading = TradingSettings()
 
     public init() {}
@@ -67,6 +68,8 @@ public struct HostConfiguration: Sendable, Equatable {
         self.breakers = BreakerSettings.read(&breakers)
         var alerts = root.section("alerts")
         self.alerts = AlertSettings(&alerts)
+        var recordings = root.section("recordings")
+        self.recordings = RecordingSettings(&recordings)
         var trading = root.section("trading")
         self.trading = TradingSettings(&trading)
         root.finish()

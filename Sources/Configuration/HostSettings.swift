@@ -17,6 +17,8 @@ public struct APISettings: Sendable, Equatable {
     public var maxBodyBytes = 1_048_576
     public var servicePorts = false
     public var servicePortOffset = 0
+    /// A line for each request, in access.log of the data folder.
+    public var accessLog = true
     /// By class: auth, market_data, trading, trading_exit, strategy, performance, websocket, default.
     public var rateLimits: [String: RateLimit] = [
         "auth": .perMinute(10), "market_data": .perMinute(1000), "trading": .perMinute(100),
@@ -99,7 +101,8 @@ extension APISettings {
         if let origins = section.distinct("cors", of: "an origin like https://desk.example", { $0 }) { cors = origins }
         if let bytes = section.integer("max_body_bytes", in: 1024...(1 << 30)) { maxBodyBytes = bytes }
         if let flag = section.boolean("service_ports") { servicePorts = flag }
-        if let offset = section.integer("service_port_offset", in: 0...60_000) { servicePortOffset = offset }
+        if let offset = section.integer("service_port_offset", in: 0...57_000) { servicePortOffset = offset }
+        if let flag = section.boolean("access_log") { accessLog = flag }
         var rates = section.section("rate_limits")
         for name in rateLimits.keys.sorted() {
             let expected = "a rate like 100/minute, 10/second or off"

@@ -69,7 +69,9 @@ public struct Engine: ~Copyable {
     var hasAnswers = false
     /// Strategies with a tape or a shadow: none, but for moments. Not in their slots, which stay small so.
     var followers: [Followers] = []
-    /// There are some.
+    /// Has every call; nil = nobody records them.
+    var callLog: CallLog?
+    /// There are some followers, or the log.
     var hasFollowers = false
 
     // Time and outcome.

@@ -24,8 +24,13 @@ extension Engine {
             if slots[slot].isEnabled { stopFaulted(slot, .workerEnded) }
             return 0
         }
+        let isReadable = intents.count >= 0 && intents.count <= Engine.intentCapacity
+        if let callLog, isReadable, intents.count > 0 {
+            let answer = UnsafeBufferPointer(start: UnsafePointer(intentBuffer), count: intents.count)
+            callLog.append(slot, call, nil, 0, answer, at: now)
+        }
         guard slots[slot].isEnabled else { return intents.count }
-        guard intents.count >= 0, intents.count <= Engine.intentCapacity else {
+        guard isReadable else {
             stopFaulted(slot, .countBeyondCapacity)
             return 0
         }

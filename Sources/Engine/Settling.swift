@@ -32,8 +32,10 @@ extension Engine {
                 at: now))
     }
 
-    /// What the gate remarked on an order that it lets pass.
+    /// What the gate remarked on an order that it lets pass. Nothing while a recovery completes the last event: which prices
+    /// it knows depends on where it began, and what comes of a journal must not.
     mutating func warn(_ view: UnsafePointer<OrderContext>) {
+        guard recovery.phase != .open else { return }
         let first = facts.findings.count
         for index in 0..<gate.warningCount { facts.append(gate.warning(index)) }
         facts.append(

@@ -18,6 +18,8 @@ public struct StrategyCall: @unchecked Sendable {
     public typealias Position = @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<UInt64>?) -> Void
 
     let instance: UnsafeMutableRawPointer
+    /// The instance behind a detour.
+    private(set) var identity: UnsafeMutableRawPointer
     let process: Process
     /// Bit n set = it wants market events of type n.
     let events: UInt64
@@ -37,6 +39,7 @@ public struct StrategyCall: @unchecked Sendable {
         position: Position? = nil, runsHere: Bool = true
     ) {
         self.instance = instance
+        identity = instance
         self.process = process
         self.events = events
         self.poll = poll
@@ -53,6 +56,7 @@ public struct StrategyCall: @unchecked Sendable {
     func by(_ instance: UnsafeMutableRawPointer, _ process: @escaping Process) -> StrategyCall {
         var call = StrategyCall(instance: instance, process: process, events: events)
         call.mark = mark
+        call.identity = identity
         return call
     }
 

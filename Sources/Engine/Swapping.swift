@@ -97,17 +97,25 @@ extension Engine {
     mutating func put(_ new: Followers) {
         followers.removeAll { $0.strategy == new.strategy }
         if new.tape != nil || new.shadow != nil || new.pair != nil { followers.append(new) }
-        hasFollowers = !followers.isEmpty
+        hasFollowers = !followers.isEmpty || callLog != nil
+    }
+
+    /// From the next event on all calls of all strategies go into the log; nil ends that.
+    public mutating func setCallLog(_ log: CallLog?) {
+        callLog = log
+        hasFollowers = !followers.isEmpty || log != nil
     }
 
     /// Shows a strategy's followers what it was given and what it answered, before anything comes of that.
     @inline(never)
     func follow(_ slot: Int, _ events: UnsafePointer<EventRecord>, count: Int, _ outcome: Outcome) {
-        guard outcome.fault == nil, let own = followers.first(where: { $0.strategy == slot }) else { return }
+        guard outcome.fault == nil else { return }
         // A record and its MORE records are one event, whatever the strategy says.
         var end = outcome.consumed
         while end < count, events[end - 1].hasMore { end += 1 }
         let answer = UnsafeBufferPointer(start: UnsafePointer(intentBuffer), count: outcome.intentCount)
+        if let callLog, let call = slots[slot].call { callLog.append(slot, call, events, end, answer, at: now) }
+        guard let own = followers.first(where: { $0.strategy == slot }) else { return }
         own.tape?.append(events, end, answer)
         guard let shadow = own.shadow else { return }
         // What its new code does counts as the strategy's doing.

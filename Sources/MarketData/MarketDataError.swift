@@ -9,7 +9,7 @@ public struct MarketDataError: Error, Equatable, Sendable, CustomStringConvertib
         case unknownColumns, missingColumn, ambiguousColumn
         // One row.
         case lineTooLong, fieldCount, emptyField, notANumber, tooManyDecimals, outOfRange, notPositive
-        case badTime, badSide, inconsistentBar, crossedQuote, otherInstrument, outOfOrder, duplicateBar
+        case badTime, badSide, inconsistentBar, crossedQuote, otherInstrument, outOfOrder, duplicateBar, duplicateTrade
         // The reading.
         case intervalUnknown, badOption
         // A recording.

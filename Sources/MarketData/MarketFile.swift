@@ -1,5 +1,11 @@
 public import Trading
 
+/// Where a file's events are.
+enum MarketContent: Sendable {
+    case memory(MarketEvents)
+    case recorded(RecordedTrack)
+}
+
 /// One instrument's market data out of a file, in time order.
 public struct MarketFile: Sendable {
     public enum Kind: String, Sendable, CaseIterable {
@@ -21,7 +27,9 @@ public struct MarketFile: Sendable {
     public let name: String
     public let kind: Kind
     public let kinds: FeedKinds
-    public let events: MarketEvents
+    let content: MarketContent
+    /// The index that the events carry.
+    public let instrument: UInt32
     /// Times of the first and the last event: of a bar its close.
     public let first: Timestamp
     public let last: Timestamp
@@ -36,6 +44,18 @@ public struct MarketFile: Sendable {
 
     /// The instrument as a recording describes it; nil = the file says nothing about it.
     public let described: Instrument?
+
+    /// All of its events in memory; those of a recording are copied there with each call.
+    public var events: MarketEvents {
+        switch content {
+        case .memory(let events): return events
+        case .recorded(let track):
+            var output = OutputBuffer(capacity: track.summary.rows)
+            var buffer = OutputBuffer()
+            for index in 0..<track.count { output.append(contentsOf: track.records(index, &buffer)) }
+            return MarketEvents(output)
+        }
+    }
 
     /// Bits of the event types in it, as a plugin's descriptor names them.
     public var eventMask: UInt64 {

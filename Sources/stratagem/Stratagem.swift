@@ -15,7 +15,9 @@ struct Stratagem: ParsableCommand {
             RunCommand.self, BacktestCommand.self, CheckCommand.self, StrategiesCommand.self, BenchCommand.self,
             NewCommand.self, BuildCommand.self, ReloadCommand.self, RollbackCommand.self, PromoteCommand.self,
             GenerationsCommand.self, LogsCommand.self, FunctionsCommand.self, PluginsCommand.self, OrdersCommand.self,
-            SessionsCommand.self, StopCommand.self, WhyCommand.self, TokenCommand.self, UserCommand.self,
+            SessionsCommand.self, ImportCommand.self, ReplayCommand.self, StopCommand.self, WhyCommand.self,
+            TokenCommand.self,
+            UserCommand.self,
             AuditCommand.self, BackupCommand.self, DoctorCommand.self, SuperviseCommand.self, WorkerCommand.self,
             ProbeCommand.self,
         ])

@@ -66,7 +66,7 @@ struct Wiring {
     /// Orders of no strategy have a book in each account.
     private mutating func addManualBooks() {
         for (index, account) in host.accounts.enumerated() {
-            let id = index == 0 ? StrategyRecord.manualID : StrategyRecord.manualID(ofAccount: account.id)
+            let id = StrategyRecord.manualID(inAccount: index, account.id)
             guard !setup.strategies.contains(where: { $0.id == id }) else { continue }
             setup.strategies.append(emptySlot(id, account: account.id))
         }
@@ -131,12 +131,16 @@ struct Wiring {
         let plugin = configuration.plugin(in: catalog)
         if case .failure(let refusal) = plugin { problems += refusal.findings }
         guard case .success(let plugin) = plugin, problems.isEmpty else {
-            return .failure(RefusedStrategy(id: configuration.id, findings: problems))
+            return .failure(
+                RefusedStrategy(id: configuration.id, findings: problems, account: configuration.account))
         }
         let seed = seed &+ UInt64(place.slot)
         let made: Result<StrategyInstance?, PluginRefusal> =
             isHeld ? .success(nil) : instance(configuration, plugin, catalog, instruments, seed: seed)
-        return made.mapError { RefusedStrategy(id: configuration.id, findings: configuration.findings($0)) }.map {
+        return made.mapError {
+            RefusedStrategy(
+                id: configuration.id, findings: configuration.findings($0), account: configuration.account)
+        }.map {
             WiredStrategy(
                 slot: place.slot, configuration: configuration, plugin: plugin, instance: $0, seed: seed,
                 instruments: instruments,

@@ -45,7 +45,7 @@ struct GenerationOperationTests {
             #expect(refused.status == 400 && faults(refused) == ["file", "memory", "mode"])
             let replay = try await server.send(
                 "POST", "/api/strategies/alpha/reload", token: "admin", body: #"{"gate":"replay"}"#)
-            #expect(replay.status == 501 && replay.text.contains("not built yet"))
+            #expect(replay.status == 200 && host.calls.last == .reload("alpha", ReloadRequest(gate: .replay)))
             #expect(try await server.send("POST", "/api/strategies/alpha/reload", token: "trader").status == 403)
             #expect(try await server.send("POST", "/api/strategies/nope/reload", token: "admin").status == 404)
         }

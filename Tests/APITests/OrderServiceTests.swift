@@ -97,13 +97,13 @@ struct OrderServiceTests {
             let unknown = try await server.send("POST", "/api/orders/submit", body: order("none", body))
             #expect(unknown.status == 404)
             let admin = order(session, body).replacing(#""token": "trader", "#, with: "")
-            #expect(try await server.send("POST", "/api/orders/submit", token: "admin", body: admin).status == 403)
+            #expect(try await server.send("POST", "/api/orders/submit", token: "admin", body: admin).status == 404)
             #expect(try await server.send("POST", "/api/orders/submit", token: "viewer", body: admin).status == 403)
             let query = "orderId=ord-7&sessionId="
-            #expect(try await server.send("GET", "/api/orders/status?\(query)\(session)", token: "admin").status == 403)
+            #expect(try await server.send("GET", "/api/orders/status?\(query)\(session)", token: "admin").status == 404)
             #expect(try await server.send("GET", "/api/orders/status?\(query)x", token: "admin").status == 404)
             let cancel = #"{"orderId": "ord-7", "sessionId": "\#(session)"}"#
-            #expect(try await server.send("POST", "/api/orders/cancel", token: "admin", body: cancel).status == 403)
+            #expect(try await server.send("POST", "/api/orders/cancel", token: "admin", body: cancel).status == 404)
             #expect(server.host.placed.isEmpty && server.host.calls.isEmpty)
         }
     }

@@ -50,6 +50,9 @@ final class RawConnection: Sendable {
         }
     }
 
+    /// More than the system takes at once: this waits for the peer to read.
+    func send(_ text: String, times: Int) async { await blocking { [self] in for _ in 0..<times { send(text) } } }
+
     /// Exactly so many bytes; nil = the peer has closed, or the time has passed.
     func receive(count: Int) async -> [UInt8]? {
         await blocking { [self] in
@@ -78,11 +81,16 @@ final class RawConnection: Sendable {
         }
     }
 
-    /// Whether the peer has closed, within five seconds.
+    /// Whether the peer closes, in the time that this waits; what it still says is thrown away.
     func isClosed() async -> Bool {
         await blocking { [self] in
-            var byte: UInt8 = 0
-            return recv(socket, &byte, 1, 0) == 0
+            var bytes = [UInt8](repeating: 0, count: 4096)
+            while true {
+                let count = recv(socket, &bytes, bytes.count, 0)
+                if count == 0 { return true }
+                // Who closes while something comes in resets the connection.
+                if count < 0 { return errno == ECONNRESET || errno == EPIPE }
+            }
         }
     }
 

@@ -9,6 +9,10 @@ final class ScriptedHost: TradingHost {
         var health = HostHealth(
             parts: [("engine", .healthy, "runs"), ("journal", .healthy, "takes facts")], isReady: true)
         var figures = HostFigures()
+        var revision: UInt64?
+        var accounts = [AccountGrant(id: "paper", users: nil, manualStrategy: "manual")]
+        /// By "strategy", "order" or "position", and the id.
+        var owners: [String: String] = [:]
         /// The answer to every placed order.
         var place: @Sendable (OrderRequest) throws(HostRefusal) -> OrderView = { _ throws(HostRefusal) in
             throw .unavailable("not scripted")
@@ -29,7 +33,13 @@ final class ScriptedHost: TradingHost {
     let script: Mutex<Script>
     init(_ script: Script = Script()) { self.script = Mutex(script) }
 
+    var accounts: [AccountGrant] { script.withLock { $0.accounts } }
+    func account(of subject: AccountSubject) async throws(HostRefusal) -> String? {
+        script.withLock { $0.owners["\(subject.kind) \(subject.id)"] }
+    }
+
     func health() async -> HostHealth { script.withLock { $0.health } }
+    var revision: UInt64? { script.withLock { $0.revision } }
     func figures() async -> HostFigures { script.withLock { $0.figures } }
 
     func place(_ order: OrderRequest, key: IdempotencyKey?, by requester: Requester) async throws(HostRefusal)

@@ -25,11 +25,11 @@ struct PortfolioScript: Sendable {
 }
 
 extension ScriptedHost {
-    func portfolio() async throws(HostRefusal) -> PortfolioView {
+    func portfolio(ofAccount id: String?) async throws(HostRefusal) -> PortfolioView {
         try PortfolioScript.required(script.withLock { $0.portfolio.portfolio })
     }
 
-    func executedOrders(limit: Int) async throws(HostRefusal) -> [OrderView] {
+    func executedOrders(ofAccount id: String?, limit: Int) async throws(HostRefusal) -> [OrderView] {
         script.withLock { Array($0.portfolio.executed.prefix(limit)) }
     }
 

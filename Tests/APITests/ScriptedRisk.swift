@@ -42,7 +42,7 @@ extension ScriptedHost {
         }
     }
 
-    func portfolioRisk() async throws(HostRefusal) -> PortfolioRiskView {
+    func portfolioRisk(ofAccount id: String?) async throws(HostRefusal) -> PortfolioRiskView {
         try script.withLock { script throws(HostRefusal) in
             guard let portfolio = script.risk.portfolio else { throw .unavailable("no conversion rate") }
             return portfolio

@@ -161,7 +161,7 @@ struct ServerTests {
     @Test("closes a connection that sends nothing")
     func closesSilentConnections() async throws {
         var settings = APISettings.forTests
-        settings.idleSecondsMax = 1
+        settings.patience.firstRequest = .milliseconds(300)
         try await withServer([], settings: settings) { server in
             let silent = try RawConnection(port: server.port)
             #expect(await silent.isClosed())

@@ -48,7 +48,7 @@ struct SessionOperationTests {
                 ("GET", "/api/sessions/\(mine)"), ("POST", "/api/sessions/\(mine)/reconnect"),
                 ("DELETE", "/api/sessions/\(mine)"),
             ] {
-                #expect(try await server.send(method, path, token: "trader").status == 403, "\(method) \(path)")
+                #expect(try await server.send(method, path, token: "trader").status == 404, "\(method) \(path)")
                 let unknown = path.replacing(mine, with: "none")
                 #expect(try await server.send(method, unknown, token: "trader").status == 404, "\(method) \(unknown)")
                 #expect(try await server.send(method, path).status == 401, "\(method) \(path)")

@@ -31,6 +31,8 @@ struct SocketEndTests {
             let found = await client.closeCode()
             code.withLock { $0 = found }
             #expect(await client.isClosed())
+            let figures = try await server.send("GET", "/metrics").text
+            if let found { #expect(figures.contains("api_socket_closes_total{code=\"\(found)\"} 1\n")) }
         }
         return code.withLock { $0 }
     }
@@ -189,7 +191,7 @@ struct SocketEndTests {
             let opened = try await server.send("POST", "/api/sessions", body: #"{"token": "viewer"}"#)
             let id = try #require(opened.json["sessionId"] as? String)
             let foreign = try await SocketClient(server.port, "/ws?token=trader&sessionId=\(id)")
-            #expect(foreign.status == 403)
+            #expect(foreign.status == 404)
             let client = try await SocketClient(server.port, "/ws?token=viewer&sessionId=\(id)&clientId=me")
             let connected = try await client.next("connected")
             #expect(connected["sessionId"] as? String == id && connected["clientId"] as? String == "me")

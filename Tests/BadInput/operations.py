@@ -155,5 +155,19 @@ OPERATIONS = {
     "docs.page": Operation(None),
     "docs.migration": Operation(None, path={"guide": "none"}),
 }
+# They answer 501, after token, role and the syntax of the body.
+UNBUILT = {
+    "signals.latest": Operation("viewer"),
+    "signals.generate": Operation("trader", {}),
+    "signals.performance": Operation("viewer"),
+    "test.generate_signal": Operation("trader", {}),
+    "v1.generate_signal": Operation("trader", {}),
+    "v1.signals": Operation("viewer"),
+    "v1.market_state": Operation("viewer", path=MARKET),
+    "bridge.status": Operation("viewer"),
+    "bridge.configure": Operation("admin", {}),
+    "rebalancer.trigger": Operation("trader", {}),
+}
+OPERATIONS |= UNBUILT
 # Bodies whose fields nobody reads, or that may be wrong.
-ANY_BODY = {"strategies.enable", "strategies.disable", "additions.promote", "additions.function_call", "config.validate"}
+ANY_BODY = {"strategies.enable", "strategies.disable", "additions.promote", "additions.function_call", "config.validate"} | UNBUILT.keys()

@@ -6,10 +6,7 @@ struct HelpTests {
     private let scratch = Scratch()
 
     private static let usages: [String: String] = [
-        "run":
-            "stratagem run [--strategies <dir>] [--data-dir <dir>] [--host <host>] [--port <port>] [--feed <file>] "
-            + "[--instrument <id>] [--market-speed <x>] [--seed <n>] [--record <file>] [--duration <seconds>] [--json] "
-            + "[--quiet]",
+        "run": "stratagem run <options>",
         "new":
             "stratagem new <name> [--language <language>] [--strategies <dir>] [--data-dir <dir>] [--json] [--quiet]",
         "build":

@@ -159,7 +159,7 @@ struct HostCommandTests {
 
     @Test("sessions lists nothing where nothing was recorded")
     func noSessions() async throws {
-        #expect(try await run("sessions").output == "no recorded sessions in data/recordings\n")
+        #expect(try await run("sessions").output == "no recordings in data/recordings\n")
         scratch.write("not a recording", to: "data/recordings/x.rec")
         #expect(try await run("sessions", "--json").output == "{\"sessions\":[]}\n")
     }

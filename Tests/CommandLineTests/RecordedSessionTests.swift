@@ -80,17 +80,17 @@ struct RecordedSessionTests {
         let words = ["run", "--seed", "5", "--market-speed", "60", "--record", "kept/session.rec"]
         let first = try await CommandLine.run(words + ["--duration", "1"], in: scratch)
         #expect(first.code == 0 && first.output.contains("recording: kept/session.rec\n"), "\(first.errors)")
-        let recording = try MarketRecording.read(scratch.path + "/kept/session.rec")
+        let recording = try MappedRecording(scratch.path + "/kept/session.rec")
         #expect(recording.tail == nil && recording.droppedRecords == 0)
-        #expect(first.output.contains("\nrecorded: \(recording.events.count) events in kept/session.rec\n"))
+        #expect(first.output.contains("\nrecorded: \(recording.recordCount) events in kept/session.rec\n"))
         #expect(recording.header.instruments.contains { $0.instrument.id == "BTC_USDT" })
         #expect(recording.hasMarket("BTC_USDT"))
         let tested = try await backtest("kept/session.rec", ["--instrument", "BTC_USDT", "--timeframe", "1s"])
         #expect(try tested.code == 0 && (JSONObject(tested.output).integer("fills") ?? 0) > 0, "\(tested.errors)")
         let second = try await CommandLine.run(words + ["--duration", "0.5", "--json"], in: scratch)
         #expect(second.code == 0 && second.outputLines.count == 1, "\(second.errors)")
-        let longer = try MarketRecording.read(scratch.path + "/kept/session.rec")
-        #expect(longer.events.count == recording.events.count + (try JSONObject(second.output).integer("events") ?? -1))
+        let longer = try MappedRecording(scratch.path + "/kept/session.rec")
+        #expect(longer.recordCount == recording.recordCount + (try JSONObject(second.output).integer("events") ?? -1))
         #expect(try await backtest("kept/session.rec", ["--instrument", "BTC_USDT"]).code == 0)
     }
 

@@ -55,11 +55,11 @@ extension HostSuites {
             try await life.waitForPrices()
             let host = life.host
             #expect(try await host.setMode(.mock, balance: balance, by: HostLife.person) == balance)
-            #expect(try await host.portfolio().equity == balance)
+            #expect(try await host.portfolio(ofAccount: nil).equity == balance)
             let (_, back) = try await host.resetSimulation(by: HostLife.person)
             let seven = Money(raw: 7_000 * 100_000_000)
             #expect(back == seven)
-            let portfolio = try await host.portfolio()
+            let portfolio = try await host.portfolio(ofAccount: nil)
             #expect(portfolio.equity == seven && portfolio.openingBalance == seven)
             life.stop()
         }

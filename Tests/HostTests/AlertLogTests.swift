@@ -13,8 +13,8 @@ extension HostSuites {
         @Test("stay a quarter of an hour, newest first")
         func window() {
             var log = AlertLog()
-            log.raise(.lossLimit("paper"), at: time(0))
-            log.raise(.journalBlocked(isFailing: true), at: time(10))
+            log.raise(.lossLimit("paper"), of: [], at: time(0))
+            log.raise(.journalBlocked(isFailing: true), of: [], at: time(10))
             #expect(log.active(at: time(10)).map(\.code) == ["JOURNAL_BLOCKED", "DAILY_LOSS"])
             #expect(log.active(at: Timestamp(nanoseconds: 15 * minute - 1)).count == 2)
             #expect(log.active(at: time(15)).map(\.code) == ["JOURNAL_BLOCKED"])
@@ -24,10 +24,10 @@ extension HostSuites {
         @Test("the same again counts on the one that is there, and comes first")
         func repetition() {
             var log = AlertLog()
-            log.raise(.faulted("a", "nonsense"), at: time(0))
-            log.raise(.lossLimit("paper"), at: time(1))
-            log.raise(.faulted("a", "nonsense"), at: time(2))
-            log.raise(.faulted("b", "nonsense"), at: time(3))
+            log.raise(.faulted("a", "nonsense"), of: [], at: time(0))
+            log.raise(.lossLimit("paper"), of: [], at: time(1))
+            log.raise(.faulted("a", "nonsense"), of: [], at: time(2))
+            log.raise(.faulted("b", "nonsense"), of: [], at: time(3))
             let alerts = log.active(at: time(3))
             #expect(alerts.map(\.code) == ["STRATEGY_FAULTED", "STRATEGY_FAULTED", "DAILY_LOSS"])
             #expect(alerts[1].message.hasSuffix("(2 times)") && alerts[1].time == time(2))
@@ -37,8 +37,8 @@ extension HostSuites {
         @Test("after its quarter of an hour the same is a new alert")
         func anew() {
             var log = AlertLog()
-            log.raise(.lossLimit("paper"), at: time(0))
-            log.raise(.lossLimit("paper"), at: time(20))
+            log.raise(.lossLimit("paper"), of: [], at: time(0))
+            log.raise(.lossLimit("paper"), of: [], at: time(20))
             let alerts = log.active(at: time(20))
             #expect(alerts.count == 1 && alerts[0].id == "alr-2" && !alerts[0].message.contains("times"))
         }
@@ -46,7 +46,7 @@ extension HostSuites {
         @Test("are bounded: the oldest go")
         func bound() {
             var log = AlertLog()
-            for number in 0..<1000 { log.raise(.lossLimit("account \(number)"), at: time(0)) }
+            for number in 0..<1000 { log.raise(.lossLimit("account \(number)"), of: [], at: time(0)) }
             let alerts = log.active(at: time(0))
             #expect(alerts.count == 200 && alerts.first?.id == "alr-1000" && alerts.last?.id == "alr-801")
         }
@@ -60,9 +60,9 @@ extension HostSuites {
                         findings: rules.map { Finding($0, .orderQuantity) }))
             }
             var log = AlertLog()
-            for _ in 0..<3 { log.raise(denial("BTC_USDT", .orderSize), at: time(0)) }
-            log.raise(denial("ETH_USDT", .orderSize), at: time(0))
-            log.raise(denial("BTC_USDT", .orderSize, .position), at: time(0))
+            for _ in 0..<3 { log.raise(denial("BTC_USDT", .orderSize), of: [], at: time(0)) }
+            log.raise(denial("ETH_USDT", .orderSize), of: [], at: time(0))
+            log.raise(denial("BTC_USDT", .orderSize, .position), of: [], at: time(0))
             let messages = log.active(at: time(0)).map(\.message)
             #expect(messages.count == 3 && messages.last?.hasSuffix("risk.order-size (3 times)") == true, "\(messages)")
         }

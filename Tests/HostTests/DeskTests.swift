@@ -140,7 +140,7 @@ extension HostSuites {
         @Test("an alert is acknowledged once, and the journal knows by whom")
         func acknowledge() throws {
             let life = try life("  loss: {kind: daily_loss, threshold: 1000000}")
-            life.core.alerts.raise(.lossLimit("paper"), at: life.core.engine.now)
+            life.core.alerts.raise(.lossLimit("paper"), of: ["paper"], at: life.core.engine.now)
             let seen = try life.core.acknowledge(alert: "alr-1", by: HostLife.person)
             #expect(seen.acknowledgedBy == "ann")
             let again = try life.core.acknowledge(alert: "alr-1", by: Requester(user: "bob", channel: "rest"))

@@ -29,6 +29,18 @@ extension HostSuites {
             #expect(taken.isEmpty)
         }
 
+        @Test("says whether what is taken may change something")
+        func reading() {
+            let mailbox = Mailbox()
+            var taken: [Mailbox.Command] = []
+            let isTaken = mailbox.post({ _ in }, onlyReads: true)
+            #expect(isTaken)
+            #expect(!mailbox.take(until: 0, into: &taken))
+            #expect(mailbox.post({ _ in }, onlyReads: true) && mailbox.post { _ in })
+            #expect(mailbox.take(until: 0, into: &taken) && taken.count == 2)
+            #expect(!mailbox.take(until: 0, into: &taken), "what was taken is done")
+        }
+
         @Test("keeps each sender's order, and loses nothing of many senders")
         func manySenders() async {
             let mailbox = Mailbox()

@@ -1,4 +1,5 @@
 import API
+import Dispatch
 import Engine
 import Journal
 import Testing
@@ -19,8 +20,11 @@ extension HostSuites {
             defer { running.stop() }
             try await running.waitForPrices()
             for _ in 0..<5 {
+                let before = try #require(running.host.revision)
                 let order = try await running.host.place(HostLife.restingBuy(), key: nil, by: HostLife.person)
                 #expect(try running.journal.order(id: order.order.id)?.order.intent == order.order.intent)
+                let revision = try #require(running.host.revision)
+                #expect(revision > before, "answers from before the order are not given any more")
                 #expect(
                     try await running.host.orders(HistoryFilter(strategy: "manual", limit: 1)).first?.id == order.id)
             }
@@ -80,6 +84,23 @@ extension HostSuites {
             let health = await running.host.health()
             #expect(!health.isReady && health.grade == .unhealthy)
             #expect(running.host.askNow { _ in 1 } == nil && running.host.stop() == nil)
+        }
+
+        @Test("an engine that does not come round is unhealthy at once, and well when it does again")
+        func hangs() async throws {
+            folder.addCross("alpha")
+            let running = try RunningLife(folder)
+            defer { running.stop() }
+            try await running.waitForPrices()
+            let hold = DispatchSemaphore(value: 0)
+            let isHeld = running.host.engineThread.mailbox.post { _ in hold.wait() }
+            #expect(isHeld)
+            let held = try await running.waitForHealth { $0.grade == .unhealthy }
+            #expect(held.parts.contains { $0.name == "engine" && $0.text.contains("not come round") })
+            #expect(!held.isReady)
+            hold.signal()
+            let well = try await running.waitForHealth { $0.isReady }
+            #expect(well.parts.contains { $0.name == "disk" })
         }
 
         @Test("answers depth, candles, ticks and statistics by id and alias")

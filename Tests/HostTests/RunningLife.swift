@@ -26,7 +26,7 @@ final class RunningLife: Sendable {
         prepare(core)
         thread = EngineThread(
             core, speed: Rate(raw: speed * Rate.one.raw), checkpointNanoseconds: 1_000_000_000)
-        host = RunningHost(thread, journal, core.unsaved, core.news)
+        host = RunningHost(thread, core)
         live = LiveFolder(
             host, folder.strategies, StrategiesFolder.read(folder.strategies).host, start.wiring, sources: sources)
         thread.start { $0.begin() }
@@ -39,6 +39,16 @@ final class RunningLife: Sendable {
             if await host.health().isReady, depth != nil { return }
             try #require(MonotonicClock.now < deadline)
             try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    func waitForHealth(_ holds: (HostHealth) -> Bool) async throws -> HostHealth {
+        let deadline = MonotonicClock.now + 120_000_000_000
+        while true {
+            let health = await host.health()
+            if holds(health) { return health }
+            try #require(MonotonicClock.now < deadline)
+            try await Task.sleep(for: .milliseconds(20))
         }
     }
 

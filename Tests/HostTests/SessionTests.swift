@@ -171,7 +171,7 @@ extension HostSuites {
             #expect(rows[0].dataTypes == ["tick_prices", "orderbook", "candles"])
 
             let file = try Recording.session(DataCollection.path(folder.data, session.id))
-            #expect(file.events.count == ended.records)
+            #expect(file.recordCount == ended.records)
             #expect(file.hasMarket("ETH_USDT") && !file.hasMarket("BTC_USDT"))
             try await backtest(next, session.id)
             next.stop()

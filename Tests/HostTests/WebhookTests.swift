@@ -19,11 +19,11 @@ extension HostSuites {
                 time: Timestamp(nanoseconds: 0))
         }
 
-        private func webhook(_ port: UInt16, queueMax: Int = 100, attemptsMax: Int = 5) throws -> Webhook {
-            let url = try #require(URL(string: "http://127.0.0.1:\(port)/alerts"))
-            return Webhook(
+        private func webhook(_ port: UInt16, queueMax: Int = 100, attemptsMax: Int = 5) -> Webhook {
+            Webhook(
                 Webhook.Terms(
-                    url: url, secret: Array(secret.utf8), queueMax: queueMax, attemptsMax: attemptsMax,
+                    url: "http://127.0.0.1:\(port)/alerts", secret: Array(secret.utf8), queueMax: queueMax,
+                    attemptsMax: attemptsMax,
                     timeoutSeconds: 20, firstPause: .milliseconds(5)))
         }
 
@@ -39,7 +39,7 @@ extension HostSuites {
         func delivers() async throws {
             let receiver = try Receiver([])
             defer { receiver.close() }
-            let webhook = try webhook(receiver.port)
+            let webhook = webhook(receiver.port)
             webhook.start()
             for number in 1...3 { webhook.post(alert(number)) }
             try await wait { webhook.counts.delivered == 3 }
@@ -64,7 +64,7 @@ extension HostSuites {
         func retries() async throws {
             let receiver = try Receiver([500, 429, 200, 400, 200])
             defer { receiver.close() }
-            let webhook = try webhook(receiver.port)
+            let webhook = webhook(receiver.port)
             webhook.start()
             for number in 1...3 { webhook.post(alert(number)) }
             try await wait { webhook.waitingCount == 0 }
@@ -79,7 +79,7 @@ extension HostSuites {
             let receiver = try Receiver([])
             let port = receiver.port
             receiver.close()
-            let webhook = try webhook(port, attemptsMax: 3)
+            let webhook = webhook(port, attemptsMax: 3)
             let reports = Mutex<[String]>([])
             webhook.start { text in reports.withLock { $0.append(text) } }
             webhook.post(alert(1))
@@ -91,8 +91,8 @@ extension HostSuites {
         }
 
         @Test("the queue is bounded and never waits: the oldest go")
-        func bounded() throws {
-            let webhook = try webhook(1, queueMax: 10)
+        func bounded() {
+            let webhook = webhook(1, queueMax: 10)
             for number in 1...25 { webhook.post(alert(number)) }
             #expect(webhook.waitingCount == 10 && webhook.counts.dropped == 15)
             webhook.close()

@@ -92,9 +92,9 @@ struct RecordingFaultTests {
         #expect(SessionRecordingTests.read(folder.path + "/text.csv").error?.code == .notARecording)
     }
 
-    private func recording(_ records: [EventRecord], _ folder: RecordingFolder) throws -> MarketRecording {
+    private func recording(_ records: [EventRecord], _ folder: RecordingFolder) throws -> MappedRecording {
         try SessionRecordingTests.write(records, to: folder.path + "/session.rec")
-        return try MarketRecording.read(folder.path + "/session.rec")
+        return try MappedRecording(folder.path + "/session.rec")
     }
 
     @Test("an instrument's file has its events alone, without bars that can be built again")

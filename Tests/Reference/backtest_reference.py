@@ -3,6 +3,7 @@
     python3 backtest_reference.py sma-cross --data bars.csv --commission-rate 0.0002
     python3 backtest_reference.py sma-cross --data bars.csv --fast 10 --slow 50 --slippage-bps 1.5 --fills
     python3 backtest_reference.py breakout --data trades.csv --quantity 500 --window 20 --exit-window 10
+    python3 backtest_reference.py stop-entry --data quotes.csv --gap 0.0001 --trail 0.001 --bracket 1
 
 Prints one JSON object; every decimal is an exact string without trailing zeros. It shares no code with the engine.
 """
@@ -11,11 +12,13 @@ import argparse
 import json
 import sys
 
+from bars import with_bars
 from breakout import Breakout
 from feed import read_events
 from money import BUY, MONEY_DIGITS, PRICE_DIGITS, QUANTITY_DIGITS, RATE_DIGITS
 from money import Ledger, RoundTrip, average_price, format_decimal, parse_decimal
 from sma_cross import SMACross
+from stop_entry import StopEntry, Terms
 from venue import Fill, Venue
 
 BASIS_POINT_DIGITS = 4
@@ -29,7 +32,8 @@ def run(strategy, events, venue: Venue, ledger: Ledger) -> list[dict]:
         for fill in made:
             value, commission = ledger.apply(fill.time, fill.order.side, fill.price, fill.quantity, fill.is_maker)
             fills.append(fill_row(fill, value, commission))
-        ledger.mark = event.mark
+        if event.matches:
+            ledger.mark = event.mark
         for fill in made:
             strategy.on_fill(fill, venue, ledger)
         strategy.on_event(event, venue, ledger)
@@ -81,11 +85,12 @@ def result(venue: Venue, ledger: Ledger, fills: list[dict]) -> dict:
 
 def arguments(words: list[str]) -> argparse.Namespace:
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--data", required=True, help="CSV file of bars or trades")
+    common.add_argument("--data", required=True, help="CSV file of bars, trades or quotes")
     common.add_argument("--quantity", default="1")
     common.add_argument("--cash", default="1000000")
     common.add_argument("--commission-rate", default="0", help="fraction of a fill's value, makers and takers alike")
     common.add_argument("--slippage-bps", default="0", help="basis points, decimals allowed")
+    common.add_argument("--bars", type=int, default=0, help="builds bars of so many seconds")
     common.add_argument("--fills", action="store_true", help="adds fills_list")
     common.add_argument("--trades", action="store_true", help="adds trades_list, the closed round trips")
     parser = argparse.ArgumentParser(description="Reference backtest in exact integers.")
@@ -98,6 +103,11 @@ def arguments(words: list[str]) -> argparse.Namespace:
     channel.add_argument("--exit-window", type=int, default=10)
     channel.add_argument("--patience", type=int, default=5)
     channel.add_argument("--both", type=int, choices=(0, 1), default=1)
+    stop = strategies.add_parser("stop-entry", parents=[common])
+    for name, usual in (("window", 20), ("patience", 10), ("reward", 2), ("entry", 0), ("bracket", 0)):
+        stop.add_argument("--" + name, type=int, default=usual)
+    stop.add_argument("--gap", default="1")
+    stop.add_argument("--trail", default="1")
     return parser.parse_args(words)
 
 
@@ -105,12 +115,18 @@ def strategy_of(options: argparse.Namespace):
     quantity = parse_decimal(options.quantity, QUANTITY_DIGITS)
     if options.strategy == "breakout":
         return Breakout(options.window, options.exit_window, quantity, options.patience, options.both == 1)
+    if options.strategy == "stop-entry":
+        gap, trail = (parse_decimal(text, PRICE_DIGITS) for text in (options.gap, options.trail))
+        numbers = (options.window, options.patience, options.reward, quantity, gap, trail)
+        return StopEntry(Terms(*numbers, options.entry, options.bracket == 1))
     return SMACross(options.fast, options.slow, quantity)
 
 
 def main(words: list[str]) -> None:
     options = arguments(words)
     events, tick = read_events(options.data)
+    if options.bars:
+        events = with_bars(events, options.bars * 1_000_000_000)
     rate = parse_decimal(options.commission_rate, RATE_DIGITS)
     # A basis point is 1e-4, so what is left of the rate's decimals belongs to the number of basis points.
     slippage = parse_decimal(options.slippage_bps, RATE_DIGITS - BASIS_POINT_DIGITS)

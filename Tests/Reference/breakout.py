@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from money import BUY, SELL, Ledger
-from venue import Bar, Fill, Order, Trade, Venue
+from events import Bar, Trade
+from venue import Fill, Order, Venue
 
 
 @dataclass
@@ -35,15 +36,15 @@ class Breakout:
 
     def on_event(self, event: Bar | Trade, venue: Venue, ledger: Ledger) -> None:
         self._forget_finished()
-        price = event.mark
+        high, low, price = event.range
         if len(self._highs) >= self.window:
             self._enter(price, venue, ledger.quantity)
             self._lose_patience(venue)
             self._leave(price, venue, ledger.quantity)
             if self._exit is not None:
                 venue.modify(self._exit, limit=price)
-        self._highs.append(event.high if isinstance(event, Bar) else price)
-        self._lows.append(event.low if isinstance(event, Bar) else price)
+        self._highs.append(high)
+        self._lows.append(low)
 
     def _enter(self, price: int, venue: Venue, position: int) -> None:
         if position != 0 or self._works():

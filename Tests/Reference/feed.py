@@ -1,16 +1,19 @@
-"""CSV files of bars or trades as events, with the tick of an instrument that nobody described."""
+"""CSV files of bars, trades or quotes as events, with the tick of an instrument that nobody described."""
 
 import csv
+import re
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 
 from money import PRICE_DIGITS, QUANTITY_DIGITS, parse_decimal
-from venue import Bar, Trade
+from events import Bar, Quote, Trade
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+# YYYYMMDD HHMMSSmmm of a file without a header: stamp, bid, ask, volume.
+QUOTE_STAMP = re.compile(r"\d{8} \d{9}")
 
 
-def read_events(path: str) -> tuple[list[Bar] | list[Trade], int]:
+def read_events(path: str) -> tuple[list[Bar] | list[Trade] | list[Quote], int]:
     """The file's events and its tick: one unit of the finest decimal among its prices."""
     with open(path, newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))
@@ -20,7 +23,9 @@ def read_events(path: str) -> tuple[list[Bar] | list[Trade], int]:
         return _trades(names, rows)
     if names[0] in ("", "timestamp") and "open" in names:
         return _bars(names, rows)
-    raise ValueError(f"{path}: neither bars nor trades: {','.join(rows[0])}")
+    if QUOTE_STAMP.fullmatch(names[0]) and len(names) == 4:
+        return _quotes([names] + rows)
+    raise ValueError(f"{path}: neither bars, trades nor quotes: {','.join(rows[0])}")
 
 
 def nanoseconds(text: str) -> int:
@@ -60,3 +65,15 @@ def _trades(names: list[str], rows: list[list[str]]) -> tuple[list[Trade], int]:
         for row in rows
     ]
     return trades, finest_tick([row[price] for row in rows])
+
+
+def _quotes(rows: list[list[str]]) -> tuple[list[Quote], int]:
+    quotes = [
+        Quote(_digits(row[0]), parse_decimal(row[1], PRICE_DIGITS), parse_decimal(row[2], PRICE_DIGITS)) for row in rows
+    ]
+    return quotes, finest_tick([text for row in rows for text in row[1:3]])
+
+
+def _digits(stamp: str) -> int:
+    moment = datetime.strptime(stamp[:15], "%Y%m%d %H%M%S").replace(tzinfo=timezone.utc)
+    return (moment - EPOCH) // timedelta(seconds=1) * 1_000_000_000 + int(stamp[15:]) * 1_000_000

@@ -3,7 +3,8 @@
 from collections import deque
 
 from money import BUY, SELL, Ledger
-from venue import Bar, Fill, Trade, Venue
+from events import Bar, Quote, Trade
+from venue import Fill, Venue
 
 
 class SMACross:
@@ -18,7 +19,7 @@ class SMACross:
     def on_fill(self, fill: Fill, venue: Venue, ledger: Ledger) -> None:
         """Only bars' closes move this strategy."""
 
-    def on_event(self, event: Bar | Trade, venue: Venue, ledger: Ledger) -> None:
+    def on_event(self, event: Bar | Trade | Quote, venue: Venue, ledger: Ledger) -> None:
         if not isinstance(event, Bar):
             return
         self._closes.append(event.close)
@@ -31,6 +32,7 @@ class SMACross:
         if fast == slow:
             return
         target = self.quantity if fast > slow else -self.quantity
-        expected = ledger.quantity + sum(order.side * order.remaining for order in venue.working)
-        if target != expected:
-            venue.submit(BUY if target > expected else SELL, abs(target - expected))
+        # One order at a time: while one works, the next bar decides again.
+        if target != ledger.quantity and not venue.working:
+            missing = target - ledger.quantity
+            venue.submit(BUY if missing > 0 else SELL, abs(missing))

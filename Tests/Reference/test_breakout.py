@@ -5,7 +5,8 @@ import unittest
 from backtest_reference import run
 from breakout import Breakout
 from money import Ledger, parse_decimal
-from venue import Bar, Trade, Venue
+from events import Bar, Trade
+from venue import Venue
 
 
 def p(text: str) -> int:

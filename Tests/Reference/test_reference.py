@@ -11,7 +11,9 @@ import backtest_reference
 from feed import finest_tick, nanoseconds, read_events
 from money import BUY, SELL, Ledger, average_price, commission_of, divide_half_even, format_decimal, money_value
 from money import parse_decimal
-from venue import Bar, Trade, Venue
+from bars import with_bars
+from events import Bar, Quote, Trade
+from venue import Bracket, Venue
 
 
 def p(text: str) -> int:
@@ -241,6 +243,68 @@ class TradeVenueTests(unittest.TestCase):
         self.assertEqual(
             summary(self.venue.match(trade(4, "98", "6"))), [(2, "99", "5", "maker"), (1, "99", "1", "maker")]
         )
+
+
+class StopTests(unittest.TestCase):
+    def setUp(self):
+        self.venue = Venue(tick=p("0.01"), slippage_rate=rate("0.001"))
+        self.venue.match(bar(1, "100", "101", "99", "100"))
+
+    def test_a_gap_fills_a_stop_at_the_open_and_the_range_at_the_stop(self):
+        self.venue.submit(SELL, q("1"), stop=p("95"))
+        self.assertEqual(self.venue.match(bar(2, "97", "98", "95.01", "97")), [])
+        # 93 and 95 less a thousandth, rounded down to the cent.
+        self.assertEqual(summary(self.venue.match(bar(3, "93", "94", "90", "91"))), [(1, "92.9", "1", "taker")])
+        self.venue.submit(SELL, q("1"), stop=p("85"))
+        self.assertEqual(summary(self.venue.match(bar(4, "90", "91", "85", "86"))), [(2, "84.91", "1", "taker")])
+
+    def test_a_stop_limit_takes_at_its_trigger_or_rests_from_the_next_event_on(self):
+        self.venue.submit(BUY, q("1"), limit=p("106"), stop=p("105"))
+        self.assertEqual(summary(self.venue.match(bar(2, "101", "107", "100", "106"))), [(1, "105", "1", "taker")])
+        self.venue.submit(BUY, q("1"), limit=p("109"), stop=p("108"))
+        self.assertEqual(self.venue.match(bar(3, "110", "111", "100", "110")), [])
+        self.assertEqual(summary(self.venue.match(bar(4, "108.5", "110", "108", "109"))), [(2, "108.5", "1", "maker")])
+
+    def test_a_trailing_stop_follows_the_best_price_and_never_goes_back(self):
+        order = self.venue.submit(SELL, q("1"), trail=p("5"))
+        self.assertEqual(order.stop, p("95"))
+        for high, low, stop in (("104", "98", "99"), ("103", "99.5", "99"), ("104.5", "100", "99.5")):
+            self.assertEqual(self.venue.match(bar(2, "102", high, low, "102")), [])
+            self.assertEqual(order.stop, p(stop))
+        self.assertEqual(summary(self.venue.match(bar(5, "102", "120", "99.5", "115"))), [(1, "99.4", "1", "taker")])
+
+    def test_a_quote_triggers_with_its_opposite_side(self):
+        venue = Venue(tick=p("0.01"))
+        venue.match(Quote(1, p("99"), p("101")))
+        venue.submit(BUY, q("2"), stop=p("102"))
+        self.assertEqual(venue.match(Quote(2, p("101.5"), p("101.99"))), [])
+        fills = venue.match(Quote(3, p("101"), p("102.5"), q("9"), q("1.5")))
+        self.assertEqual(summary(fills), [(1, "102.5", "1.5", "taker")])
+        # The rest is a market order.
+        self.assertEqual(summary(venue.match(Quote(4, p("90"), p("91")))), [(1, "91", "0.5", "taker")])
+
+    def test_a_brackets_legs_grow_with_the_entry_and_shrink_with_each_other(self):
+        venue = Venue(tick=p("0.01"))
+        venue.match(trade(1, "100", "1"))
+        entry = venue.submit(BUY, q("10"), bracket=Bracket(p("95"), p("110")))
+        for quantity in ("4", "3"):
+            venue.match(trade(2, "100", quantity))
+        legs = [entry.bracket.stop, entry.bracket.target]
+        self.assertEqual([leg.quantity for leg in legs], [q("7"), q("7")])
+        # The market order comes first; its fill grows the legs, the target's shrinks the stop.
+        self.assertEqual(summary(venue.match(trade(4, "111", "5"))), [(1, "111", "3", "taker"), (3, "110", "2", "maker")])
+        self.assertEqual([leg.remaining for leg in legs], [q("8"), q("8")])
+        venue.match(trade(5, "94", "5"))
+        self.assertEqual([leg.remaining for leg in legs], [q("3"), q("3")])
+        self.assertEqual(summary(venue.match(trade(6, "94", "5"))), [(2, "94", "3", "taker")])
+        self.assertEqual(venue.working, [])
+
+    def test_bars_stand_before_the_event_that_ends_them(self):
+        ticks = [trade(0, "5", "1"), trade(59, "7", "1"), trade(60, "6", "1"), trade(200, "1", "1")]
+        merged = with_bars(ticks, 60)
+        self.assertEqual([type(event).__name__ for event in merged], ["Trade", "Trade", "Bar", "Trade", "Bar", "Trade"])
+        self.assertEqual(merged[2], Bar(60, p("5"), p("7"), p("5"), p("7"), matches=False))
+        self.assertEqual(merged[4].time, 120)
 
 
 class FeedTests(unittest.TestCase):

@@ -34,8 +34,9 @@ struct RoomTests {
         "Yams": ["Configuration"], "ArgumentParser": ["stratagem"], "CZlib": ["MarketData"], "CFFI": ["PluginHost"],
         "GRDB": ["Journal"],
         "GRDBSQLite": ["Journal"],
-        "Hummingbird": ["API"], "HummingbirdCore": ["API"], "HTTPTypes": ["API"], "NIOCore": ["API"],
-        "NIOPosix": ["API"], "NIOHTTP1": ["API"], "NIOWebSocket": ["API"],
+        "Hummingbird": ["API"], "HummingbirdCore": ["API"], "HTTPTypes": ["API"], "NIOCore": ["API", "stratagem"],
+        "NIOPosix": ["API"], "NIOHTTP1": ["API", "stratagem"], "NIOWebSocket": ["API"],
+        "AsyncHTTPClient": ["stratagem"],
         "JWTKit": ["API"],
         "CryptoExtras": ["API"], "Crypto": ["API", "Journal", "PluginHost", "stratagem"],
         "Logging": ["API", "stratagem"],
@@ -43,10 +44,10 @@ struct RoomTests {
         "Histogram": ["stratagem"],
     ]
 
-    /// What comes with the toolchain and the operating system.
+    /// What comes with the toolchain and the operating system. Not FoundationNetworking: with it the dynamic linker loads 30
+    /// libraries more, and every worker starts 9 ms later.
     static let system: Set<String> = [
-        "Foundation", "FoundationEssentials", "FoundationNetworking", "Glibc", "Dispatch", "Swift", "Synchronization",
-        "Testing",
+        "Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Swift", "Synchronization", "Testing",
     ]
 
     private static let manifest = Repository.file("Package.swift")?.text ?? ""

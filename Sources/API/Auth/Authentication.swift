@@ -57,15 +57,20 @@ public final class Authentication: TokenChecking {
     private func keyHolder(_ token: String, at now: Timestamp) async -> Principal? {
         let hash = Secret.hash(token)
         if let known = keys.principal(hash, at: now) { return known }
-        let key = try? await storage.run { [store] in
-            let key = try store.key(hash: hash)
-            if let key { try? store.touchKey(id: key.id, at: now) }
-            return key
+        let found = try? await storage.run { [store] in
+            try store.key(hash: hash).map { key in
+                try? store.touchKey(id: key.id, at: now)
+                return (key, maker: try store.user(name: key.createdBy))
+            }
         }
-        guard let key = key ?? nil else { return nil }
+        guard let (key, maker) = found ?? nil else { return nil }
         var principal = Principal(
             kind: .apiKey, userID: key.id, username: key.name, roles: key.roles.compactMap(Role.init))
         principal.person = key.createdBy
+        // Its roles are its own, its accounts are those of its maker; the command line makes keys as "local".
+        principal.reachesAllAccounts =
+            maker.map { !$0.isDisabled && $0.roles.contains(Role.admin.rawValue) }
+            ?? (key.createdBy == Principal.local.username)
         keys.put(hash, principal, until: now + 60 * Timestamp.nanosecondsPerSecond, at: now)
         return principal
     }

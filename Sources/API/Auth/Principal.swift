@@ -26,6 +26,8 @@ public struct Principal: Sendable, Equatable {
     /// The login and its CSRF token; nil for API keys and the socket.
     public var login: String?
     public var csrf: String?
+    /// Admins and the local socket do; an API key does where the one who made it does.
+    public var reachesAllAccounts: Bool
     /// Of its token; nil = it does not expire.
     public var expiresAt: Timestamp?
 
@@ -41,6 +43,7 @@ public struct Principal: Sendable, Equatable {
         self.login = login
         self.csrf = csrf
         self.expiresAt = expiresAt
+        reachesAllAccounts = kind == .local || roles.contains(.admin)
     }
 
     public var role: Role? { roles.max() }

@@ -63,8 +63,10 @@ extension DocumentPage {
 
     /// The list of operations, by tag.
     private static let page = #"""
+        // A long name can go on in the next line after its dots.
+        const parted = (text) => text.split(/(?<=[.\]])(?=\w)/).flatMap((part) => [make("wbr"), part]);
         function table(head, rows) {
-          const body = rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, cell))));
+          const body = rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, ...parted(cell)))));
           return make("table", {}, make("thead", {}, make("tr", {}, ...head.map((cell) => make("th", {}, cell)))),
             make("tbody", {}, ...body));
         }
@@ -125,6 +127,9 @@ extension DocumentPage {
             byID("operations").append(make("section", { id }, make("h2", {}, tag), ...blocks));
           }
           byID("version").textContent = description.info.version;
+          // A service's own port has neither.
+          byID("login").hidden = !description.paths["/api/auth/login"];
+          byID("versions").hidden = !description.paths["/docs/api-migration/{guide}"];
           const opened = byID(decodeURIComponent(location.hash.slice(1)));
           if (opened && opened.tagName === "DETAILS") opened.open = true;
           if (opened) opened.scrollIntoView();
@@ -228,7 +233,8 @@ extension DocumentPage {
         }
         byID("login").addEventListener("submit", (event) =>
           login(event).catch((error) => { byID("who").textContent = error.message; }));
-        byID("token").addEventListener("change", () => {
+        byID("key").addEventListener("submit", (event) => {
+          event.preventDefault();
           [token, csrf] = [byID("token").value.trim(), ""];
           byID("who").textContent = token ? "with a token" : "not logged in";
         });

@@ -45,15 +45,19 @@ struct DocumentPage: OperationOutput {
         <header>
         <h1>Stratagem <small id="version"></small></h1>
         <p>Every operation of this host, from its OpenAPI description
-        (<a href="/openapi.json">openapi.json</a>, <a href="/docs/api-migration/v1-to-v2.md">versions</a>).</p>
+        (<a href="/openapi.json">openapi.json</a><span id="versions">,
+        <a href="/docs/api-migration/v1-to-v2.md">versions</a></span>).</p>
         <form id="login">
         <label>User <input id="user" autocomplete="username"></label>
         <label>Password <input id="password" type="password" autocomplete="current-password"></label>
         <label>Code, if set up <input id="code" size="7" autocomplete="one-time-code"></label>
         <button>Log in</button>
-        <label>or a token or an API key <input id="token" type="password" autocomplete="off"></label>
-        <output id="who" aria-live="polite">not logged in</output>
         </form>
+        <form id="key">
+        <label>Token or API key <input id="token" type="password" autocomplete="off"></label>
+        <button>Use it</button>
+        </form>
+        <p><output id="who" aria-live="polite">not logged in</output></p>
         <label>Find a path, a summary or an id <input id="find" type="search"></label>
         <nav id="tags" aria-label="Groups"></nav>
         </header>

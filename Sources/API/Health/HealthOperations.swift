@@ -3,12 +3,7 @@ import Trading
 /// GET /health and GET /readiness.
 func healthOperations(version: String) -> [APIOperation] {
     [
-        APIOperation(
-            .get, "/health", id: "health.main", tag: "Health", summary: "Health of the host and of its parts",
-            description: "An unhealthy host answers 503 with the same body.", access: .open, rate: .unlimited
-        ) { (_: NoInput, context) in
-            HealthAnswer(health: await context.host.health(), time: context.time, version: version)
-        },
+        healthOperation(version: version),
         APIOperation(
             .get, "/readiness", id: "health.readiness", tag: "Health", summary: "Whether the host takes requests",
             description: "UP once recovery has finished and the market runs; before that 503 with DOWN.",
@@ -17,6 +12,15 @@ func healthOperations(version: String) -> [APIOperation] {
             ReadinessAnswer(health: await context.host.health())
         },
     ]
+}
+
+func healthOperation(version: String) -> APIOperation {
+    APIOperation(
+        .get, "/health", id: "health.main", tag: "Health", summary: "Health of the host and of its parts",
+        description: "An unhealthy host answers 503 with the same body.", access: .open, rate: .unlimited
+    ) { (_: NoInput, context) in
+        HealthAnswer(health: await context.host.health(), time: context.time, version: version)
+    }
 }
 
 struct HealthAnswer: OperationOutput {

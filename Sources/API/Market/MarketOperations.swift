@@ -33,7 +33,7 @@ public enum MarketOperations {
         .get, "/api/market-data/{instrument}/candles", id: "market.candles", tag: "Market data",
         summary: "Candles of an instrument",
         description: "The latest `limit` candles of the range, ascending by the time at which they open.",
-        rate: .marketData, errors: [.unknown, .unavailable]
+        rate: .marketData, isSnapshot: true, errors: [.unknown, .unavailable]
     ) { (input: CandlesInput, context) in
         let candles = try await context.host.candles(
             input.instrument, input.timeframe, from: input.from, to: input.to, limit: input.limit)

@@ -27,12 +27,8 @@ final class RequestMeter: Sendable {
     }
 
     func observe(_ request: RequestObservation) {
-        // An unknown method is the client's text; there are endless many.
-        let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
-        let method = known.contains(request.method) ? request.method : "other"
-        let key = Key(method: method, route: request.route, status: request.status)
-        let (seconds, attoseconds) = request.duration.components
-        let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        let key = Key(method: request.knownMethod, route: request.route, status: request.status)
+        let nanoseconds = request.nanoseconds
         let found = meters.withLock { meters in
             if let known = meters[key] { return known }
             let made = make(key)

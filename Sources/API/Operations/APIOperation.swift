@@ -31,6 +31,8 @@ public struct APIOperation: Sendable {
     /// A user with a second factor must have shown it in the last minutes.
     let needsFreshFactor: Bool
     let rate: RateClass
+    /// The answer is the host's state and nothing else: it stays good until `TradingHost.revision` grows.
+    let isSnapshot: Bool
     let dialect: Dialect
     let errors: [APIError.Kind]
     let contentType: String
@@ -42,7 +44,7 @@ public struct APIOperation: Sendable {
     public init<Input: OperationInput, Output: OperationOutput>(
         _ method: Method, _ path: String, id: String, tag: String, summary: String,
         description: String = "", access: Access = .bearer, role: Role = .viewer,
-        needsFreshFactor: Bool = false, rate: RateClass,
+        needsFreshFactor: Bool = false, rate: RateClass, isSnapshot: Bool = false,
         dialect: Dialect = .d003, errors: [APIError.Kind] = [],
         perform: @escaping @Sendable (Input, OperationContext) async throws -> Output
     ) {
@@ -56,6 +58,7 @@ public struct APIOperation: Sendable {
         self.role = role
         self.needsFreshFactor = needsFreshFactor
         self.rate = rate
+        self.isSnapshot = isSnapshot
         self.dialect = dialect
         self.errors = errors
         contentType = Output.contentType

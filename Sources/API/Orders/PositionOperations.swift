@@ -11,7 +11,7 @@ extension TradingOperations {
                 The quantity of a short position is negative. Amounts are in the instrument's quote currency; realized_pnl is \
                 that of all closes in this instrument, before commission.
                 """,
-            rate: .standard
+            rate: .standard, isSnapshot: true
         ) { (_: NoInput, context) in
             PositionsAnswer(positions: try await context.host.positions(strategy: nil))
         }

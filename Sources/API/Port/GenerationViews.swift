@@ -17,11 +17,19 @@ public struct ReloadRequest: Sendable, Equatable {
         /// The new one begins anew.
         case discard
     }
+    /// What the new generation has to pass before it may trade.
+    public enum Gate: String, Sendable, CaseIterable {
+        case none
+        /// Over what this run has recorded it says what the running one said.
+        case replay
+    }
     public var mode = Mode.swap
     public var memory = Memory.keep
-    public init(mode: Mode = .swap, memory: Memory = .keep) {
+    public var gate = Gate.none
+    public init(mode: Mode = .swap, memory: Memory = .keep, gate: Gate = .none) {
         self.mode = mode
         self.memory = memory
+        self.gate = gate
     }
 }
 

@@ -74,6 +74,7 @@ public struct CancelFilter: Sendable, Equatable {
     public var strategy: String?
     public var instrument: String?
     public var side: Side?
+    public var accounts: [String]?
     public init(strategy: String? = nil, instrument: String? = nil, side: Side? = nil) {
         self.strategy = strategy
         self.instrument = instrument
@@ -105,6 +106,8 @@ public struct HistoryFilter: Sendable, Equatable {
     public var state: OrderState?
     /// Denials only.
     public var rule: String?
+    /// Those of one of these only; nil = of any.
+    public var accounts: [String]?
     public var from: Timestamp?
     public var to: Timestamp?
     public var limit: Int

@@ -258,6 +258,8 @@ public struct AlertView: Sendable, Equatable {
     public var code: String
     public var message: String
     public var time: Timestamp
+    /// Those that it concerns; none = everybody.
+    public var accounts: [String] = []
     public var acknowledgedBy: String?
     public var acknowledgedAt: Timestamp?
     public init(id: String, severity: Severity, code: String, message: String, time: Timestamp) {
@@ -333,7 +335,7 @@ public struct PluginView: Sendable, Equatable {
 
 public struct HostHealth: Sendable, Equatable {
     public enum Grade: String, Sendable { case healthy, degraded, unhealthy }
-    /// Of the parts "engine", "journal", "market_data", "strategies".
+    /// Of the parts "engine", "journal", "market_data", "strategies", "disk".
     public var parts: [(name: String, grade: Grade, text: String)]
     /// Recovery has finished and the market runs.
     public var isReady: Bool
@@ -364,6 +366,11 @@ public struct HostFigures: Sendable {
     public var generationsMax = 0
     /// In the account's currency.
     public var equity = Money.zero
+    public var openPositions = 0
+    public var lastFillAt: Timestamp?
+    public var mode = TradingMode.paper
+    /// Where prices come from.
+    public var feed = ""
     public var strategies: [(id: String, runtime: StrategyRuntime)] = []
     public init() {}
 }

@@ -3,10 +3,10 @@ public import Trading
 
 /// What an account holds, risks and makes, over all its strategies.
 public protocol PortfolioHost: Sendable {
-    /// Of the first account.
-    func portfolio() async throws(HostRefusal) -> PortfolioView
-    /// Orders of the first account that have traded, newest first.
-    func executedOrders(limit: Int) async throws(HostRefusal) -> [OrderView]
+    /// nil = of the first account.
+    func portfolio(ofAccount id: String?) async throws(HostRefusal) -> PortfolioView
+    /// Orders of the account that have traded, newest first; nil = of the first account.
+    func executedOrders(ofAccount id: String?, limit: Int) async throws(HostRefusal) -> [OrderView]
     func trade(_ request: SignalTrade, key: IdempotencyKey?, by requester: Requester) async throws(HostRefusal)
         -> SignalTradeView
     /// Stops the system, cancels all orders and closes all positions.
@@ -70,6 +70,8 @@ public struct PortfolioView: Sendable, Equatable {
 
 /// A signal to be traded for an amount of money.
 public struct SignalTrade: Sendable, Equatable {
+    /// nil = the first one.
+    public var account: String?
     public var instrument: String
     public var side: Side
     /// Of the instrument's quote currency.

@@ -24,6 +24,18 @@ public enum News: Sendable {
     case session(SessionNews)
 }
 
+extension News {
+    /// Those that it concerns; none = everybody.
+    var accounts: [String] {
+        switch self {
+        case .order(let order): [order.account]
+        case .fill(_, let account, _): [account]
+        case .alert(let alert): alert.accounts
+        case .session(let session): session.accounts
+        }
+    }
+}
+
 public struct NewsEntry: Sendable {
     /// Places count from 1 in each life of the host.
     public var place: UInt64
@@ -68,6 +80,8 @@ public struct SessionNews: Sendable {
     public var type: String
     public var symbols: [String]
     public var time: Timestamp
+    /// Of its strategies; none = everybody hears of it.
+    public var accounts: [String] = []
     public init(isStarted: Bool, id: String, type: String, symbols: [String], time: Timestamp) {
         self.isStarted = isStarted
         self.id = id

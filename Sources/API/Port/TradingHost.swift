@@ -2,7 +2,8 @@ public import Trading
 
 /// The running host as the API sees it. Every answer is given between two events of the engine and after all facts that it shows
 /// are durable, so that a client reads its own write and nothing leaves the process that a crash could take back.
-public protocol TradingHost: RiskDesk, WhatIfHost, AuditHost, PortfolioHost, ExecutionHost, SentOrders,
+public protocol TradingHost: AccountDirectory, RiskDesk, WhatIfHost, AuditHost, PortfolioHost, ExecutionHost,
+    SentOrders,
     SettingsHost, ExchangeHost, TradingSessionHost, StreamHost, SimulationHost
 {
     // Strategies.
@@ -63,7 +64,8 @@ public protocol TradingHost: RiskDesk, WhatIfHost, AuditHost, PortfolioHost, Exe
     func stats(_ instrument: String) async throws(HostRefusal) -> MarketStatsView
 
     // Risk.
-    func portfolioRisk() async throws(HostRefusal) -> PortfolioRiskView
+    /// nil = of the first account.
+    func portfolioRisk(ofAccount id: String?) async throws(HostRefusal) -> PortfolioRiskView
     func setLimits(_ change: LimitChange, by requester: Requester) async throws(HostRefusal) -> RiskLimitsView
     /// What is set in one scope; `target` as in `LimitChange`.
     func limits(scope: LimitScope, target: String?) async throws(HostRefusal) -> ScopeLimitsView
@@ -81,6 +83,13 @@ public protocol TradingHost: RiskDesk, WhatIfHost, AuditHost, PortfolioHost, Exe
         -> ComplianceView
 
     // The host itself.
+    /// Grows whenever something may have changed that a snapshot shows (strategies, positions, the market), before anybody
+    /// is told of it. nil = answers are not kept.
+    var revision: UInt64? { get }
     func health() async -> HostHealth
     func figures() async -> HostFigures
+}
+
+extension TradingHost {
+    public var revision: UInt64? { nil }
 }

@@ -33,6 +33,8 @@ public struct TradingSessionRequest: Sendable, Equatable {
     public var dataSession: String?
     public var acceleration: Rate?
     public var isIdempotent = false
+    /// A session of other accounts, or another user's recording, does not end for this one; nil = any does.
+    public var accounts: [String]?
 
     public init(kind: SessionKind, symbols: [String], strategies: [String]) {
         self.kind = kind

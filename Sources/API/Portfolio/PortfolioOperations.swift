@@ -10,12 +10,12 @@ public enum PortfolioOperations {
     static let portfolio = APIOperation(
         .get, "/portfolio", id: "engine.portfolio", tag: "Portfolio", summary: "Cash, positions and result",
         description: """
-            In the account's currency, net per symbol over all strategies. total_value is cash_balance and invested_value; \
+            Of the first account that the user sees, in its currency, net per symbol over all strategies. total_value is cash_balance and invested_value; \
             of a position that settles its profit only, that profit is invested.
             """,
         rate: .standard
     ) { (_: NoInput, context) in
-        PortfolioAnswer(portfolio: try await context.host.portfolio())
+        PortfolioAnswer(portfolio: try await context.host.portfolio(ofAccount: nil))
     }
 
     static let recent = APIOperation(
@@ -27,7 +27,8 @@ public enum PortfolioOperations {
         rate: .standard
     ) { (input: RecentTradesInput, context) in
         RecentTradesAnswer(
-            orders: try await context.host.executedOrders(limit: input.limit), symbols: try await context.symbols)
+            orders: try await context.host.executedOrders(ofAccount: nil, limit: input.limit),
+            symbols: try await context.symbols)
     }
 
     static let execute = APIOperation(
@@ -68,7 +69,8 @@ public enum PortfolioOperations {
             """,
         rate: .standard
     ) { (_: NoInput, context) in
-        RiskMetricsAnswer(risk: try await context.host.risk(ofAccount: try await context.host.portfolio().account))
+        let account = try await context.host.portfolio(ofAccount: nil).account
+        return RiskMetricsAnswer(risk: try await context.host.risk(ofAccount: account))
     }
 
     static let accountRisk = APIOperation(

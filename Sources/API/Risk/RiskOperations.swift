@@ -9,12 +9,13 @@ public enum RiskOperations {
     static let portfolio = APIOperation(
         .get, "/api/risk/portfolio", id: "risk.portfolio", tag: "Risk", summary: "The account's risk and its limits",
         description: """
+            Of the first account that the user sees. \
             Amounts are in `currency`. var_95 (of one day) and max_drawdown are fractions, and losses where positive; a \
             statistic that cannot be told yet is 0. Of the limits max_daily_loss is an amount, the others are fractions.
             """,
         rate: .standard
     ) { (_: NoInput, context) in
-        PortfolioRiskAnswer(risk: try await context.host.portfolioRisk())
+        PortfolioRiskAnswer(risk: try await context.host.portfolioRisk(ofAccount: nil))
     }
 
     static let positions = APIOperation(
@@ -35,7 +36,7 @@ public enum RiskOperations {
             `id` the paper account; the keys are those of host.yaml. Of the first four max_position_size and max_exposure are \
             max_position_equity_fraction and max_leverage. A trader may tighten limits, an admin may loosen them as well; of \
             the scopes that cover an order the strictest holds. The change is written down with its author and `reason`, and \
-            stays over restarts until the file changes. The answer has the paper account's limits in force.
+            stays over restarts until the file changes. The answer has the limits of the account in force.
             """,
         role: .trader, rate: .standard, errors: [.unknown]
     ) { (input: LimitsInput, context) in

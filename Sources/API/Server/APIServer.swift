@@ -5,7 +5,8 @@ import NIOCore
 import NIOPosix
 public import ServiceLifecycle
 
-/// The REST server: one listener on host:port, and one on a Unix domain socket where the settings name it.
+/// The REST server: one listener on host:port, and one on a Unix domain socket and on each service's own port where the
+/// settings ask for them.
 ///
 /// A graceful shutdown ends idle connections at once and waits for requests that run.
 public struct APIServer: Service {
@@ -13,14 +14,18 @@ public struct APIServer: Service {
     private let tokens: any TokenChecking
     private let settings: APISettings
     private let logger: Logger
-    private let routes: RouteTable
+    private let operations: [APIOperation]
     private let bus: StreamBus
     private let sockets: SocketRoutes
     private let meter: RequestMeter
+    private let accessLog: AccessLog?
+    /// One for all ports.
+    private let limiter: RateLimiter
+    private let answers = AnswerCache()
     private let onListening: @Sendable (Int) async -> Void
 
     /// `operations` come beside health, metrics and the OpenAPI document, which the server makes itself.
-    /// `onListening` gets the bound port. Two operations of one method and path are a programming error.
+    /// `onListening` gets the bound port, once all of them listen. Two operations of one method and path are a programming error.
     public init(
         host: any TradingHost, tokens: any TokenChecking, operations: [APIOperation],
         sessions: ClientSessions? = nil, settings: APISettings,
@@ -33,7 +38,9 @@ public struct APIServer: Service {
         self.logger = logger
         self.onListening = onListening
         meter = RequestMeter(registry)
-        bus = StreamBus(host)
+        accessLog = settings.accessLogPath.map { path in AccessLog(path: path, registry) { logger.error("\($0)") } }
+        limiter = RateLimiter(settings.rateLimits)
+        bus = StreamBus(host, SocketMeter(registry))
         sockets = SocketRoutes(
             bus: bus, tokens: tokens, sessions: sessions, limits: settings.sockets, origins: Set(settings.origins))
         let all =
@@ -41,7 +48,7 @@ public struct APIServer: Service {
                 metricsOperation(registry)
             ]
             + [documentPageOperation, migrationGuideOperation]
-        routes = RouteTable(all + [openAPIOperation(describing: all, version: settings.version)])
+        self.operations = all
     }
 
     /// A host with logins: `tokens` and the operations of authentication from one place. `localSecret` acts as the local
@@ -61,47 +68,70 @@ public struct APIServer: Service {
 
     /// Ends with an `APIServerFailure` when an address cannot be bound.
     public func run() async throws {
-        let limiter = RateLimiter(settings.rateLimits)
-        let main = application(
-            .hostname(settings.host, port: settings.port), responder(limiter, isLocal: false),
-            onListening: { channel in await onListening(channel.localAddress?.port ?? settings.port) })
-        var services: [any Service] = [bus, main]
+        let plans = self.plans
+        let opening = Opening(count: plans.count, whenAllListen: onListening)
+        let listeners = plans.map { plan in
+            let application = application(plan) { channel in
+                if case .socket(let path) = plan.place { SocketFile.restrict(path, logger) }
+                await opening.listens(plan.isMain ? channel.localAddress?.port : nil)
+            }
+            return (plan: plan, application: application)
+        }
+        // The listeners stop first, what they need after them.
+        var services: [any Service] = [bus, ListenerGroup(listeners: listeners)]
+        if let accessLog { services.insert(accessLog, at: 0) }
+        try await ServiceGroup(services: services, logger: logger).run()
+    }
+
+    private var plans: [ListenerPlan] {
+        let openAPI = openAPIOperation(describing: operations, version: settings.version)
+        let routes = RouteTable(operations + [openAPI])
+        var plans = [ListenerPlan(place: .main(settings.host, settings.port), routes: routes, sockets: sockets)]
         if let path = settings.socketPath {
-            services.append(
-                application(
-                    .unixDomainSocket(path: path), responder(limiter, isLocal: true),
-                    onListening: { _ in SocketFile.restrict(path, logger) }))
+            plans.append(ListenerPlan(place: .socket(path), routes: routes, sockets: sockets))
         }
-        do {
-            try await ServiceGroup(services: services, logger: logger).run()
-        } catch {
-            throw APIServerFailure(error, settings)
-        }
+        guard let offset = settings.servicePortOffset else { return plans }
+        return plans
+            + ServicePort.all.map { port in
+                ListenerPlan(
+                    place: .service(settings.host, port.number + offset, port.service),
+                    routes: port.routes(of: operations, version: settings.version), sockets: sockets.only(port.sockets))
+            }
     }
 
     private func application(
-        _ address: BindAddress, _ responder: OperationResponder,
-        onListening: @escaping @Sendable (any Channel) async -> Void
+        _ plan: ListenerPlan, onListening: @escaping @Sendable (any Channel) async -> Void
     ) -> Application<OperationResponder> {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
-        // What ends a start is thrown; the library's account of how it then tears itself down tells nobody anything.
-        var quiet = logger
-        quiet.logLevel = .critical
+        // What ends a start is thrown, and each request has its line in the access log: what the library has to say beside
+        // that tells nobody anything, and would be set out for every request.
+        let quiet = Logger(label: "stratagem.http") { _ in SwiftLogNoOpLogHandler() }
         return Application(
-            responder: responder,
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(
-                    idleTimeout: .seconds(Int64(settings.idleSecondsMax)), httpDecoderConfiguration: decoder)),
+            responder: responder(plan),
+            server: HTTPServerBuilder { [settings] responder in
+                GuardedChannel(
+                    http: HTTP1Channel(
+                        responder: responder,
+                        configuration: HTTP1Channel.Configuration(
+                            idleTimeout: TimeAmount(settings.patience.nextRequest), httpDecoderConfiguration: decoder)),
+                    patience: settings.patience, bodyBytesMax: settings.bodyBytesMax)
+            },
             configuration: ApplicationConfiguration(
-                address: address,
-                availableConnectionsDelegate: .maximum(settings.connectionsMax, logger: logger)),
+                address: plan.place.address,
+                availableConnectionsDelegate: .maximum(
+                    plan.isService ? settings.serviceConnectionsMax : settings.connectionsMax, logger: logger)),
             onServerRunning: onListening, logger: quiet)
     }
 
-    private func responder(_ limiter: RateLimiter, isLocal: Bool) -> OperationResponder {
+    private func responder(_ plan: ListenerPlan) -> OperationResponder {
         OperationResponder(
-            routes: routes, host: host, tokens: tokens, limiter: limiter, bodyBytesMax: settings.bodyBytesMax,
-            isLocal: isLocal, sockets: sockets, observe: { [meter] in meter.observe($0) })
+            routes: plan.routes, host: host, tokens: tokens, limiter: limiter, bodyBytesMax: settings.bodyBytesMax,
+            isLocal: plan.place.isLocal, logger: logger, sockets: plan.sockets, answers: answers,
+            farewell: TimeAmount(settings.patience.farewell),
+            observe: { [meter, accessLog] request in
+                meter.observe(request)
+                accessLog?.add(request)
+            })
     }
 }

@@ -7,11 +7,14 @@ public struct APIServerFailure: Error, Sendable, CustomStringConvertible {
     public let description: String
     /// Another program has the port.
     public let isAddressInUse: Bool
+    /// It is a service's own port.
+    public let isServicePort: Bool
 
-    init(_ error: any Error, _ settings: APISettings) {
+    init(_ error: any Error, _ listener: ListenerPlan.Place) {
         let code = (error as? IOError)?.errnoCode
         isAddressInUse = code == EADDRINUSE
-        let place = "\(settings.host):\(settings.port)"
+        if case .service = listener { isServicePort = true } else { isServicePort = false }
+        let place = listener.text
         description =
             isAddressInUse
             ? "another program listens on \(place)"

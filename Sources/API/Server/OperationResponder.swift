@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import Trading
 
@@ -15,7 +16,12 @@ struct OperationResponder: HTTPResponder {
     let bodyBytesMax: Int
     /// Connections act as the local admin.
     let isLocal: Bool
+    let logger: Logger
     let sockets: SocketRoutes
+    let answers: AnswerCache
+    /// From an answer that ends the connection to its end.
+    let farewell: TimeAmount
+    private var crossOrigin: CrossOrigin { CrossOrigin(origins: sockets.origins) }
     let observe: @Sendable (RequestObservation) -> Void
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
@@ -25,18 +31,21 @@ struct OperationResponder: HTTPResponder {
         var route = Route(request: request, id: id, address: context.address, target: target)
         var response: Response
         do {
-            if let opened = try await openSocket(&route, context) {
+            if let preflight = crossOrigin.preflight(request, target.parts.flatMap(routes.match)) {
+                response = preflight
+            } else if let opened = try await openSocket(&route, context) {
                 response = opened
             } else {
                 response = Response(try await answer(&route, context.channel))
             }
         } catch {
-            await finishBody(route, context)
-            response = route.response(to: APIError(from: error, logger: context.logger))
+            await finishBody(&route, context)
+            response = route.response(to: APIError(from: error, requestID: id, logger: logger))
         }
         response.headers[.requestID] = id
         response.headers[.cacheControl] = "no-store"
         response.headers[.xContentTypeOptions] = "nosniff"
+        crossOrigin.mark(&response, for: request)
         if let verdict = route.verdict {
             response.headers[.rateLimit] = String(verdict.limit)
             response.headers[.rateRemaining] = String(verdict.remaining)
@@ -46,11 +55,13 @@ struct OperationResponder: HTTPResponder {
         if request.headers[.upgrade] != nil, response.status != .switchingProtocols {
             response = response.closing(context.channel)
         }
+        if route.body == .lost { response.headers[.connection] = "close" }
         observe(
             RequestObservation(
                 method: request.method.rawValue, route: route.operation?.path.text ?? route.socketPath ?? "unmatched",
                 status: Int(response.status.code), isOrderEntry: route.operation?.rate == .trading,
-                duration: ContinuousClock.now - began))
+                duration: ContinuousClock.now - began, time: .now, id: id, address: route.address, user: route.user,
+                bytes: response.body.contentLength))
         return request.method == .head ? response.createHeadResponse() : response
     }
 
@@ -75,24 +86,37 @@ struct OperationResponder: HTTPResponder {
             token = bytes.flatMap { try? parse($0) }.flatMap { Route.token(inBody: $0) }
         }
         let principal = isLocal ? Principal.local : await principal(token)
+        route.user = principal?.username
         try limit(&route, principal, operation.rate)
         try admit(principal, hasToken: token != nil, to: operation, csrf: route.request.headers[.csrfToken])
         if operation.needsFreshFactor, let principal, try await !tokens.isFresh(principal) {
             throw APIError(.forbidden, "this needs the second factor: show a code with POST /api/auth/verify-mfa first")
         }
 
+        let key = snapshotKey(operation, route, principal)
+        let revision = key == nil ? nil : host.revision
+        if let key, let revision, let kept = answers.answer(key, at: revision) { return kept }
         if bytes == nil { bytes = try await body(&route) }
         let document = try bytes.flatMap { $0.readableBytes == 0 ? nil : try parse($0) }
-        return try await operation.perform(
+        let answer = try await operation.perform(
             OperationRequest(
                 path: match.request(of: operation), query: route.target.query, faults: route.target.queryFaults,
                 body: document),
             OperationContext(
-                host: host, principal: principal, token: token, requestID: route.id, address: route.address, time: .now,
+                host: ScopedHost.of(host, for: principal), principal: principal, token: token, requestID: route.id,
+                address: route.address, time: .now,
                 operationID: operation.id,
                 closeConnection: { [channel] seconds in
                     channel.eventLoop.scheduleTask(in: .seconds(seconds)) { channel.close(promise: nil) }
                 }, headers: route.request.headers, body: document))
+        if let key, let revision { answers.keep(answer, for: key, at: revision) }
+        return answer
+    }
+
+    /// nil = the answer is not one that others may share.
+    private func snapshotKey(_ operation: APIOperation, _ route: Route, _ principal: Principal?) -> AnswerCache.Key? {
+        guard operation.isSnapshot, let principal, !SocketHandshake.hasBody(route.request) else { return nil }
+        return AnswerCache.Key(target: route.request.head.path ?? "/", user: "\(principal.kind) \(principal.userID)")
     }
 
     func principal(_ token: String?) async -> Principal? {
@@ -149,13 +173,13 @@ struct OperationResponder: HTTPResponder {
     }
 
     /// An answer that does not need the body still reads it, so that the next request can follow. A body that is too large
-    /// ends the connection instead, a moment after the answer: an endless one would hold it for ever.
-    private func finishBody(_ route: Route, _ context: ConnectionContext) async {
+    /// ends the connection instead, some seconds after the answer: until then the rest is thrown away, because a client that
+    /// is cut off while it sends does not read its answer, but an endless body would hold the connection for ever.
+    private func finishBody(_ route: inout Route, _ context: ConnectionContext) async {
         if route.body == .read { return }
-        var route = route
         if route.body == .untouched, (try? await body(&route)) != nil { return }
         let channel = context.channel
-        channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+        channel.eventLoop.scheduleTask(in: farewell) { channel.close(promise: nil) }
     }
 
     private func parse(_ bytes: ByteBuffer) throws(APIError) -> JSONValue {

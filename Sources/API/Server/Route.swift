@@ -17,6 +17,8 @@ struct Route {
     let address: String
     let target: RequestTarget
     var operation: APIOperation?
+    /// Who asks, once that is known.
+    var user: String?
     /// Of a WebSocket's handshake.
     var socketPath: String?
     var dialect = Dialect.d003
@@ -97,25 +99,16 @@ enum RequestID {
     }
 }
 
-/// One answered request, for the metrics.
-struct RequestObservation: Sendable {
-    var method: String
-    /// The template: "/api/orders/{order_id}"; "unmatched" where none fits.
-    var route: String
-    var status: Int
-    var isOrderEntry: Bool
-    var duration: Duration
-}
-
 extension APIError {
     /// Any error that an operation threw.
-    init(from error: any Error, logger: Logger) {
+    init(from error: any Error, requestID: String, logger: Logger) {
         switch error {
         case let error as APIError: self = error
         case let refusal as HostRefusal: self.init(refusal)
         case let failure as JSONFailure: self.init(.malformed, failure.description)
         default:
-            logger.error("an operation failed unexpectedly", metadata: ["error": "\(error)"])
+            logger.error(
+                "an operation failed unexpectedly", metadata: ["error": "\(error)", "request_id": "\(requestID)"])
             self.init(.internalFault, "an unexpected fault; the log has it under this request's id")
         }
     }

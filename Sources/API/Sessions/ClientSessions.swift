@@ -64,7 +64,7 @@ public final class ClientSessions: Sendable {
         }
     }
 
-    /// The session, which counts as used now. Unknown, ended and idle ones are 404, those of others 403.
+    /// The session, which counts as used now. Those of others are as unknown as ended and idle ones.
     @discardableResult
     func use(_ id: String, by user: String) async throws -> ClientSession {
         let now = clock()
@@ -90,8 +90,9 @@ public final class ClientSessions: Sendable {
     private func entry(_ id: String, of user: String, at now: Timestamp, in entries: [String: Entry]) throws(APIError)
         -> Entry
     {
-        guard let entry = entries[id], !isIdle(entry.session, at: now) else { throw .unknown("session", id) }
-        guard entry.session.user == user else { throw APIError(.forbidden, "the session is another user's") }
+        guard let entry = entries[id], entry.session.user == user, !isIdle(entry.session, at: now) else {
+            throw .unknown("session", id)
+        }
         return entry
     }
 

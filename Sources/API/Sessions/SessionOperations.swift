@@ -28,7 +28,7 @@ public enum SessionOperations {
     private static func get(_ sessions: ClientSessions) -> APIOperation {
         APIOperation(
             .get, "/api/sessions/{session_id}", id: "session.get", tag: "Sessions", summary: "A session",
-            access: .anyToken, rate: .standard, dialect: .d000, errors: [.unknown, .forbidden]
+            access: .anyToken, rate: .standard, dialect: .d000, errors: [.unknown]
         ) { (input: SessionID, context) in
             SessionAnswer(session: try await sessions.use(input.id, by: context.userID))
         }
@@ -38,7 +38,7 @@ public enum SessionOperations {
         APIOperation(
             .post, "/api/sessions/{session_id}/reconnect", id: "session.reconnect", tag: "Sessions",
             summary: "Come back to a session after the connection broke",
-            access: .anyToken, rate: .standard, dialect: .d000, errors: [.unknown, .forbidden]
+            access: .anyToken, rate: .standard, dialect: .d000, errors: [.unknown]
         ) { (input: ReconnectInput, context) in
             SessionAnswer(session: try await sessions.use(input.id, by: context.userID))
         }
@@ -48,7 +48,7 @@ public enum SessionOperations {
         APIOperation(
             .delete, "/api/sessions/{session_id}", id: "session.end", tag: "Sessions", summary: "End a session",
             description: "Its orders stay.", access: .anyToken, rate: .standard, dialect: .d000,
-            errors: [.unknown, .forbidden, .unavailable]
+            errors: [.unknown, .unavailable]
         ) { (input: SessionID, context) in
             try await sessions.end(input.id, by: context.userID)
             await context.note("login-session.ended", context.requester.user, input.id)

@@ -23,17 +23,14 @@ extension TradingOperations {
                 The new generation takes over the memory of the running one, lives through what happens meanwhile and takes its \
                 place between two events: no event is missed and nothing is sent twice. mode shadow lets it run beside the active \
                 one until it is promoted. With memory discard it begins anew. Whatever fails leaves the running generation as it \
-                is and answers 409 with the reason. snapshot_us and pause_us say how long the engine stood for the memory and for the \
+                is and answers 409 with the reason. With gate replay the new code is first given, in a process of its own, what this \
+                run has recorded of the strategy: where it says anything else than the running one said, or nothing was recorded, \
+                the answer is 409 with the first difference. snapshot_us and pause_us say how long the engine stood for the memory and for the \
                 swap.
                 """,
-            role: .admin, rate: .strategy, errors: [.unknown, .conflict, .notBuilt, .unavailable]
+            role: .admin, rate: .strategy, errors: [.unknown, .conflict, .unavailable]
         ) { (input: ReloadInput, context) in
-            if input.gate == .replay {
-                throw APIError(
-                    .notBuilt, "gate replay is not built yet; use none, or mode shadow to compare before promoting")
-            }
-            return ReloadAnswer(
-                view: try await context.host.reload(input.id, input.request, by: context.requester))
+            ReloadAnswer(view: try await context.host.reload(input.id, input.request, by: context.requester))
         }
     }
 
@@ -79,18 +76,15 @@ extension TradingOperations {
 }
 
 struct ReloadInput: OperationInput {
-    enum Gate: Sendable { case none, replay }
     var id: String
     var request: ReloadRequest
-    /// What the new generation has to pass before it may trade.
-    var gate: Gate
 
     init(_ input: inout InputReader) {
         id = input.path.text("strategy_id")
         request = ReloadRequest(
             mode: input.body.optionalChoice("mode", ["swap": .swap, "shadow": .shadow]) ?? .swap,
-            memory: input.body.memory)
-        gate = input.body.optionalChoice("gate", ["none": Gate.none, "replay": .replay]) ?? Gate.none
+            memory: input.body.memory,
+            gate: input.body.optionalChoice("gate", ["none": .none, "replay": .replay]) ?? ReloadRequest.Gate.none)
     }
 }
 

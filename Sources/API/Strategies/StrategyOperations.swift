@@ -10,7 +10,7 @@ extension TradingOperations {
         APIOperation(
             .get, "/api/strategies", id: "strategies.list", tag: "Strategies", summary: "All strategies",
             description: "One that did not load is listed too, with the state faulted and its problem.",
-            rate: .strategy, dialect: .d003and001
+            rate: .strategy, isSnapshot: true, dialect: .d003and001
         ) { (_: NoInput, context) in
             StrategiesAnswer(strategies: try await context.host.strategies())
         }
@@ -19,7 +19,7 @@ extension TradingOperations {
     private static var getStrategy: APIOperation {
         APIOperation(
             .get, "/api/strategies/{strategy_id}", id: "strategies.get", tag: "Strategies", summary: "One strategy",
-            rate: .strategy, errors: [.unknown]
+            rate: .strategy, isSnapshot: true, errors: [.unknown]
         ) { (input: StrategyIDInput, context) in
             StrategyAnswer(strategy: try await context.host.strategy(input.id))
         }

@@ -82,10 +82,11 @@ final class EventLease: Sendable {
         let limits = sockets.limits
         let outbox = Outbox(Outbox.Limits(events: limits.waitingEvents))
         let credential = SocketCredential(
-            sockets.tokens, token: context.token ?? "", principal, isLocal: principal.kind == .local, graceSeconds: 0)
+            sockets.tokens, token: context.token ?? "", principal, sockets.bus.host.accounts,
+            isLocal: principal.kind == .local, graceSeconds: 0)
         let (activity, close) = (activity, context.closeConnection)
         bus = sockets.bus
-        listener = StreamListener(outbox, sees: { _ in true }) { loss in
+        listener = StreamListener(outbox, sees: { credential.sees($0) }) { loss in
             EventLease.end(outbox, loss.text, discarding: true)
             close(limits.closeSeconds)
         }

@@ -23,6 +23,7 @@ extension OperationResponder {
         route.socketPath = "/" + path
         let token = route.token(allowingQuery: true)
         let principal = isLocal ? Principal.local : await self.principal(token)
+        route.user = principal?.username
         try limit(&route, principal, .websocket)
         guard let principal else { throw OperationResponder.unauthorized(hasToken: token != nil) }
         guard principal.role != nil else { throw APIError(.forbidden, "this needs the role viewer") }
@@ -37,7 +38,8 @@ extension OperationResponder {
             throw error
         }
         let credential = SocketCredential(
-            tokens, token: token ?? "", principal, isLocal: isLocal, graceSeconds: limits.tokenGraceSeconds)
+            tokens, token: token ?? "", principal, host.accounts, isLocal: isLocal,
+            graceSeconds: limits.tokenGraceSeconds)
         let socket = try await context.channel.eventLoop.submit { [bus = sockets.bus, channel = context.channel] in
             try Socket(channel, talk, bus, credential, limits)
         }.get()

@@ -33,6 +33,7 @@ final class Socket: Sendable {
     private let inputs: AsyncStream<SocketInput>
     private let activity: SocketActivity
     private let loss: LossBox
+    private let isEnding = Atomic<Bool>(false)
 
     /// Who is told of a loss is not there yet when the listener is made.
     private final class LossBox: Sendable {
@@ -68,7 +69,7 @@ final class Socket: Sendable {
         self.loss = loss
         self.outbox = outbox
         frames = NIOLoopBound(handler, eventLoop: channel.eventLoop)
-        listener = StreamListener(outbox, sees: { _ in true }) { found in
+        listener = StreamListener(outbox, sees: { credential.sees($0) }) { found in
             loss.found.withLock { $0 = $0 ?? found }
             loss.wakeUp.ring()
         }
@@ -76,6 +77,8 @@ final class Socket: Sendable {
 
     /// Until the connection is closed.
     func run() async {
+        bus.meter.opened()
+        defer { bus.meter.closed() }
         await withGracefulShutdownHandler {
             await withTaskGroup { group in
                 group.addTask { await self.write() }
@@ -118,6 +121,7 @@ final class Socket: Sendable {
 
     /// Says why, closes, and waits a little for the client to have heard it.
     func end(_ code: CloseCode, _ reason: String) {
+        count(code)
         let last = [disconnected(reason), SocketFrame.close(code, reason)]
         if code == .tryAgainLater {
             // What waits is of no use any more, and the line may be stuck: this goes right behind what is on its way.
@@ -127,6 +131,11 @@ final class Socket: Sendable {
             outbox.end(with: last)
         }
         closeSoon()
+    }
+
+    /// Once: what happens after the first reason is no other end.
+    private func count(_ code: CloseCode) {
+        if !isEnding.exchange(true, ordering: .relaxed) { bus.meter.ended(by: code) }
     }
 
     private func disconnected(_ reason: String) -> ByteBuffer {
@@ -148,7 +157,7 @@ final class Socket: Sendable {
         for await input in inputs {
             switch input {
             case .message(let text): await take(text)
-            case .violation: break
+            case .violation(let code, _): count(code)
             case .closed:
                 // The client's close is answered, and then the host closes the connection (RFC 6455, 7.1.1).
                 outbox.end(discarding: true)

@@ -6,6 +6,8 @@ final class SocketCredential: Sendable {
     private struct State {
         var token: String
         var principal: Principal
+        /// nil = all accounts.
+        var scope: AccountScope?
         /// When the client was told that its token has expired.
         var announcedAt: Timestamp?
     }
@@ -21,16 +23,24 @@ final class SocketCredential: Sendable {
     private let tokens: any TokenChecking
     private let graceSeconds: Int64
     private let isLocal: Bool
+    private let accounts: [AccountGrant]
     private let state: Mutex<State>
 
-    init(_ tokens: any TokenChecking, token: String, _ principal: Principal, isLocal: Bool, graceSeconds: Int64) {
+    init(
+        _ tokens: any TokenChecking, token: String, _ principal: Principal, _ accounts: [AccountGrant], isLocal: Bool,
+        graceSeconds: Int64
+    ) {
+        self.accounts = accounts
         self.tokens = tokens
         self.graceSeconds = graceSeconds
         self.isLocal = isLocal
-        state = Mutex(State(token: token, principal: principal))
+        state = Mutex(State(token: token, principal: principal, scope: AccountScope(accounts, of: principal)))
     }
 
     var principal: Principal { state.withLock { $0.principal } }
+
+    /// Whether what concerns these accounts may be told to who is connected.
+    func sees(_ accounts: [String]) -> Bool { state.withLock { $0.scope?.sees(accounts) ?? true } }
 
     func check(at now: Timestamp) async -> Verdict {
         if isLocal { return .valid }
@@ -51,7 +61,8 @@ final class SocketCredential: Sendable {
         guard let principal = await tokens.principal(for: token), principal.userID == self.principal.userID else {
             return false
         }
-        state.withLock { $0 = State(token: token, principal: principal) }
+        let scope = AccountScope(accounts, of: principal)
+        state.withLock { $0 = State(token: token, principal: principal, scope: scope) }
         return true
     }
 }

@@ -9,13 +9,30 @@ struct SocketRoutes: Sendable {
     /// Where pages may come from beside the host itself ("https://desk.example").
     let origins: Set<String>
     let places = SocketPlaces()
+    private var paths: Set<String> = ["ws", "ws/signals", "ws/trades", "stream", "events"]
 
-    static let paths = ["ws", "ws/signals", "ws/trades", "stream", "events"]
+    init(
+        bus: StreamBus, tokens: any TokenChecking, sessions: ClientSessions?, limits: SocketLimits,
+        origins: Set<String>
+    ) {
+        self.bus = bus
+        self.tokens = tokens
+        self.sessions = sessions
+        self.limits = limits
+        self.origins = origins
+    }
+
+    /// For a port that has only some of them; a user's places are counted over all ports.
+    func only(_ paths: Set<String>) -> SocketRoutes {
+        var some = self
+        some.paths = self.paths.intersection(paths)
+        return some
+    }
 
     /// The path without its first slash; nil = no socket is there.
     func path(_ parts: [String]?) -> String? {
         let path = (parts ?? []).joined(separator: "/")
-        return SocketRoutes.paths.contains(path) ? path : nil
+        return paths.contains(path) ? path : nil
     }
 
     /// What is spoken there. A session that is unknown or another user's is refused.

@@ -16,6 +16,7 @@ final class StreamBus: Service {
     }
 
     let host: any TradingHost
+    let meter: SocketMeter
     let state = Mutex(State())
     /// The market is looked at so often, however fast it moves.
     let marketMilliseconds: Int64
@@ -23,8 +24,9 @@ final class StreamBus: Service {
     let deskWakeUp: WakeUp
     static let pageEntries = 128
 
-    init(_ host: any TradingHost, marketMilliseconds: Int64 = 100) {
+    init(_ host: any TradingHost, _ meter: SocketMeter, marketMilliseconds: Int64 = 100) {
         self.host = host
+        self.meter = meter
         self.marketMilliseconds = marketMilliseconds
         marketWakeUp = WakeUp()
         deskWakeUp = WakeUp()
@@ -135,7 +137,7 @@ final class StreamBus: Service {
                 for entry in page.entries where entry.place <= end {
                     guard entry.sequence > 0 else { continue }
                     for message in StreamMessages.of(entry, for: topics) {
-                        guard message.account.map(listener.sees) ?? true else { continue }
+                        guard message.isSeen(by: listener) else { continue }
                         listener.give(message)
                         if message.topic == .desk || message.topic == .orderEvents { resumption.count += 1 }
                     }

@@ -3,13 +3,13 @@ import NIOCore
 /// Someone who listens: what it may see, and where its messages go.
 final class StreamListener: Sendable, Hashable {
     let outbox: Outbox
-    /// By the account's id.
-    let sees: @Sendable (String) -> Bool
+    /// By the ids of the accounts that a message concerns.
+    let sees: @Sendable ([String]) -> Bool
     /// It does not keep up, or order events are gone.
     let onLoss: @Sendable (StreamLoss) -> Void
 
     init(
-        _ outbox: Outbox, sees: @escaping @Sendable (String) -> Bool,
+        _ outbox: Outbox, sees: @escaping @Sendable ([String]) -> Bool,
         onLoss: @escaping @Sendable (StreamLoss) -> Void
     ) {
         self.outbox = outbox
@@ -18,7 +18,7 @@ final class StreamListener: Sendable, Hashable {
     }
 
     func give(_ message: StreamMessage) {
-        if let account = message.account, !sees(account) { return }
+        guard message.isSeen(by: self) else { return }
         if !outbox.offer(message.bytes, replacing: message.key) { onLoss(.slow) }
     }
 
@@ -45,7 +45,9 @@ enum StreamLoss: Sendable {
 struct StreamMessage: Sendable {
     var topic: Topic
     var bytes: ByteBuffer
-    /// nil = everyone may see it.
-    var account: String?
+    /// Those that it concerns: who does not see all of them does not get it. None = it is for everybody.
+    var accounts: [String] = []
     var key: Conflation?
+
+    func isSeen(by listener: StreamListener) -> Bool { accounts.isEmpty || listener.sees(accounts) }
 }

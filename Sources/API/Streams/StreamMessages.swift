@@ -12,11 +12,12 @@ enum StreamMessages {
             topics.contains(.events(.riskAlert))
                 ? [
                     StreamMessage(
-                        topic: .events(.riskAlert), bytes: riskAlert(alert), key: .alert(alert.id))
+                        topic: .events(.riskAlert), bytes: riskAlert(alert), accounts: alert.accounts,
+                        key: .alert(alert.id))
                 ] : []
         case .session(let session):
             topics.contains(.desk)
-                ? [StreamMessage(topic: .desk, bytes: sessionEvent(session))] : []
+                ? [StreamMessage(topic: .desk, bytes: sessionEvent(session), accounts: session.accounts)] : []
         }
     }
 
@@ -32,11 +33,11 @@ enum StreamMessages {
                 json.field("sequence", sequence)
                 json.object("data") { order.writeUpdate(&$0) }
             }
-            messages.append(StreamMessage(topic: .desk, bytes: bytes, account: order.account))
+            messages.append(StreamMessage(topic: .desk, bytes: bytes, accounts: [order.account]))
         }
         if topics.contains(.orderEvents) {
             let bytes = EventText.event("order-update", id: sequence) { order.writeUpdate(&$0) }
-            messages.append(StreamMessage(topic: .orderEvents, bytes: bytes, account: order.account))
+            messages.append(StreamMessage(topic: .orderEvents, bytes: bytes, accounts: [order.account]))
         }
         if topics.contains(.executions) {
             let bytes = SocketText.message { json in
@@ -52,7 +53,7 @@ enum StreamMessages {
                     json.field("timestamp", order.order.updatedAt)
                 }
             }
-            messages.append(StreamMessage(topic: .executions, bytes: bytes, account: order.account))
+            messages.append(StreamMessage(topic: .executions, bytes: bytes, accounts: [order.account]))
         }
         return messages
     }
@@ -68,7 +69,7 @@ enum StreamMessages {
                 json.field("sequence", sequence)
                 json.object("data") { fill.writeMembers(&$0, instrument: shown) }
             }
-            messages.append(StreamMessage(topic: topic, bytes: bytes, account: account))
+            messages.append(StreamMessage(topic: topic, bytes: bytes, accounts: [account]))
         }
         if topics.contains(.events(.tradeExecuted)) {
             let bytes = systemEvent(.tradeExecuted, "execution_engine", fill.fill.time) { json in
@@ -81,7 +82,7 @@ enum StreamMessages {
                 json.field("size", fill.fill.quantity)
                 json.field("price", fill.fill.price)
             }
-            messages.append(StreamMessage(topic: .events(.tradeExecuted), bytes: bytes, account: account))
+            messages.append(StreamMessage(topic: .events(.tradeExecuted), bytes: bytes, accounts: [account]))
         }
         return messages
     }
@@ -150,7 +151,7 @@ enum StreamMessages {
                     json.field("timestamp", time)
                 }
             }
-            return StreamMessage(topic: .desk, bytes: bytes, account: view.account, key: .position(view.id))
+            return StreamMessage(topic: .desk, bytes: bytes, accounts: [view.account], key: .position(view.id))
         }
     }
 
@@ -167,7 +168,7 @@ enum StreamMessages {
                     json.field("timestamp", view.updatedAt)
                 }
             }
-            return StreamMessage(topic: .desk, bytes: bytes, account: view.account, key: .strategy(view.id))
+            return StreamMessage(topic: .desk, bytes: bytes, accounts: [view.account], key: .strategy(view.id))
         }
     }
 }

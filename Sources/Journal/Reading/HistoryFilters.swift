@@ -23,6 +23,8 @@ public struct OrderFilter: Sendable, Equatable {
     public var strategy: Int?
     public var instrument: Int?
     public var state: OrderState?
+    /// Those of one of these only.
+    public var accounts: [Int]?
     public var page: HistoryPage
 
     public init(
@@ -39,6 +41,8 @@ public struct FillFilter: Sendable, Equatable {
     public var strategy: Int?
     public var instrument: Int?
     public var orderID: UInt64?
+    /// Those of one of these only.
+    public var accounts: [Int]?
     public var page: HistoryPage
 
     public init(
@@ -55,6 +59,8 @@ public struct DenialFilter: Sendable, Equatable {
     public var strategy: Int?
     public var instrument: Int?
     public var rule: RuleID?
+    /// Those of one of these only.
+    public var accounts: [Int]?
     public var page: HistoryPage
 
     public init(strategy: Int? = nil, instrument: Int? = nil, rule: RuleID? = nil, page: HistoryPage = HistoryPage()) {

@@ -5,6 +5,7 @@ extension OrderFilter {
         var query = HistoryQuery(select: "*", from: "orders", time: "submitted_at", tie: "id")
         query.match("strategy", strategy)
         query.match("instrument", instrument)
+        query.match("account", anyOf: accounts)
         if let state {
             // The bound of a partial index must stand in the query as it stands in the index.
             if state.rawValue < 3 { query.require("state < 3") }
@@ -23,6 +24,7 @@ extension FillFilter {
         var query = HistoryQuery(select: "*", from: "fills", time: "time", tie: "id")
         query.match("strategy", strategy)
         query.match("instrument", instrument)
+        query.match("account", anyOf: accounts)
         query.match("order_id", orderID.map { Int(Int64(bitPattern: $0)) })
         return query
     }
@@ -47,6 +49,7 @@ extension DenialFilter {
         var query = query
         query.match("strategy", strategy)
         query.match("instrument", instrument)
+        query.match("account", anyOf: accounts)
         return query
     }
 }
@@ -71,6 +74,12 @@ struct HistoryQuery {
         head = "SELECT \(columns) FROM \(table)"
         self.time = time
         self.tie = tie
+    }
+
+    /// None of them matches nothing.
+    mutating func match(_ column: String, anyOf values: [Int]?) {
+        guard let values else { return }
+        require("\(column) IN (\(values.map(String.init).joined(separator: ", ")))")
     }
 
     mutating func match(_ column: String, _ value: Int?) {

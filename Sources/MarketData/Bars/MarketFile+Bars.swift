@@ -5,13 +5,17 @@ extension MarketFile {
     /// The file's events with bars of these lengths built out of them, in time order. Lengths that the file itself has,
     /// or shorter ones of a file of bars, add nothing.
     public func events(withBars timeframes: [Timeframe]) -> MarketEvents {
-        let useful = kind == .bars ? timeframes.filter { $0.interval > interval } : timeframes
-        guard !useful.isEmpty, let first = events.records.first else { return events }
-        var kinds = [FeedKinds](repeating: [], count: Int(first.instrument) + 1)
-        kinds[Int(first.instrument)] = self.kinds
-        var builder = BarBuilder(kinds: kinds, timeframes: useful)
-        var output = OutputBuffer(capacity: events.count + events.count / 4)
-        for record in events.records { builder.pass(record, into: &output) }
+        guard builds(timeframes) else { return events }
+        let stream = MarketStream([self], bars: timeframes)
+        var output = OutputBuffer(capacity: rows + rows / 4)
+        while let piece = stream.next() { output.append(contentsOf: piece) }
         return MarketEvents(output)
+    }
+
+    /// Some of these bars are not in it and can be built.
+    public func builds(_ timeframes: [Timeframe]) -> Bool { !useful(timeframes).isEmpty }
+
+    func useful(_ timeframes: [Timeframe]) -> [Timeframe] {
+        kind == .bars ? timeframes.filter { $0.interval > interval } : timeframes
     }
 }

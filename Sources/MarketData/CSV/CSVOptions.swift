@@ -32,6 +32,8 @@ public struct CSVOptions: Sendable {
     public var to: Timestamp?
     /// So many bad rows are passed over and reported; the next one is an error.
     public var badRowsMax = 0
+    /// A trade with the id of the one before it is a bad row.
+    public var refusesRepeatedTrades = false
     /// Columns that nobody understands are an error, or are passed over.
     public var ignoresUnknownColumns = false
     public var limits = Limits()

@@ -13,8 +13,23 @@ struct CSVReader: ~Copyable {
     private var output = OutputBuffer()
     private var line = 0
     private var rows = 0
-    private var skipped: [MarketDataError] = []
+    private var faults = RowFaults()
+    private var gaps = RowGaps()
     private var layout: ColumnLayout?
+    private let take: Take?
+
+    /// Takes the records of a piece out of the buffer; bars have their stamps as times. A file that is read like this may
+    /// be of any length.
+    typealias Take = (inout OutputBuffer, ImportProgress) throws(MarketDataError) -> Void
+
+    /// What there is to say about a file that was read in pieces.
+    struct Summary {
+        var kind: MarketFile.Kind
+        var rows: Int
+        var decimals: Int
+        var faults: RowFaults
+        var gaps: RowGaps
+    }
 
     static func read(
         _ input: consuming TextInput, name: String, options: CSVOptions
@@ -22,18 +37,32 @@ struct CSVReader: ~Copyable {
         if let interval = options.interval, !(1...StampInterval.max).contains(interval) {
             throw MarketDataError(.badOption, file: name, reason: "interval \(interval) ns is not in 1 ns … 366 days")
         }
-        let reader = CSVReader(input, name: name, options: options)
-        return try reader.readAll()
+        var reader = CSVReader(input, name: name, options: options, take: nil)
+        let (layout, decimals) = try reader.readAll()
+        return try reader.finish(layout, decimals: decimals)
     }
 
-    private init(_ input: consuming TextInput, name: String, options: CSVOptions) {
+    /// Reads a file piece by piece and passes over every bad row.
+    static func read(
+        _ input: consuming TextInput, name: String, options: CSVOptions, take: @escaping Take
+    ) throws(MarketDataError) -> Summary {
+        var options = options
+        options.badRowsMax = .max
+        var reader = CSVReader(input, name: name, options: options, take: take)
+        let (layout, decimals) = try reader.readAll()
+        return Summary(
+            kind: layout.kind, rows: reader.rows, decimals: decimals, faults: reader.faults, gaps: reader.gaps)
+    }
+
+    private init(_ input: consuming TextInput, name: String, options: CSVOptions, take: Take?) {
         self.input = input
+        self.take = take
         self.name = name
         self.options = options
         block = TextBlock(capacity: CSVReader.pieceBytes + max(options.limits.lineBytes, 64))
     }
 
-    private consuming func readAll() throws(MarketDataError) -> MarketFile {
+    private mutating func readAll() throws(MarketDataError) -> (ColumnLayout, decimals: Int) {
         var reader: RowReader?
         var filled = 0
         var isAtEnd = false
@@ -46,6 +75,10 @@ struct CSVReader: ~Copyable {
                 filled += 1
             }
             let used = try readLines(filled, with: &reader)
+            if let take {
+                try take(
+                    &output, ImportProgress(rows: rows, readBytes: input.readBytes, fileBytes: input.fileBytes))
+            }
             memmove(text, text + used, filled - used)
             filled -= used
             if filled > options.limits.lineBytes {
@@ -55,7 +88,7 @@ struct CSVReader: ~Copyable {
             }
         }
         guard let layout else { throw fault(.empty, "the file is empty", atLine: false) }
-        return try finish(layout, decimals: reader?.finestDecimals ?? 0)
+        return (layout, reader?.finestDecimals ?? 0)
     }
 
     /// Reads the next bytes behind those that are left over.
@@ -128,13 +161,14 @@ struct CSVReader: ~Copyable {
             }
             try reader.read(start, end: end, into: &output)
             rows += 1
+            if reader.isBehindGap { gaps.add(reader.gapStart, reader.previousStamp, line: line) }
         } catch {
             if CSVReader.isBlank(start, end) { return }
             let fault = fault(error.code, error.reason)
-            if skipped.count == options.badRowsMax { throw fault }
-            skipped.append(fault)
+            if faults.count == options.badRowsMax { throw fault }
+            faults.add(fault)
         }
-        if rows > options.limits.rows {
+        if rows > options.limits.rows, take == nil {
             throw fault(.tooLarge, "more than \(options.limits.rows) rows: split the file")
         }
     }
@@ -142,7 +176,7 @@ struct CSVReader: ~Copyable {
     /// Takes the memory for the whole file at once, by the length of the rows so far.
     private mutating func reserve(usedBytes: Int) {
         let expected = input.expectedTextBytes
-        guard expected > CSVReader.pieceBytes, rows == 64 else { return }
+        guard expected > CSVReader.pieceBytes, rows == 64, take == nil else { return }
         output.reserve(min(expected / (usedBytes / 65 + 1) * output.count / 64, options.limits.rows))
     }
 
@@ -162,7 +196,7 @@ struct CSVReader: ~Copyable {
 
     private consuming func finish(_ layout: ColumnLayout, decimals: Int) throws(MarketDataError) -> MarketFile {
         if rows == 0 {
-            throw skipped.isEmpty
+            throw faults.count == 0
                 ? fault(.headerOnly, "a header and no rows", atLine: false)
                 : fault(.empty, "no good row", atLine: false)
         }
@@ -182,10 +216,11 @@ struct CSVReader: ~Copyable {
         }
         let more = layout.hasMore ? output.count / 2 : output.count
         return MarketFile(
-            name: name, kind: layout.kind, kinds: layout.kind.feed, events: MarketEvents(output),
+            name: name, kind: layout.kind, kinds: layout.kind.feed, content: .memory(MarketEvents(output)),
+            instrument: options.instrument,
             first: first.timestamp,
             last: last.timestamp,
-            rows: more, priceDecimals: decimals, interval: interval, skipped: skipped, described: nil)
+            rows: more, priceDecimals: decimals, interval: interval, skipped: faults.first, described: nil)
     }
 }
 

@@ -18,7 +18,14 @@ struct RowReader: ~Copyable {
     private let instrument: UInt32
     private let from: Int64
     private let to: Int64
-    private var previousStamp = Int64.min
+    private(set) var previousStamp = Int64.min
+    /// Bars that are farther apart have something missing between them.
+    private let gapLimit: Int64
+    /// The last good row stands behind such a gap, which began at `gapStart`.
+    private(set) var isBehindGap = false
+    private(set) var gapStart = Int64.min
+    private let refusesRepeatedTrades: Bool
+    private var previousID: Int64 = 0
     /// The instrument that the first row names.
     var symbol: [UInt8]?
     var finestDecimals = 0
@@ -32,6 +39,8 @@ struct RowReader: ~Copyable {
         stamps = StampReader(unit: layout.timeUnit, zone: options.zone)
         hasMore = layout.hasMore
         instrument = options.instrument
+        gapLimit = layout.kind == .bars ? options.interval ?? .max : .max
+        refusesRepeatedTrades = options.refusesRepeatedTrades
         // A bar's open is known only when the interval is: the reader filters bars at the end.
         from = layout.kind == .bars ? .min : options.from?.nanoseconds ?? .min
         to = layout.kind == .bars ? .max : options.to?.nanoseconds ?? .max
@@ -56,9 +65,14 @@ struct RowReader: ~Copyable {
         try checkOrder(stamp)
         switch layout.kind {
         case .bars, .events: try appendBar(to: &output)
-        case .trades: if stamp >= from, stamp < to { appendTrade(to: &output) }
+        case .trades:
+            if refusesRepeatedTrades { try checkID() }
+            if stamp >= from, stamp < to { appendTrade(to: &output) }
         case .quotes: try appendQuote(to: &output)
         }
+        // Before the first row the difference wraps around to less than nothing, or the stamp is before 1970.
+        isBehindGap = stamp &- previousStamp > gapLimit && previousStamp != .min
+        if isBehindGap { gapStart = previousStamp }
         previousStamp = stamp
     }
 
@@ -172,6 +186,13 @@ struct RowReader: ~Copyable {
             code: .outOfOrder,
             reason: "time \(now) is before that of the last good row, \(Timestamp(nanoseconds: previousStamp)): "
                 + "sort the file by time")
+    }
+
+    private mutating func checkID() throws(RowFault) {
+        let id = self[.tradeID]
+        guard id != 0 else { return }
+        guard id != previousID else { throw RowFault(code: .duplicateTrade, reason: "trade \(id) once more") }
+        previousID = id
     }
 
     @inline(__always)

@@ -7,23 +7,9 @@ enum StampInterval {
 
     /// The most frequent difference of two stamps in a row, of several the shortest; nil with fewer than two bars.
     static func mostFrequent(in records: UnsafeBufferPointer<EventRecord>) -> Int64? {
-        var counts: [Int64: Int] = [:]
-        var previous: Int64?
-        var run = (difference: Int64(0), length: 0)
-        for record in records where record.kind == .bar {
-            if let previous {
-                let difference = record.time - previous
-                // Differences come in long runs: the table is touched where one ends.
-                if difference != run.difference {
-                    if run.length > 0 { counts[run.difference, default: 0] += run.length }
-                    run = (difference, 0)
-                }
-                run.length += 1
-            }
-            previous = record.time
-        }
-        if run.length > 0 { counts[run.difference, default: 0] += run.length }
-        return counts.max { a, b in a.value != b.value ? a.value < b.value : a.key > b.key }?.key
+        var differences = StampDifferences()
+        differences.add(records)
+        return differences.mostFrequent
     }
 
     /// Moves each bar from its stamp to its close and drops the bars that open outside of `from ..< to`.
@@ -46,5 +32,33 @@ enum StampInterval {
             kept += 1
         }
         output.keepFirst(kept)
+    }
+}
+
+/// How often stamps of bars are how far apart.
+struct StampDifferences {
+    private var counts: [Int64: Int] = [:]
+    private var previous: Int64?
+    private var run = (difference: Int64(0), length: 0)
+
+    mutating func add(_ records: UnsafeBufferPointer<EventRecord>) {
+        for record in records where record.kind == .bar {
+            if let previous {
+                let difference = record.time - previous
+                // Differences come in long runs: the table is touched where one ends.
+                if difference != run.difference {
+                    if run.length > 0 { counts[run.difference, default: 0] += run.length }
+                    run = (difference, 0)
+                }
+                run.length += 1
+            }
+            previous = record.time
+        }
+    }
+
+    var mostFrequent: Int64? {
+        var all = counts
+        if run.length > 0 { all[run.difference, default: 0] += run.length }
+        return all.max { a, b in a.value != b.value ? a.value < b.value : a.key > b.key }?.key
     }
 }

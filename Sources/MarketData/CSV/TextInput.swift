@@ -23,6 +23,9 @@ struct TextInput: ~Copyable {
     private let limits: CSVOptions.Limits
     /// Size of a plain file, to reserve memory by; 0 = unknown.
     private(set) var expectedTextBytes = 0
+    /// How far the file was read, as it is on the disk, and its size there; 0 = unknown.
+    private(set) var readBytes = 0
+    private(set) var fileBytes = 0
 
     /// A file that cannot be opened fails at the first read.
     init(path: String, limits: CSVOptions.Limits) {
@@ -36,6 +39,7 @@ struct TextInput: ~Copyable {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
         expectedTextBytes = Int(status.st_size)
+        fileBytes = expectedTextBytes
         if expectedTextBytes > limits.textBytes { openFault = tooLarge }
     }
 
@@ -50,6 +54,29 @@ struct TextInput: ~Copyable {
     deinit {
         raw.deallocate()
         if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// The first bytes of a file's text, fewer where it is shorter.
+    static func beginning(of path: String, bytes count: Int, limits: CSVOptions.Limits) throws(InputFault) -> [UInt8] {
+        var input = TextInput(path: path, limits: limits)
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            var piece = 0
+            var fault: InputFault?
+            bytes.withUnsafeMutableBytes { target in
+                do throws(InputFault) {
+                    piece = try input.read(into: UnsafeMutableRawBufferPointer(rebasing: target[filled...]))
+                } catch {
+                    fault = error
+                }
+            }
+            if let fault { throw fault }
+            if piece == 0 { break }
+            filled += piece
+        }
+        bytes.removeLast(count - filled)
+        return bytes
     }
 
     /// Fills the start of `target` with the next bytes of text; 0 = the end.
@@ -101,11 +128,14 @@ struct TextInput: ~Copyable {
         return count > 0
     }
 
-    private func readFile(into target: UnsafeMutableRawBufferPointer) throws(InputFault) -> Int {
+    private mutating func readFile(into target: UnsafeMutableRawBufferPointer) throws(InputFault) -> Int {
         guard descriptor >= 0 else { return 0 }
         while true {
             let count = Glibc.read(descriptor, target.baseAddress, target.count)
-            if count >= 0 { return count }
+            if count >= 0 {
+                readBytes += count
+                return count
+            }
             if errno != EINTR {
                 throw InputFault(code: .unreadable, reason: "cannot be read: \(TextInput.systemReason())")
             }

@@ -47,6 +47,16 @@ struct RecordingFile: ~Copyable {
         return Int(status.st_size)
     }
 
+    /// The bytes that are in it now, as memory. What a writer appends later is not in it.
+    func map() throws(MarketDataError) -> FileMap {
+        let count = try size()
+        let start = mmap(nil, max(count, 1), PROT_READ, MAP_SHARED, descriptor, 0)
+        guard let start, start != MAP_FAILED else {
+            throw MarketDataError(.unreadable, file: path, reason: "cannot be mapped: \(RecordingFile.reason)")
+        }
+        return FileMap(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
     /// Fills `target` with the bytes from `offset` on; fewer come only at the file's end.
     func read(_ offset: Int, into target: UnsafeMutableRawBufferPointer) throws(MarketDataError) -> Int {
         var filled = 0

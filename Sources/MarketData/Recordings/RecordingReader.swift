@@ -15,6 +15,9 @@ public struct RecordingReader: ~Copyable {
 
     private var scan: RecordingScan
     private let forWriting: Bool
+    private let isMapped: Bool
+    /// Of mapped files: the block that `next` stepped over last.
+    private(set) var block: MappedBlock?
     private var isEmptyPart = true
     /// Where the last good block ends, end marks not counted.
     private var goodEnd: Int
@@ -22,8 +25,10 @@ public struct RecordingReader: ~Copyable {
 
     public init(_ path: String) throws(MarketDataError) { try self.init(path, forWriting: false) }
 
-    init(_ path: String, forWriting: Bool) throws(MarketDataError) {
-        let scan = try RecordingScan(RecordingFile(opening: path, forWriting: forWriting))
+    /// `isMapped`: the files are looked at where the system has them, `next` appends nothing, and `block` says where the
+    /// records are. What is written later does not come.
+    init(_ path: String, forWriting: Bool, isMapped: Bool = false) throws(MarketDataError) {
+        let scan = try RecordingScan(RecordingFile(opening: path, forWriting: forWriting), isMapped: isMapped)
         let first = scan.header
         guard first.part == 0 else {
             throw MarketDataError(
@@ -32,6 +37,7 @@ public struct RecordingReader: ~Copyable {
         }
         self.path = path
         self.forWriting = forWriting
+        self.isMapped = isMapped
         header = first
         goodEnd = scan.offset
         goodSequence = scan.sequence
@@ -61,6 +67,7 @@ public struct RecordingReader: ~Copyable {
                 switch block.kind {
                 case .records:
                     recordCount += block.count
+                    if let map = scan.map { self.block = MappedBlock(map, endingAt: scan.offset, block) }
                     goodEnd = scan.offset
                     goodSequence = scan.sequence
                     isEmptyPart = false
@@ -84,7 +91,7 @@ public struct RecordingReader: ~Copyable {
         } catch {
             throw fault("the recording goes on in this part, but it \(error.reason): put it beside the first part")
         }
-        let next = try RecordingScan(file, goodRows: recordCount)
+        let next = try RecordingScan(file, isMapped: isMapped, goodRows: recordCount)
         var expected = header
         expected.part = scan.header.part + 1
         guard next.header == expected, next.sequence == scan.sequence else {

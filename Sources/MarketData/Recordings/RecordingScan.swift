@@ -18,6 +18,8 @@ struct RecordingScan: ~Copyable {
     private(set) var offset: Int
     /// The number of the next record.
     private(set) var sequence: UInt64
+    /// The file in memory: blocks are looked at where they stand, and nothing is copied.
+    let map: FileMap?
 
     enum Step {
         case block(RecordingBlock)
@@ -26,7 +28,9 @@ struct RecordingScan: ~Copyable {
     }
 
     /// Reads the file's head.
-    init(_ file: consuming RecordingFile, goodRows: Int = 0) throws(MarketDataError) {
+    init(
+        _ file: consuming RecordingFile, isMapped: Bool = false, goodRows: Int = 0
+    ) throws(MarketDataError) {
         let path = file.path
         func fault(_ code: MarketDataError.Code, _ reason: String) -> MarketDataError {
             MarketDataError(code, file: path, reason: reason, goodRows: goodRows)
@@ -51,15 +55,17 @@ struct RecordingScan: ~Copyable {
         guard bytes.count == Int(length), let parsed = RecordingHeader.parse(bytes) else {
             throw fault(.damagedHeader, torn)
         }
+        let map = isMapped ? try file.map() : nil
         header = parsed.header
         sequence = parsed.sequence
         offset = bytes.count
+        self.map = map
         self.file = file
     }
 
     /// Looks at the next block and, where its records are good, appends them and steps over it.
     mutating func next(into output: inout OutputBuffer, goodRows: Int) throws(MarketDataError) -> Step {
-        let size = try file.size()
+        let size = if let map { map.count } else { try file.size() }
         let kept = output.count
         guard let block = try block(at: offset, size: size, into: &output) else {
             output.keepFirst(kept)
@@ -103,6 +109,10 @@ struct RecordingScan: ~Copyable {
         guard let block = head.withUnsafeBytes({ RecordingBlock($0) }),
             size - offset - RecordingBlock.bytes >= block.payloadBytes
         else { return nil }
+        if let map {
+            let records = map.bytes(offset + RecordingBlock.bytes, count: block.payloadBytes)
+            return Checksum.crc32(records) == block.checksum ? block : nil
+        }
         let start = output.count
         let target = output.extend(by: block.count)
         let bytes = UnsafeMutableRawBufferPointer(target)

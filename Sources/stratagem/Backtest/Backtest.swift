@@ -5,59 +5,69 @@ import MarketData
 import PluginHost
 import Trading
 
-/// One strategy over one file of market data, through the engine, gate, venue and ledger that trade on paper.
+/// One strategy over files of market data, through the engine, gate, venue and ledger that trade on paper.
 struct Backtest {
     var strategyID: String
     var plugin: LoadedPlugin
     var instance: StrategyInstance
-    var file: MarketFile
-    var instrument: Instrument
-    /// The file's events, with the bars built that the strategy wants.
-    var events: MarketEvents
-    /// One account, one strategy, one instrument.
+    /// By instrument: the engine's index is the place here.
+    var files: [MarketFile]
+    var instruments: [Instrument]
+    /// Built out of the files where they do not have them.
+    var bars: [Timeframe]
+    /// One account, one strategy.
     var setup: EngineSetup
 
-    /// Events between two looks at the facts: they bound the memory that facts take.
-    private static let pieceEvents = 1 << 16
+    /// Of the first event and the last.
+    var first: Timestamp { files.map(\.first).min() ?? Timestamp(nanoseconds: 0) }
+    var last: Timestamp { files.map(\.last).max() ?? Timestamp(nanoseconds: 0) }
+
     /// Between two looks at whether the next event is due.
     private static let waitMicroseconds: UInt32 = 1_000
 
-    /// Runs all events through a fresh engine. The loop is timed alone: the data is in memory before, and facts are
+    /// Runs all events through a fresh engine. The loop is timed alone: a piece of the data is in memory before, and facts are
     /// hashed and listed between two pieces, when the clock stands.
     /// `speed`: so many times as fast as the data was; nil = as fast as possible.
     func run(keepsFills: Bool, keepsTrades: Bool, speed: Rate? = nil, progress: ProgressLine) -> BacktestResult {
         var engine = Engine(setup)
         var record = BacktestRecord(keepsFills: keepsFills, keepsTrades: keepsTrades)
         let clock = ContinuousClock()
+        let stream = MarketStream(files, bars: bars)
+        let rows = files.reduce(0) { $0 + $1.rows }
         engine.attach(StrategyCall(instance), strategy: 0)
-        engine.advance(to: events.records.first?.timestamp ?? engine.now)
-        engine.enable(strategy: 0)
         var loop = Duration.zero
-        var start = 0
-        let pace = speed.map { Pace(speed: $0, clock: MonotonicClock.now, market: file.first) }
-        while start < events.count {
-            let piece = piece(from: start, until: pace?.market(at: MonotonicClock.now))
-            if piece.isEmpty {
-                usleep(Backtest.waitMicroseconds)
-                continue
+        var events = 0
+        let pace = speed.map { Pace(speed: $0, clock: MonotonicClock.now, market: first) }
+        while var rest = stream.next() {
+            if events == 0, let first = rest.first {
+                engine.advance(to: first.timestamp)
+                engine.enable(strategy: 0)
             }
-            loop += clock.measure { engine.run(piece) }
-            start += piece.count
-            record.take(engine.factLog)
-            engine.clearFacts()
-            progress.show(start, of: events.count)
+            while !rest.isEmpty {
+                let piece = Backtest.due(rest, until: pace?.market(at: MonotonicClock.now))
+                if piece.isEmpty {
+                    usleep(Backtest.waitMicroseconds)
+                    continue
+                }
+                loop += clock.measure { engine.run(piece) }
+                rest = UnsafeBufferPointer(rebasing: rest[piece.count...])
+                events += piece.count
+                record.take(engine.factLog)
+                engine.clearFacts()
+                progress.show(min(events, rows), of: rows)
+            }
         }
         progress.end()
-        return BacktestResult(self, engine, record, loopSeconds: loop / .seconds(1))
+        return BacktestResult(self, engine, record, events: events, loopSeconds: loop / .seconds(1))
     }
 
-    /// The next events; MORE records stay with the one that they belong to.
-    private func piece(from start: Int, until time: Timestamp?) -> UnsafeBufferPointer<EventRecord> {
-        let records = events.records
-        var end = min(start + Backtest.pieceEvents, records.count)
-        if let time { end = records[start..<end].firstIndex { $0.time > time.nanoseconds && $0.kind != .more } ?? end }
-        while end < records.count, records[end].kind == .more { end += 1 }
-        return UnsafeBufferPointer(rebasing: records[start..<end])
+    /// Events that have come by `time`; MORE records stay with the one that they belong to.
+    private static func due(
+        _ events: UnsafeBufferPointer<EventRecord>, until time: Timestamp?
+    ) -> UnsafeBufferPointer<EventRecord> {
+        guard let time else { return events }
+        let end = events.firstIndex { $0.time > time.nanoseconds && $0.kind != .more } ?? events.count
+        return UnsafeBufferPointer(rebasing: events[..<end])
     }
 }
 

@@ -11,9 +11,11 @@ import Trading
 struct BacktestPlan {
     /// A strategy's id, or a plugin's.
     var name: String
-    var path: String
+    /// Files of market data, one an instrument.
+    var paths: [String]
     var csv = CSVOptions()
-    var instrument: String?
+    /// What the files are of, in their order; empty = the strategy's own, or what the files say.
+    var instruments: [String] = []
     /// Bars to build; nil = the strategy's own, or one minute.
     var timeframe: Timeframe?
     /// Values that stand above those of the strategy.
@@ -60,17 +62,21 @@ struct BacktestPlan {
     private func make(
         _ strategy: StrategyConfiguration, _ plugin: LoadedPlugin, _ host: HostConfiguration, _ catalog: PluginCatalog
     ) throws(CommandError) -> Backtest {
-        guard let id = instrument ?? (strategy.instruments.count == 1 ? strategy.instruments[0] : nil) else {
-            throw CommandError(
-                .usage, "which of its \(strategy.instruments.count) instruments the file holds is not said",
-                at: strategy.file,
-                "name it with --instrument: \(strategy.instruments.joined(separator: ", "))")
+        var named = instruments
+        if named.isEmpty, paths.count == 1 {
+            guard strategy.instruments.count == 1 else {
+                throw CommandError(
+                    .usage, "which of its \(strategy.instruments.count) instruments the file holds is not said",
+                    at: strategy.file,
+                    "name it with --instrument: \(strategy.instruments.joined(separator: ", "))")
+            }
+            named = strategy.instruments
         }
-        let (_, file) = try Recording.read(path, instrument: id, options: csv)
-        let universe = universe(Recording.instrument(id, of: file), file)
+        let market = try market(named)
+        let universe = market.universe
         let account = host.account(strategy.account) ?? AccountConfiguration(id: strategy.account)
         let program = host.program(account.complianceProgram)
-        var terms = EngineSetup.Account(account, program, universe, start: file.first)
+        var terms = EngineSetup.Account(account, program, universe, start: market.first)
         // The account is counted in the instrument's currency, and with it every limit that is money.
         let rate =
             account.currency == universe.currencies[0]
@@ -82,45 +88,75 @@ struct BacktestPlan {
         terms.tables = terms.tables.counted(at: rate)
         var setup = setup(universe, terms)
         setup.systemLimits = LimitSet(host.limits).counted(at: rate)
-        setup.instrumentLimits = host.instrumentLimits[id].map { [0: LimitSet($0).counted(at: rate)] } ?? [:]
+        for (index, instrument) in universe.instruments.enumerated() {
+            setup.instrumentLimits[index] = host.instrumentLimits[instrument.id].map { LimitSet($0).counted(at: rate) }
+        }
         setup.strategies[0].limits = session.tightened(LimitSet(strategy.limits)).counted(at: rate)
-        setup.strategies[0].schedule = strategy.schedule.windows(from: file.first)
+        setup.strategies[0].schedule = strategy.schedule.windows(from: market.first)
         setup.strategies[0].orderKinds = strategy.orderKinds ?? OrderKind.allCases
         setup.strategies[0].protection = ProtectionTerms(strategy.risk).tighter(session.protection)
-        let wanted = universe.timeframe(timeframe ?? strategy.timeframe, of: [0])
+        let wanted = universe.timeframe(timeframe ?? strategy.timeframe, of: Array(universe.instruments.indices))
         let values = strategy.parameterValues.merging(parameters) { _, flag in flag }
         let isolation = catalog.isolation(of: strategy, plugin)
-        return try backtest(plugin, isolation, file, setup, values, bars: [wanted]) { refusal in
+        return try backtest(plugin, isolation, market, setup, values, bars: [wanted]) { refusal in
             strategy.findings(refusal).map(\.description)
         }
     }
 
     private func make(_ plugin: LoadedPlugin, _ isolation: StrategyIsolation) throws(CommandError) -> Backtest {
-        let (id, file) = try Recording.read(path, instrument: instrument, options: csv)
-        let universe = universe(Recording.instrument(id, of: file), file)
+        let market = try market(instruments)
         let account = EngineSetup.Account(
             id: "backtest",
             terms: AccountTerms(
                 openingBalance: cash ?? BacktestPlan.standardCash, maxLeverage: BacktestPlan.plainLeverage))
-        let hasWanted = plugin.events & file.eventMask != 0
+        let hasWanted = market.files.allSatisfy { plugin.events & $0.eventMask != 0 }
         let bars = timeframe ?? (hasWanted ? nil : Timeframe.oneMinute)
         return try backtest(
-            plugin, isolation, file, setup(universe, account), parameters, bars: bars.map { [$0] } ?? []
+            plugin, isolation, market, setup(market.universe, account), parameters, bars: bars.map { [$0] } ?? []
         ) { refusal in refusal.problems.map(\.text) }
     }
 
     // MARK: Parts
 
-    private func universe(_ instrument: Instrument, _ file: MarketFile) -> Universe {
-        let listing = Universe.Listing(
-            instrument: instrument, kinds: file.kinds.union(.bars), barInterval: file.interval)
-        return Universe([listing], accountCurrencies: [])
+    /// The files with their instruments, numbered in their order.
+    private struct Market {
+        var files: [MarketFile]
+        var universe: Universe
+        var first: Timestamp { files.map(\.first).min() ?? Timestamp(nanoseconds: 0) }
+    }
+
+    private func market(_ named: [String]) throws(CommandError) -> Market {
+        var files: [MarketFile] = []
+        var listings: [Universe.Listing] = []
+        for (index, path) in paths.enumerated() {
+            var options = csv
+            options.instrument = UInt32(index)
+            let (id, file) = try Recording.read(
+                path, instrument: named.isEmpty ? nil : named[index], options: options)
+            guard !listings.contains(where: { $0.instrument.id == id }) else {
+                throw CommandError(
+                    .usage, "two files are of the instrument \(id)", at: path, "name another with --instrument")
+            }
+            files.append(file)
+            listings.append(
+                Universe.Listing(
+                    instrument: Recording.instrument(id, of: file), kinds: file.kinds.union(.bars),
+                    barInterval: file.interval))
+        }
+        let universe = Universe(listings, accountCurrencies: [])
+        guard universe.currencies.count == 1 else {
+            throw CommandError(
+                .usage, "the instruments are quoted in \(universe.currencies.joined(separator: ", "))",
+                at: paths.joined(separator: ", "), "a backtest counts in one currency: run them one by one")
+        }
+        return Market(files: files, universe: universe)
     }
 
     private func setup(_ universe: Universe, _ account: EngineSetup.Account) -> EngineSetup {
         var setup = EngineSetup(
             instruments: universe.instruments, feeds: universe.feeds, currencies: universe.currencies,
-            accounts: [account], strategies: [EngineSetup.Strategy(id: name, instruments: [0])])
+            accounts: [account],
+            strategies: [EngineSetup.Strategy(id: name, instruments: Array(universe.instruments.indices))])
         setup.venue = venue
         setup.strategies[0].limits = session.tightened(LimitSet())
         setup.strategies[0].protection = session.protection
@@ -128,17 +164,20 @@ struct BacktestPlan {
     }
 
     private func backtest(
-        _ plugin: LoadedPlugin, _ isolation: StrategyIsolation, _ file: MarketFile, _ setup: EngineSetup,
+        _ plugin: LoadedPlugin, _ isolation: StrategyIsolation, _ market: Market, _ setup: EngineSetup,
         _ values: [String: ParameterValue], bars: [Timeframe], _ reasons: (PluginRefusal) -> [String]
     ) throws(CommandError) -> Backtest {
         let problems = setup.problems
         guard problems.isEmpty else {
             throw CommandError(
-                .usage, problems.joined(separator: "; "), at: path, "choose other data or another --instrument")
+                .usage, problems.joined(separator: "; "), at: paths.joined(separator: ", "),
+                "choose other data or another --instrument")
         }
         let instance: StrategyInstance
         switch StrategyInstance.create(
-            plugin, isolation: isolation, instruments: setup.instruments, bound: [0], parameters: values)
+            plugin, isolation: isolation, instruments: setup.instruments,
+            bound: setup.strategies[0].instruments.map(UInt32.init),
+            parameters: values)
         {
         case .success(let made): instance = made
         case .failure(let refusal):
@@ -146,13 +185,12 @@ struct BacktestPlan {
                 .usage, reasons(refusal).joined(separator: "; "), at: name,
                 "change --set or the strategy's parameters; `stratagem strategies --plugins` lists what is allowed")
         }
-        let events = file.events(withBars: bars)
         var setup = setup
         // Bars of another length than the wanted one are in the events only where some were built.
-        if events !== file.events { setup.strategies[0].timeframe = bars.first }
+        if market.files.contains(where: { $0.builds(bars) }) { setup.strategies[0].timeframe = bars.first }
         return Backtest(
-            strategyID: name, plugin: plugin, instance: instance, file: file, instrument: setup.instruments[0],
-            events: events, setup: setup)
+            strategyID: name, plugin: plugin, instance: instance, files: market.files, instruments: setup.instruments,
+            bars: bars, setup: setup)
     }
 }
 

@@ -6,20 +6,22 @@ import Trading
 extension BacktestResult {
     /// A page for people; what is in it rounded is exact in the JSON.
     func report(wallSeconds: Double) -> [String] {
-        let currency = instrument.quoteCurrency
+        let currency = currency
         func line(_ name: String, _ value: String) -> String { "  " + name.padded(to: 16, .left) + value }
         func money(_ amount: Money) -> String { NumberText.money(amount) + " " + currency }
         let subject = strategy == plugin ? plugin : "\(strategy) (\(plugin))"
         let set = parameters.map { "\($0.parameter.name) \($0.text)" }.joined(separator: ", ")
         var lines = [
-            "\(subject) on \(instrument.id)",
+            "\(subject) on \(instrumentIDs)",
             line("data", "\(file): \(eventCount) events, \(first) to \(last)"),
             line("parameters", set.isEmpty ? "none" : set), "",
             line("equity", money(equity)), line("cash", money(cash)),
             line("realized P&L", "\(money(totals.realized)) before commission"),
             line("commission", money(totals.commission)),
         ]
-        if position.quantity != .zero { lines.append(line("position", "\(position.quantity) \(instrument.id)")) }
+        for (position, instrument) in zip(positions, instruments) where position.quantity != .zero {
+            lines.append(line("position", "\(position.quantity) \(instrument.id)"))
+        }
         lines += [
             line("orders", "\(counters.orders), fills \(counters.fills), denials \(counters.denials)"),
             line("round trips", "\(performance.totalTrades), \(NumberText.percent(performance.winRate)) of them won"),

@@ -8,8 +8,9 @@ import Trading
 struct BacktestResult {
     let strategy: String
     let plugin: String
-    let instrument: Instrument
-    let file: String
+    /// By index; one for each file.
+    let instruments: [Instrument]
+    let files: [String]
     let eventCount: Int
     let first: Timestamp
     let last: Timestamp
@@ -20,7 +21,8 @@ struct BacktestResult {
     let cash: Money
     let equity: Money
     let totals: StrategyTotals
-    let position: Position
+    /// By instrument.
+    let positions: [Position]
     let performance: Performance
     let stateHash: String
     let fills: [Fill]
@@ -30,14 +32,16 @@ struct BacktestResult {
     /// Why the strategy was stopped, or what it wrote that could not be read; empty = all was well.
     let faults: [String]
 
-    init(_ backtest: Backtest, _ engine: borrowing Engine, _ record: BacktestRecord, loopSeconds: Double) {
+    init(
+        _ backtest: Backtest, _ engine: borrowing Engine, _ record: BacktestRecord, events: Int, loopSeconds: Double
+    ) {
         strategy = backtest.strategyID
         plugin = backtest.plugin.id
-        instrument = backtest.instrument
-        file = backtest.file.name
-        eventCount = backtest.events.count
-        first = backtest.file.first
-        last = backtest.file.last
+        instruments = backtest.instruments
+        files = backtest.files.map(\.name)
+        eventCount = events
+        first = backtest.first
+        last = backtest.last
         let texts = backtest.instance.parameterTexts
         parameters = backtest.plugin.parameters.compactMap { parameter in
             texts.first { $0.name == parameter.name }.map { (parameter, $0.text) }
@@ -48,7 +52,7 @@ struct BacktestResult {
         // One currency: there is nothing without a rate.
         equity = engine.equity(account: 0) ?? .zero
         totals = engine.totals(strategy: 0) ?? StrategyTotals()
-        position = engine.position(strategy: 0, instrument: 0)
+        positions = backtest.instruments.indices.map { engine.position(strategy: 0, instrument: $0) }
         performance = engine.performance(strategy: 0)
         fills = record.fills
         trades = record.trades
@@ -63,6 +67,11 @@ struct BacktestResult {
         stateHash = record.hash.finish()
     }
 
+    /// Of all instruments.
+    var currency: String { instruments[0].quoteCurrency }
+    var instrumentIDs: String { instruments.map(\.id).joined(separator: ", ") }
+    var file: String { files.joined(separator: ", ") }
+
     var eventsPerSecond: Double { loopSeconds > 0 ? Double(eventCount) / loopSeconds : 0 }
 }
 
@@ -70,7 +79,7 @@ extension BacktestResult {
     /// The shape that the command line promises. `wallSeconds` is the whole command.
     func json(wallSeconds: Double) -> JSON {
         .object([
-            ("strategy", .string(strategy)), ("plugin", .string(plugin)), ("instrument", .string(instrument.id)),
+            ("strategy", .string(strategy)), ("plugin", .string(plugin)), ("instrument", .string(instrumentIDs)),
             (
                 "data",
                 .object([

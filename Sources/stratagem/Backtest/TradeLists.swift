@@ -8,19 +8,21 @@ extension BacktestResult {
         var text = "trade_id,instrument,side,quantity,entry_time,entry_price,exit_time,exit_price,commission,pnl\n"
         for trade in trades {
             text +=
-                "\(trade.id),\(CSV.field(instrument.id)),\(trade.side.name),\(trade.quantity),\(trade.entryTime),"
+                "\(trade.id),\(CSV.field(instruments[Int(trade.instrument)].id)),\(trade.side.name),\(trade.quantity),\(trade.entryTime),"
                 + "\(trade.entryPrice),\(trade.exitTime),\(trade.exitPrice),\(trade.commission),\(trade.pnl)\n"
         }
         return text
     }
 
-    /// One line a fill.
+    /// One line a fill; with several instruments they are the last column.
     var fillsCSV: String {
-        var text = "time,order_id,side,quantity,price,value,commission,liquidity\n"
+        let hasSeveral = instruments.count > 1
+        var text = "time,order_id,side,quantity,price,value,commission,liquidity\(hasSeveral ? ",instrument" : "")\n"
         for fill in fills {
             text +=
                 "\(fill.time),\(fill.orderID),\(fill.side.name),\(fill.quantity),\(fill.price),\(fill.value),"
-                + "\(fill.commission),\(fill.liquidity == .maker ? "MAKER" : "TAKER")\n"
+                + "\(fill.commission),\(fill.liquidity == .maker ? "MAKER" : "TAKER")"
+            text += hasSeveral ? ",\(CSV.field(instruments[Int(fill.instrument)].id))\n" : "\n"
         }
         return text
     }

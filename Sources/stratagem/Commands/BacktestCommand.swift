@@ -16,14 +16,18 @@ struct BacktestCommand: ParsableCommand {
     @Argument(help: "A strategy's id, or a plugin's.")
     var strategy: String
 
-    @Option(help: ArgumentHelp("Market data: CSV, plain or gzip, or a session's recording.", valueName: "file"))
-    var data: String
+    @Option(
+        help: ArgumentHelp(
+            "Market data: CSV, plain or gzip, or a recording, by its file or as `sessions` names it; several make one timeline.",
+            valueName: "file"))
+    var data: [String]
 
     @Option(
         help: ArgumentHelp(
-            "What the data is of; default: the strategy's instrument, or the file's name.", valueName: "id"),
+            "What the data is of, once for each file; default: the strategy's instrument, or the file's name.",
+            valueName: "id"),
         transform: DecimalArgument.instrument)
-    var instrument: String?
+    var instrument: [String] = []
 
     @Option(help: ArgumentHelp("Sets a parameter; may be repeated.", valueName: "key=value"), transform: Setting.init)
     var set: [Setting] = []
@@ -112,12 +116,12 @@ struct BacktestCommand: ParsableCommand {
     }
 
     private var plan: BacktestPlan {
-        var plan = BacktestPlan(name: strategy, path: data)
+        var plan = BacktestPlan(name: strategy, paths: data.map { DataFolder.recording($0, in: folders.dataDir) })
         plan.csv.barStamp = barStamp
         plan.csv.zone = tz
         plan.csv.from = from
         plan.csv.to = to
-        plan.instrument = instrument
+        plan.instruments = instrument
         plan.timeframe = timeframe
         plan.parameters = Dictionary(set.map { ($0.key, .text($0.value)) }, uniquingKeysWith: { _, last in last })
         plan.cash = cash
@@ -129,6 +133,9 @@ struct BacktestCommand: ParsableCommand {
     }
 
     func validate() throws {
+        if !instrument.isEmpty, instrument.count != data.count {
+            throw ValidationError("--instrument stands for each --data, in the same order, or not at all")
+        }
         if let from, let to, from >= to { throw ValidationError("--from must be before --to") }
     }
 

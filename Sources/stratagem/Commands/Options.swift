@@ -46,6 +46,26 @@ struct ListenOptions: ParsableArguments {
     }
 }
 
+/// The ports of services, beside the API's.
+struct ServicePortOptions: ParsableArguments {
+    @Flag(help: "Opens a port for each service too: 3000, 8001-8006, 8010-8012, 8022, 8024, 8025, 8047, 8081.")
+    var servicePorts = false
+
+    @Option(help: ArgumentHelp("Adds 0…57000 to those ports; default: host.yaml.", valueName: "n"))
+    var servicePortOffset: Int?
+
+    func validate() throws {
+        if let servicePortOffset, !(0...57_000).contains(servicePortOffset) {
+            throw ValidationError("--service-port-offset must be 0…57000")
+        }
+    }
+
+    func apply(to settings: inout APISettings) {
+        if servicePorts { settings.servicePorts = true }
+        if let servicePortOffset { settings.servicePortOffset = servicePortOffset }
+    }
+}
+
 /// Folders of a command that loads plugins.
 struct FolderOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The folder with host.yaml and one folder a strategy.", valueName: "dir"))

@@ -22,6 +22,8 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var listen: ListenOptions
 
+    @OptionGroup var ports: ServicePortOptions
+
     @Option(help: ArgumentHelp("Plays a recorded file instead of the simulator.", valueName: "file"))
     var feed: String?
 
@@ -68,6 +70,7 @@ struct RunCommand: ParsableCommand {
                     arguments: Array(CommandLine.arguments.dropFirst()), dataFolder: folders.dataDir))
         }
         ParentTie.bind(to: supervised)
+        Descriptors.raise()
         let signals = SignalWatch()
         guard FileSystem.isFolder(folders.strategies) else { throw CommandError.missingFolder(folders.strategies) }
         let data = try DataFolder(folders.dataDir)
@@ -80,6 +83,7 @@ struct RunCommand: ParsableCommand {
             throw CommandError.configuration(hostFile, folder.findings.filter { $0.file == hostFile })
         }
         try listen.apply(to: &folder.host.api)
+        ports.apply(to: &folder.host.api)
         let loader = PluginLoader(data, folder.host.plugins)
         // A recording that is played as fast as possible would run away from a worker that nobody waits for.
         let isAsFastAsPossible = feed != nil && marketSpeed == nil
@@ -179,6 +183,7 @@ struct RunCommand: ParsableCommand {
             try SessionRecorder(path, wiring.universe, start: startTime, goesOn: !source.isRecorded)
         }
         core.recorder = recorder
+        let (recording, recordingNotice) = RunRecording.begin(core, wiring.universe, settings.recordings, source)
         let webhook = Webhook(settings.alerts)
         if let webhook { core.alerts.onNew = { webhook.post($0) } }
         if let crashPage { core.engine.markCalls(at: crashPage.engineMark) }
@@ -190,12 +195,13 @@ struct RunCommand: ParsableCommand {
         let rotation = AuditRotation(journal.path, days: settings.journal.auditDays) { text in
             _ = engine.mailbox.post { core in core.activity.add(.problem, -1, core.engine.now, text) }
         }
-        let host = RunningHost(engine, journal, core.unsaved, core.news)
+        let host = RunningHost(engine, core)
         let listener = try Listener(
             host, API.APISettings(settings.api), journal, dataPath: folders.dataDir, supervisor: supervised)
         announce(
             opening,
-            notices + core.idleBreakers + [listener.notice] + [password, recorder?.notice].compactMap { $0 })
+            notices + core.idleBreakers + [listener.notice]
+                + [password, recorder?.notice, recordingNotice].compactMap { $0 })
         let begin = MonotonicClock.now
         engine.start { core in
             crash_page_own_engine_lane()
@@ -214,6 +220,7 @@ struct RunCommand: ParsableCommand {
         engine.join()
         webhook?.close()
         let recorded = recorder?.close()
+        recording?.close()
         try close(journal)
         if let last { view.end(last) }
         conclude(last, seconds: Double(MonotonicClock.now - begin) / 1e9, source)

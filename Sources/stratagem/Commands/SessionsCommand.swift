@@ -1,119 +1,78 @@
 import ArgumentParser
-import CStrategyABI
 import MarketData
 import Trading
 
 struct SessionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sessions", abstract: "Lists the recorded sessions of the data folder, newest first.",
-        discussion: "Needs no host. A recording can be given to `backtest --data` and to `run --feed`.")
+        commandName: "sessions",
+        abstract: "Lists the recordings of the data folder, newest first, or writes one as CSV.",
+        discussion: """
+            Needs no host. A recording can be given to `backtest --data` by its name, and to `run --feed` by its file.
+            """)
+
+    @Argument(help: ArgumentHelp("Only this recording.", valueName: "name"))
+    var name: String?
+
+    @Option(help: ArgumentHelp("Writes the recording's events; `import` reads them back.", valueName: "file.csv"))
+    var csv: String?
+
+    @Option(help: ArgumentHelp("Of which instrument, where it has several.", valueName: "id"))
+    var instrument: String?
+
+    @Option(help: ArgumentHelp("Which events: bars, trades or quotes, where it has several.", valueName: "kind"))
+    var rows: RecordingText.Rows?
+
+    @Option(
+        help: ArgumentHelp("Builds bars of this length and writes those.", valueName: "length"),
+        transform: DecimalArgument.timeframe)
+    var timeframe: Timeframe?
 
     @OptionGroup var folder: DataFolderOption
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let place = folder.dataDir + "/recordings"
-        let sessions = RecordedSession.all(in: place)
+        if let csv, let name { return try export(name, to: csv) }
+        let place = DataFolder.recordings(folder.dataDir)
+        let sessions = RecordedSession.all(in: place).filter { name == nil || $0.id == name }
+        if let name, sessions.isEmpty { throw unknown(name) }
         if output.json { Console.print(JSON.object([("sessions", .array(sessions.map(\.json)))]).text) }
         guard output.isForPeople else { return }
         if sessions.isEmpty {
-            Console.print("no recorded sessions in \(place)")
+            Console.print("no recordings in \(place)")
         } else {
             RecordedSession.table(sessions).forEach(Console.print)
         }
     }
-}
 
-/// One recording, over all its parts.
-struct RecordedSession {
-    let id: String
-    let path: String
-    /// Of all its parts.
-    var bytes: Int64 = 0
-    var start: Timestamp?
-    /// Of the last record.
-    var end: Timestamp?
-    var records = 0
-    var droppedRecords: UInt64 = 0
-    var instruments: [String] = []
-    /// The recording was ended in order.
-    var isEnded = false
-    /// What is wrong with the file.
-    var problem: String?
-
-    var state: String { problem != nil ? "damaged" : isEnded ? "complete" : "open" }
-
-    /// Newest first. A file is a session where it begins as a recording does and is the first of its parts.
-    static func all(in folder: String) -> [RecordedSession] {
-        let sessions = FileSystem.names(in: folder).compactMap { name -> RecordedSession? in
-            let path = "\(folder)/\(name)"
-            guard RecordingReader.isRecording(path) else { return nil }
-            return read(name, path)
-        }
-        return sessions.sorted { a, b in
-            let first = a.start?.nanoseconds ?? .min
-            let second = b.start?.nanoseconds ?? .min
-            return first == second ? a.id < b.id : first > second
+    func validate() throws {
+        if csv != nil, name == nil { throw ValidationError("--csv needs the name of a recording") }
+        if csv == nil, instrument != nil || rows != nil || timeframe != nil {
+            throw ValidationError("--instrument, --rows and --timeframe belong to --csv")
         }
     }
 
-    private static func read(_ name: String, _ path: String) -> RecordedSession? {
-        let id = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
-        var session = RecordedSession(id: id, path: path)
-        session.bytes = FileSystem.bytes(of: path) ?? 0
-        do throws(MarketDataError) {
-            var reader = try RecordingReader(path)
-            session.start = reader.header.start
-            session.instruments = reader.header.instruments.map(\.instrument.id)
-            var buffer = OutputBuffer()
-            while try reader.next(into: &buffer) > 0 {
-                if let last = buffer.records.last { session.end = Timestamp(nanoseconds: last.time) }
-                buffer.removeAll()
-            }
-            session.records = reader.recordCount
-            session.droppedRecords = reader.droppedRecords
-            session.isEnded = reader.isEnded
-        } catch {
-            // A later part is listed with the first one.
-            if error.code == .missingPart, error.file == path, session.start == nil { return nil }
-            session.problem = error.description
-        }
-        session.addParts()
-        return session
+    private func unknown(_ name: String) -> CommandError {
+        CommandError(
+            .usage, "there is no recording '\(name)'", at: DataFolder.recordings(folder.dataDir),
+            "`stratagem sessions` lists what is there")
     }
 
-    /// Further parts lie beside the first: "name.1.rec" beside "name.rec".
-    private mutating func addParts() {
-        let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        let dot = path[slash...].lastIndex(of: ".")
-        for part in 1...10_000 {
-            let next = dot.map { "\(path[..<$0]).\(part)\(path[$0...])" } ?? "\(path).\(part)"
-            guard let more = FileSystem.bytes(of: next) else { return }
-            bytes += more
+    private func export(_ name: String, to path: String) throws {
+        let source = DataFolder.recording(name, in: folder.dataDir)
+        guard FileSystem.exists(source) else { throw unknown(name) }
+        let (id, file) = try Recording.read(source, instrument: instrument, options: CSVOptions())
+        guard let text = RecordingText(file, rows: rows, timeframe: timeframe) else {
+            throw CommandError(
+                .usage, "which of its events to write is not said", at: source,
+                "add --rows bars, trades or quotes, or --timeframe to build bars")
         }
-    }
-
-    var json: JSON {
-        .object([
-            ("id", .string(id)), ("file", .string(path)), ("state", .string(state)),
-            ("start", .optional(start?.description)), ("end", .optional(end?.description)),
-            ("records", .integer(records)), ("dropped_records", .integer(droppedRecords)), ("bytes", .integer(bytes)),
-            ("instruments", .array(instruments.map { .string($0) })), ("problem", .optional(problem)),
-        ])
-    }
-
-    static func table(_ sessions: [RecordedSession]) -> [String] {
-        var table = TextTable([
-            ("id", .left), ("start", .left), ("end", .left), ("records", .right), ("bytes", .right), ("state", .left),
-            ("instruments", .left),
-        ])
-        for session in sessions {
-            table.add([
-                session.id.printable, session.start?.description ?? "–", session.end?.description ?? "–",
-                String(session.records), String(session.bytes), session.state,
-                session.instruments.joined(separator: " "),
-            ])
-        }
-        return table.lines + sessions.compactMap { $0.problem.map { "problem: \($0)".printable } }
+        let target = try GrowingFile(path)
+        let count = try text.write { piece throws(CommandError) in try target.append(piece) }
+        try target.finish()
+        output.tell(
+            "wrote \(count) rows of \(id) into \(path)",
+            [("file", .string(path)), ("instrument", .string(id)), ("rows", .integer(count))])
     }
 }
+
+extension RecordingText.Rows: ExpressibleByArgument {}

@@ -26,6 +26,15 @@ struct DataFolder {
     /// Where strategies' sources are compiled, and the libraries are kept.
     var builds: String { path + "/builds" }
 
+    /// Where recordings are kept.
+    static func recordings(_ path: String) -> String { path + "/recordings" }
+
+    /// A file by its path, or a recording of the data folder by the name that `sessions` lists.
+    static func recording(_ name: String, in path: String) -> String {
+        let listed = "\(recordings(path))/\(name).rec"
+        return !FileSystem.exists(name) && !name.contains("/") && FileSystem.exists(listed) ? listed : name
+    }
+
     /// Keeps other hosts out of this folder as long as the process lives: the system gives the lock back at its end,
     /// however it ends.
     func lock() throws(CommandError) {

@@ -38,3 +38,42 @@ enum ReplacedFile {
         if errno != 0 { throw fail("written") }
     }
 }
+
+/// A file that is written piece by piece and has its name when it is whole; without `finish` nothing is left of it.
+final class GrowingFile {
+    private let path: String
+    private let temporary: String
+    private var file: Int32
+
+    init(_ path: String) throws(CommandError) {
+        self.path = path
+        temporary = "\(path).\(getpid()).tmp"
+        file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard file >= 0 else { throw fault("made") }
+    }
+
+    deinit {
+        guard file >= 0 else { return }
+        close(file)
+        unlink(temporary)
+    }
+
+    func append(_ text: String) throws(CommandError) {
+        let failure = OutputFile.write(text, to: file)
+        guard failure == 0 else {
+            errno = failure
+            throw fault("written")
+        }
+    }
+
+    func finish() throws(CommandError) {
+        guard close(file) == 0, rename(temporary, path) == 0 else { throw fault("written") }
+        file = -1
+    }
+
+    private func fault(_ step: String) -> CommandError {
+        CommandError(
+            .environment, "could not be \(step): \(String(cString: strerror(errno)))", at: path,
+            "name a file in a folder that you may write to")
+    }
+}

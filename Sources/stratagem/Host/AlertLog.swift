@@ -34,7 +34,8 @@ struct AlertLog {
     /// Hears of each new alert, at once; it may not wait for anything.
     var onNew: (@Sendable (AlertView) -> Void)?
 
-    mutating func raise(_ event: Event, at time: Timestamp) {
+    /// `accounts`: those that it concerns; none = it is everybody's.
+    mutating func raise(_ event: Event, of accounts: [String], at time: Timestamp) {
         let (severity, code, key, message) = event.parts
         if let index = entries.lastIndex(where: { $0.key == key }),
             time.nanoseconds - entries[index].view.time.nanoseconds < AlertLog.activeNanoseconds
@@ -49,7 +50,8 @@ struct AlertLog {
         }
         lastNumber += 1
         if entries.count == AlertLog.capacity { entries.removeFirst() }
-        let view = AlertView(id: "alr-\(lastNumber)", severity: severity, code: code, message: message, time: time)
+        var view = AlertView(id: "alr-\(lastNumber)", severity: severity, code: code, message: message, time: time)
+        view.accounts = accounts
         entries.append(Entry(view: view, key: key))
         onNew?(view)
         note(view)

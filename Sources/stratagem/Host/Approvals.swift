@@ -63,7 +63,7 @@ extension HostCore {
         }
         if let waiting = approvals.pending(intent, sender: sender) { return waiting }
         guard approvals.hasRoom(for: sender) else {
-            alerts.raise(.approvalsFull(sender), at: engine.now)
+            alerts.raise(.approvalsFull(sender), of: [accountID(ofStrategy: Int(intent.strategy))], at: engine.now)
             return nil
         }
         let wall = wallTime
@@ -78,7 +78,7 @@ extension HostCore {
             return view
         }
         notes.append(.approval(ApprovalRecord(view)))
-        alerts.raise(.approvalNeeded(view), at: engine.now)
+        alerts.raise(.approvalNeeded(view), of: [view.order.account], at: engine.now)
         return view
     }
 

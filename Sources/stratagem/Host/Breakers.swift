@@ -106,7 +106,7 @@ extension HostCore {
             id: "stop-\(stop.id)", request: request, time: wallTime, requester: breaker.requester,
             affected: affected(by: scope))
         note(view)
-        alerts.raise(.stopThrown(view), at: engine.now)
+        alerts.raise(.stopThrown(view), of: accounts(of: view.request), at: engine.now)
         guard case .failing = journal.status, let entry = UnsavedLog.Entry.stop(view) else { return }
         beside? { [unsaved] in
             _ = unsaved.append(entry)

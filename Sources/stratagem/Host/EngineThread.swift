@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Journal
+import Synchronization
 import Trading
 
 /// The thread that runs the engine: commands, then the market up to now, then the journal; over and over until it is stopped.
@@ -12,6 +13,8 @@ final class EngineThread: @unchecked Sendable {
     private var pace: Pace?
     private(set) var thread = pthread_t()
     private let checkpointNanoseconds: Int64
+    /// When the last turn began; 0 = there was none yet.
+    private let turn = Atomic<Int64>(0)
 
     private static let niceness: Int32 = -10
     /// SCHED_RESET_ON_FORK: threads and processes that this one makes begin at nice 0.
@@ -19,6 +22,8 @@ final class EngineThread: @unchecked Sendable {
     private static let sliceNanoseconds: Int64 = 10_000_000
     /// A turn does not take longer than this, whatever the market has to say: commands have to wait for it.
     private static let burstNanoseconds: Int64 = 20_000_000
+
+    var revision: Revision { core.revision }
 
     /// `core` belongs to the thread from here on.
     init(_ core: HostCore, speed: Rate?, checkpointNanoseconds: Int64) {
@@ -42,6 +47,12 @@ final class EngineThread: @unchecked Sendable {
         precondition(failure == 0, "no thread could be made: \(String(cString: strerror(failure)))")
     }
 
+    /// Since the last turn began; 0 before the first one.
+    var silenceNanoseconds: Int64 {
+        let last = turn.load(ordering: .relaxed)
+        return last == 0 ? 0 : MonotonicClock.now - last
+    }
+
     /// Waits until the thread has ended; `HostCore.isStopping` makes it end.
     func join() { pthread_join(thread, nil) }
 
@@ -52,14 +63,24 @@ final class EngineThread: @unchecked Sendable {
         setpriority(Int32(PRIO_PROCESS.rawValue), 0, EngineThread.niceness)
         var commands: [Mailbox.Command] = []
         var deadline = MonotonicClock.now
+        var eventCount: UInt64 = 0
         pace = speed.map { Pace(speed: $0, clock: deadline, market: core.startTime) }
         var nextCheckpoint = deadline + checkpointNanoseconds
         while !core.isStopping {
             let isWaiting = pace != nil || core.isAtEnd
-            mailbox.take(until: isWaiting ? deadline : 0, into: &commands)
+            let mayChange = mailbox.take(until: isWaiting ? deadline : 0, into: &commands)
+            if mayChange { core.revision.grow() }
             for command in commands { command(core) }
             let clock = MonotonicClock.now
-            if !core.isStopping, !core.isAtEnd { advance(clock) }
+            turn.store(clock, ordering: .relaxed)
+            // Those who only read see the market of this slice of time: it does not move on for each of them.
+            let isDue = mayChange || clock >= deadline || pace == nil
+            if !core.isStopping, !core.isAtEnd, isDue { advance(clock) }
+            // Timers, faults and what the journal says change things too: in no slice of time is an old answer good.
+            if core.eventCount != eventCount || clock >= deadline {
+                eventCount = core.eventCount
+                core.revision.grow()
+            }
             if clock >= nextCheckpoint {
                 nextCheckpoint = clock + checkpointNanoseconds
                 core.requestCheckpoint()

@@ -210,10 +210,11 @@ extension HostCore {
                     isFault: isFault, generation: strategies[slot].generation,
                     faultCount: strategies[slot].lifecycle.faultCount,
                     restartCount: strategies[slot].lifecycle.restartCount, time: move.time, eventTime: engine.now)))
+        let account = [accountID(ofStrategy: slot)]
         switch move.to {
-        case .faulted: alerts.raise(.faulted(id, move.text), at: engine.now)
-        case .quarantined: alerts.raise(.quarantined(id, move.text), at: engine.now)
-        case .degraded: alerts.raise(.slow(id, move.text), at: engine.now)
+        case .faulted: alerts.raise(.faulted(id, move.text), of: account, at: engine.now)
+        case .quarantined: alerts.raise(.quarantined(id, move.text), of: account, at: engine.now)
+        case .degraded: alerts.raise(.slow(id, move.text), of: account, at: engine.now)
         case .disabled, .running, .paused: break
         }
         let isProblem = move.to.isOut || move.to == .degraded

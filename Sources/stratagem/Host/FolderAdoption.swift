@@ -96,7 +96,9 @@ extension HostCore {
         guard !isClosing else { return .keptOut }
         let wired = adoption.wired
         func keepOut(_ finding: ConfigurationFinding) -> Adopted {
-            self.keepOut(RefusedStrategy(id: wired.id, findings: [finding]), adoption.code)
+            self.keepOut(
+                RefusedStrategy(
+                    id: wired.id, findings: [finding], account: wired.configuration.account), adoption.code)
             return .keptOut
         }
         guard feed.bring(wired.timeframe) else {

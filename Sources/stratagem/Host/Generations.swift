@@ -189,7 +189,8 @@ extension HostCore {
         } else {
             engine.rebind(strategy: slot, plan.terms, call: replacement.call.call)
         }
-        defer { keepLimits(strategy: slot) }
+        // New terms bring the file's limits with them.
+        defer { if plan.override != nil || replacement.memory != .keep { keepLimits(strategy: slot) } }
         let old = strategies[slot].instance
         strategies[slot].instance = replacement.instance
         strategies[slot].shadow = nil
@@ -247,12 +248,13 @@ extension HostCore {
     }
 
     private func keep(_ generation: Generation, _ slot: Int) {
-        if let index = strategies[slot].generations.firstIndex(where: { $0.number == generation.number }) {
-            strategies[slot].generations[index] = generation
+        let count = strategies[slot].generations.count
+        let place = strategies[slot].generations.firstIndex { $0.number >= generation.number } ?? count
+        if place < count, strategies[slot].generations[place].number == generation.number {
+            strategies[slot].generations[place] = generation
             return
         }
-        strategies[slot].generations.append(generation)
-        strategies[slot].generations.sort { $0.number < $1.number }
+        strategies[slot].generations.insert(generation, at: place)
         if strategies[slot].generations.count > HostCore.generationsListed {
             strategies[slot].generations.removeFirst()
         }
@@ -340,7 +342,7 @@ extension HostCore {
             core.activity.add(.note, slot, time, text)
             core.logs.add(record.id, .info, text, at: time)
             let (loaded, most) = core.generationsLoaded
-            if loaded * 5 >= most * 4 { core.alerts.raise(.generations(loaded: loaded, max: most), at: time) }
+            if loaded * 5 >= most * 4 { core.alerts.raise(.generations(loaded: loaded, max: most), of: [], at: time) }
         }
     }
 }

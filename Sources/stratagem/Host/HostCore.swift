@@ -63,6 +63,8 @@ final class HostCore {
     let logs = StrategyLogs()
     /// nil = nobody wants the session's events.
     var recorder: SessionRecorder?
+    /// nil = the run is not recorded.
+    var recording: RunRecording?
 
     // The journal, and what waits for its next commit.
     let journal: Journal
@@ -76,7 +78,10 @@ final class HostCore {
     /// The journal does not keep up or does not work: no new orders.
     private(set) var isJournalBlocked = false
 
+    let revision = Revision()
     private(set) var eventCount: UInt64 = 0
+    /// By the clock that never jumps.
+    private(set) var lastEventAt: Int64 = 0
     private(set) var factCount: UInt64 = 0
     private(set) var marketTime: Timestamp
     let startTime: Timestamp
@@ -166,10 +171,13 @@ final class HostCore {
         let (events, reached) = feed.next(until: until, most: eventsPerPieceMax)
         if let remap { rename(events, remap) }
         recorder?.take(events)
+        recording?.takeMarket(events)
         sessions.collection?.take(events)
         runTimed(events)
+        recording?.drain()
         market.take(events)
         eventCount += UInt64(events.count)
+        if !events.isEmpty { lastEventAt = MonotonicClock.now }
         // Timers are due though nothing happens; a recording's clock stands still beyond its end.
         if reached.nanoseconds != .max { engine.advance(to: reached) }
         marketTime = engine.now
@@ -199,6 +207,8 @@ final class HostCore {
     /// Ends a turn: what happened is shown to readers, and handed to the journal together with everyone who waits for it.
     func settle(clock: Int64) {
         engine.pollLate()
+        recordCodes()
+        recording?.drain()
         // A fault and what is done about it go into one batch.
         tendFaults(clock)
         takeBreakerNews()
@@ -224,9 +234,11 @@ final class HostCore {
         if clock >= nextTending {
             nextTending = clock + 200_000_000
             tend()
+            tendRecording(clock)
         }
         let told = tidings(of: batch)
         guard !batch.isEmpty || !waiting.isEmpty || !told.isEmpty else { return }
+        if !batch.isEmpty || !told.isEmpty { revision.grow() }
         let replies = waiting
         waiting.removeAll()
         journal.append(batch) { [news] result in
@@ -267,7 +279,10 @@ final class HostCore {
             lastOrderID = max(lastOrderID, order.id)
         case .orderChanged(let order, let reason):
             orders.change(order)
-            if reason == .triggerDenied, order.intent.isLeg { alerts.raise(.unprotected(view(order)), at: engine.now) }
+            if reason == .triggerDenied, order.intent.isLeg {
+                let stop = view(order)
+                alerts.raise(.unprotected(stop), of: [stop.account], at: engine.now)
+            }
         case .orderTrailed(let id, _, let stopPrice, _):
             guard var order = orders[id] else { return }
             order.intent.stopPrice = stopPrice
@@ -276,7 +291,7 @@ final class HostCore {
         case .orderDenied(let denial):
             let view = hostNames.view(of: denial, log.findings[denial.findings].compactCopy)
             denials.append(view)
-            alerts.raise(.denied(view), at: engine.now)
+            alerts.raise(.denied(view), of: [view.account], at: engine.now)
             if denial.intent.origin == .strategy, denial.orderID == 0 {
                 requestApproval(
                     denial.intent, view.findings, sender: "strategy \(strategies[Int(denial.intent.strategy)].id)",
@@ -287,12 +302,15 @@ final class HostCore {
             tracker = PerformanceTracker(openingEquity: balance.approximate, dayOffset: accounts[0].terms.dayOffset)
         case .dailyLossExceeded(let breach):
             let index = Int(breach.index)
-            let name = breach.scope == .strategy ? strategies[index].id : accounts[index].id
-            alerts.raise(.lossLimit(name), at: breach.time)
+            let isStrategy = breach.scope == .strategy
+            let account = isStrategy ? accountID(ofStrategy: index) : accounts[index].id
+            alerts.raise(.lossLimit(isStrategy ? strategies[index].id : account), of: [account], at: breach.time)
         case .programBreached(let breach):
-            alerts.raise(.lossLimit(accounts[Int(breach.account)].id), at: breach.time)
+            let account = accounts[Int(breach.account)].id
+            alerts.raise(.lossLimit(account), of: [account], at: breach.time)
         case .runawayLatched(let latch) where latch.isLatched:
-            alerts.raise(.runaway(strategies[Int(latch.strategy)].id, latch), at: latch.time)
+            let slot = Int(latch.strategy)
+            alerts.raise(.runaway(strategies[slot].id, latch), of: [accountID(ofStrategy: slot)], at: latch.time)
         default: break
         }
     }
@@ -318,7 +336,7 @@ final class HostCore {
         let isBlocked = isFailing || load > (isJournalBlocked ? 0.4 : 0.8)
         if isBlocked != isJournalBlocked {
             isJournalBlocked = isBlocked
-            if isBlocked { alerts.raise(.journalBlocked(isFailing: isFailing), at: engine.now) }
+            if isBlocked { alerts.raise(.journalBlocked(isFailing: isFailing), of: [], at: engine.now) }
             engine.blockOrders(isBlocked)
         }
         endClosings()

@@ -69,6 +69,8 @@ struct ResolvedFilter: Sendable {
     var instrument: Int?
     /// Denials only.
     var rule: RuleID?
+    /// nil = any.
+    var accounts: [Int]?
     var filter: HistoryFilter
 
     func covers(_ strategy: Int, _ instrument: Int, _ time: Timestamp) -> Bool {
@@ -76,11 +78,23 @@ struct ResolvedFilter: Sendable {
             && (self.instrument == nil || self.instrument == instrument) && filter.covers(time)
     }
 
+    func covers(account: Int32) -> Bool { accounts?.contains(Int(account)) ?? true }
+
     var orders: OrderFilter {
-        OrderFilter(strategy: strategy, instrument: instrument, state: filter.state, page: page)
+        var wanted = OrderFilter(strategy: strategy, instrument: instrument, state: filter.state, page: page)
+        wanted.accounts = accounts
+        return wanted
     }
-    var fills: FillFilter { FillFilter(strategy: strategy, instrument: instrument, page: page) }
-    var denials: DenialFilter { DenialFilter(strategy: strategy, instrument: instrument, rule: rule, page: page) }
+    var fills: FillFilter {
+        var wanted = FillFilter(strategy: strategy, instrument: instrument, page: page)
+        wanted.accounts = accounts
+        return wanted
+    }
+    var denials: DenialFilter {
+        var wanted = DenialFilter(strategy: strategy, instrument: instrument, rule: rule, page: page)
+        wanted.accounts = accounts
+        return wanted
+    }
 
     private var page: HistoryPage {
         HistoryPage(from: filter.from, to: filter.to, limit: filter.limit, offset: filter.offset)
@@ -97,6 +111,7 @@ extension HostCore {
             guard let index = instrument(id) else { throw .invalid("instrument", "unknown instrument '\(id)'") }
             resolved.instrument = index
         }
+        resolved.accounts = filter.accounts.map { ids in accounts.indices.filter { ids.contains(accounts[$0].id) } }
         resolved.rule = filter.rule.flatMap { name in RuleID.allCases.first { $0.name == name } }
         return resolved
     }

@@ -141,7 +141,11 @@ extension HostCore {
         audit(
             "limits.change", place.id.isEmpty ? "system" : place.id, by: requester,
             ["scope": place.scope.name, "changed": changed, "limits": override.json, "reason": change.reason])
-        return limitsView(0)
+        switch change.scope {
+        case .account: return limitsView(index)
+        case .strategy: return limitsView(strategies[index].account)
+        case .system, .instrument: return limitsView(HostCore.portfolio)
+        }
     }
 
     /// A strategy's file has changed: what was put over the limits of the old one is gone.

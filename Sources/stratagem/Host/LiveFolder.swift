@@ -174,7 +174,8 @@ final class LiveFolder: Sendable {
             remember(code)
         } catch {
             let finding = configuration.finding("", "the new library is not taken: \(error.text)")
-            let refusal = RefusedStrategy(id: configuration.id, findings: [finding])
+            let refusal = RefusedStrategy(
+                id: configuration.id, findings: [finding], account: configuration.account)
             await run { _ = self.host.askNow { $0.keepOut(refusal, code) } }
         }
     }
@@ -246,7 +247,10 @@ final class LiveFolder: Sendable {
     private func names(_ wired: WiredStrategy, _ basis: FolderBasis) -> Result<[KnownNames.Strategy], RefusedStrategy> {
         guard basis.slot == nil else { return .success([]) }
         let refuse = { (message: String) -> Result<[KnownNames.Strategy], RefusedStrategy> in
-            .failure(RefusedStrategy(id: wired.id, findings: [wired.configuration.finding("", message)]))
+            .failure(
+                RefusedStrategy(
+                    id: wired.id, findings: [wired.configuration.finding("", message)],
+                    account: wired.configuration.account))
         }
         guard !basis.isFull else {
             return refuse("the journal knows \(basis.slotCount) strategies, which is all that a host keeps apart")

@@ -8,6 +8,8 @@ final class Mailbox: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var commands: [Command] = []
+    /// Among those that wait is one that may change something.
+    private var mayChange = false
     private var isClosed = false
     /// Beyond this the host is not keeping up, and a client is told so.
     static let capacity = 16_384
@@ -29,11 +31,14 @@ final class Mailbox: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// False when the engine has ended or too many wait: the command will not run.
-    func post(_ command: @escaping Command) -> Bool {
+    /// False when the engine has ended or too many wait: the command will not run. One that only reads says so.
+    func post(_ command: @escaping Command, onlyReads: Bool = false) -> Bool {
         pthread_mutex_lock(mutex)
         let isTaken = !isClosed && commands.count < Mailbox.capacity
-        if isTaken { commands.append(command) }
+        if isTaken {
+            commands.append(command)
+            if !onlyReads { mayChange = true }
+        }
         let isFirst = isTaken && commands.count == 1
         pthread_mutex_unlock(mutex)
         // After the mutex is free, so that the thread does not wake only to wait for it.
@@ -50,7 +55,9 @@ final class Mailbox: @unchecked Sendable {
     }
 
     /// Waits until something is there or the monotonic time `deadline` has come, and takes all of it into `taken`.
-    func take(until deadline: Int64, into taken: inout [Command]) {
+    /// Whether anything of that may change something.
+    @discardableResult
+    func take(until deadline: Int64, into taken: inout [Command]) -> Bool {
         taken.removeAll(keepingCapacity: true)
         var time = timespec(tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
         pthread_mutex_lock(mutex)
@@ -58,7 +65,10 @@ final class Mailbox: @unchecked Sendable {
             guard pthread_cond_timedwait(condition, mutex, &time) == 0 else { break }
         }
         swap(&commands, &taken)
+        let changes = mayChange
+        mayChange = false
         pthread_mutex_unlock(mutex)
+        return changes
     }
 
     /// Nothing is taken in any more; what still waits is handed out.

@@ -10,6 +10,7 @@ extension HostCore {
         let wanted = try resolve(filter)
         let found = orders.newestFirst.lazy.filter { order in
             wanted.covers(Int(order.intent.strategy), Int(order.intent.instrument), order.submittedAt)
+                && wanted.covers(account: order.account)
                 && (filter.state == nil || order.state.shown == filter.state)
         }
         return page(found, wanted, dropped: orders.dropped) { view($0) }
@@ -17,7 +18,9 @@ extension HostCore {
 
     func trades(_ filter: HistoryFilter) throws(HostRefusal) -> Recent<TradeView> {
         let wanted = try resolve(filter)
-        let found = fills.newestFirst.lazy.filter { wanted.covers(Int($0.strategy), Int($0.instrument), $0.time) }
+        let found = fills.newestFirst.lazy.filter {
+            wanted.covers(Int($0.strategy), Int($0.instrument), $0.time) && wanted.covers(account: $0.account)
+        }
         return page(found, wanted, dropped: fills.dropped) { hostNames.view(of: $0) }
     }
 
@@ -29,7 +32,7 @@ extension HostCore {
             (filter.strategy == nil || denial.strategy == filter.strategy)
                 && (instrument == nil || denial.instrument == instrument)
                 && (wanted.rule == nil || denial.findings.contains { $0.rule == wanted.rule })
-                && filter.covers(denial.time)
+                && (filter.accounts?.contains(denial.account) ?? true) && filter.covers(denial.time)
         }
         return page(found, wanted, dropped: denials.dropped) { $0 }
     }

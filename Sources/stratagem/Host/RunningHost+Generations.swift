@@ -25,6 +25,7 @@ extension RunningHost {
         if let plugin { plan.code = .loaded(plugin) }
         do throws(HostRefusal) {
             if plugin == nil, let library = try await compiled(plan) { plan.code = .load(path: library) }
+            if request.gate == .replay { try await passReplay(plan) }
             let finished = try await replace(plan, by: requester)
             return try await view(finished, request.mode)
         } catch {
@@ -32,6 +33,19 @@ extension RunningHost {
             await onEngine { core in core.noteRefusal(id, "not reloaded: \(error.text)") }
             throw error
         }
+    }
+
+    /// The code that is to take over, against what this run has recorded.
+    private func passReplay(_ plan: StrategyPlan) async throws(HostRefusal) {
+        let gate = try await ask { core throws(HostRefusal) in try core.replayGate }
+        let id = plan.id
+        let library =
+            switch plan.code {
+            case .load(let path): path
+            case .loaded(let plugin): plugin.path
+            default: plan.plugin.path
+            }
+        try await beside { Result { () throws(HostRefusal) in try gate.judge(id, library) } }
     }
 
     /// The library of the sources in the strategy's folder as they are now; nil = its code comes from elsewhere.

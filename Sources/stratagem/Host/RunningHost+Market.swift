@@ -8,19 +8,19 @@ import Trading
 
 extension RunningHost {
     func instruments() async throws(HostRefusal) -> [InstrumentView] {
-        try await ask { core throws(HostRefusal) in
+        try await read { core throws(HostRefusal) in
             core.universe.instruments.map { InstrumentView(instrument: $0, aliases: $0.aliases) }
         }
     }
 
     func depth(_ instrument: String) async throws(HostRefusal) -> DepthView {
-        try await ask { core throws(HostRefusal) in try core.depth(instrument) }
+        try await read { core throws(HostRefusal) in try core.depth(instrument) }
     }
 
     func candles(_ instrument: String, _ timeframe: String, from: Timestamp, to: Timestamp, limit: Int)
         async throws(HostRefusal) -> [CandleView]
     {
-        try await ask { core throws(HostRefusal) in
+        try await read { core throws(HostRefusal) in
             let index = try core.known(instrument)
             guard let length = CandleLength(name: timeframe) else {
                 let known = CandleLength.all.map(\.name).joined(separator: ", ")
@@ -33,7 +33,7 @@ extension RunningHost {
     func ticks(_ instrument: String, from: Timestamp?, to: Timestamp?, limit: Int) async throws(HostRefusal)
         -> [TickView]
     {
-        try await ask { core throws(HostRefusal) in
+        try await read { core throws(HostRefusal) in
             let index = try core.known(instrument)
             let first = from ?? Timestamp(nanoseconds: .min)
             let last = to ?? Timestamp(nanoseconds: .max)

@@ -68,7 +68,7 @@ extension RunningHost {
     }
 
     func positions(strategy: String?) async throws(HostRefusal) -> [PositionView] {
-        try await ask { core throws(HostRefusal) in try core.positions(strategy: strategy) }
+        try await read { core throws(HostRefusal) in try core.positions(strategy: strategy) }
     }
 
     func orders(_ filter: HistoryFilter) async throws(HostRefusal) -> [OrderView] {
@@ -343,11 +343,14 @@ extension HostCore {
 
     /// What was cancelled, newest first.
     func cancelAll(_ filter: CancelFilter, by requester: Requester) throws(HostRefusal) -> [OrderView] {
-        let wanted = try resolve(HistoryFilter(strategy: filter.strategy, instrument: filter.instrument))
+        var history = HistoryFilter(strategy: filter.strategy, instrument: filter.instrument)
+        history.accounts = filter.accounts
+        let wanted = try resolve(history)
         var wantedIDs: Set<UInt64> = []
         for instrument in 0..<engine.instrumentCount {
             for order in engine.workingOrders(instrument: instrument)
             where wanted.covers(Int(order.intent.strategy), instrument, order.submittedAt)
+                && wanted.covers(account: order.account)
                 && (filter.side ?? order.intent.side) == order.intent.side && !order.intent.isProtective
             {
                 wantedIDs.insert(order.id)
@@ -370,7 +373,7 @@ extension HostCore {
         throw .conflict("\(id) has ended and cannot be \(verb)")
     }
 
-    private func book(ofPosition id: UInt64) -> (slot: Int, instrument: Int)? {
+    func book(ofPosition id: UInt64) -> (slot: Int, instrument: Int)? {
         for slot in strategies.indices {
             for instrument in 0..<engine.instrumentCount {
                 let position = engine.position(strategy: slot, instrument: instrument)

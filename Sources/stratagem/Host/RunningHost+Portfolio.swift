@@ -8,13 +8,15 @@ import Trading
 // What accounts hold, risk and make, as commands of the engine thread.
 
 extension RunningHost {
-    func portfolio() async throws(HostRefusal) -> PortfolioView {
-        try await ask { core throws(HostRefusal) in try core.portfolioView(0) }
+    func portfolio(ofAccount id: String?) async throws(HostRefusal) -> PortfolioView {
+        try await ask { core throws(HostRefusal) in try core.portfolioView(try core.accountIndex(id)) }
     }
 
-    func executedOrders(limit: Int) async throws(HostRefusal) -> [OrderView] {
+    func executedOrders(ofAccount id: String?, limit: Int) async throws(HostRefusal) -> [OrderView] {
         try await ask { core throws(HostRefusal) in
-            core.orders.newestFirst.lazy.filter { $0.account == 0 && $0.filled > .zero }.prefix(limit).map(core.view)
+            let account = try core.accountIndex(id)
+            return core.orders.newestFirst.lazy.filter { Int($0.account) == account && $0.filled > .zero }.prefix(limit)
+                .map(core.view)
         }
     }
 
@@ -59,7 +61,7 @@ extension RunningHost {
     }
 
     /// The account's days as the journal has them, and the present one.
-    private func history(
+    func history(
         _ basis: PerformanceBasis, span: ClosedRange<Int64>
     ) async throws(HostRefusal) -> PerformanceHistory {
         do {
@@ -113,7 +115,9 @@ extension HostCore {
         return LiquidationView(stop: stop, positions: positions, cancelledOrders: cancelled)
     }
 
-    func accountIndex(_ id: String) throws(HostRefusal) -> Int {
+    /// nil = the first one.
+    func accountIndex(_ id: String?) throws(HostRefusal) -> Int {
+        guard let id else { return 0 }
         guard let account = accounts.firstIndex(where: { $0.id == id }) else { throw .unknown(kind: "account", id: id) }
         return account
     }

@@ -8,8 +8,17 @@ import Trading
 // Risk, limits, alerts and stops as commands of the engine thread.
 
 extension RunningHost {
-    func portfolioRisk() async throws(HostRefusal) -> PortfolioRiskView {
-        try await ask { core throws(HostRefusal) in try core.portfolioRisk() }
+    /// Of the first account statistics are kept as it goes, of the others they come from the journal's days.
+    func portfolioRisk(ofAccount id: String?) async throws(HostRefusal) -> PortfolioRiskView {
+        let (view, basis) = try await ask { core throws(HostRefusal) in
+            let account = try core.accountIndex(id)
+            let view = try core.portfolioRisk(account)
+            return (view, account == HostCore.portfolio ? nil : try core.performanceBasis(account))
+        }
+        guard let basis else { return view }
+        var risk = view
+        risk.performance = try await history(basis, span: .min ... .max).performance
+        return risk
     }
 
     func setLimits(_ change: LimitChange, by requester: Requester) async throws(HostRefusal) -> RiskLimitsView {
@@ -45,15 +54,6 @@ extension RunningHost {
         }
     }
 
-    func health() async -> HostHealth {
-        let journalStatus = journal.status
-        do {
-            return try await ask { core throws(HostRefusal) in core.health(journalStatus) }
-        } catch {
-            return HostHealth(parts: [("engine", .unhealthy, "the engine does not answer: \(error)")], isReady: false)
-        }
-    }
-
     func figures() async -> HostFigures {
         (try? await ask { core throws(HostRefusal) in core.figures }) ?? HostFigures()
     }
@@ -61,10 +61,9 @@ extension RunningHost {
 
 extension HostCore {
     /// Documents 003 and 004 know one portfolio: the first account.
-    private static let portfolio = 0
+    static let portfolio = 0
 
-    func portfolioRisk() throws(HostRefusal) -> PortfolioRiskView {
-        let account = HostCore.portfolio
+    func portfolioRisk(_ account: Int = HostCore.portfolio) throws(HostRefusal) -> PortfolioRiskView {
         let terms = accounts[account].terms
         let currency = Int(terms.currency)
         guard let equity = engine.equity(account: account) else {
@@ -218,27 +217,6 @@ extension HostCore {
 
     // MARK: Health
 
-    func health(_ journal: JournalStatus) -> HostHealth {
-        var parts: [(name: String, grade: HostHealth.Grade, text: String)] = [("engine", .healthy, "runs")]
-        switch journal {
-        case .healthy where isJournalBlocked: parts.append(("journal", .degraded, "is behind; new orders are denied"))
-        case .healthy: parts.append(("journal", .healthy, "writes"))
-        case .failing(let error, _): parts.append(("journal", .degraded, "does not write: \(error.message)"))
-        }
-        let isMoving = eventCount > 0
-        parts.append(
-            ("market_data", isMoving ? .healthy : .degraded, isMoving ? "\(eventCount) events" : "no event yet"))
-        let faulted = strategies.indices.filter { isListed($0) && [.faulted, .quarantined].contains(state($0)) }
-            .map { strategies[$0].id }
-        let all = faulted + neverWired.map(\.id)
-        parts.append(
-            (
-                "strategies", all.isEmpty ? .healthy : .degraded,
-                all.isEmpty ? "none is faulted" : "faulted: \(all.joined(separator: ", "))"
-            ))
-        return HostHealth(parts: parts, isReady: !isStopping && isMoving)
-    }
-
     var figures: HostFigures {
         var figures = HostFigures()
         figures.events = eventCount
@@ -256,6 +234,10 @@ extension HostCore {
         figures.generations = generationsLoaded.count
         figures.generationsMax = generationsLoaded.most
         figures.equity = engine.equity(account: HostCore.portfolio) ?? .zero
+        figures.openPositions = (try? positions(strategy: nil).count) ?? 0
+        figures.lastFillAt = fills.newestFirst.first { _ in true }?.time
+        figures.mode = engineSettings.mode
+        figures.feed = feed.name
         return figures
     }
 }

@@ -9,14 +9,14 @@ import Trading
 
 extension RunningHost {
     func strategies() async throws(HostRefusal) -> [StrategyView] {
-        try await ask { core throws(HostRefusal) in
+        try await read { core throws(HostRefusal) in
             let views = core.strategies.indices.filter(core.isListed).map(core.strategyView)
             return (views + core.neverWired).sorted { $0.id < $1.id }
         }
     }
 
     func strategy(_ id: String) async throws(HostRefusal) -> StrategyView {
-        try await ask { core throws(HostRefusal) in
+        try await read { core throws(HostRefusal) in
             if let view = core.neverWired.first(where: { $0.id == id }) { return view }
             return core.strategyView(try core.wired(id))
         }

@@ -14,15 +14,20 @@ final class RunningHost: TradingHost {
     let journal: Journal
     private let unsaved: UnsavedLog
     let recentNews: RecentNews
+    let accounts: [AccountGrant]
     /// For the next replacements: tapes are large.
     let tapes = Mutex<[EventTape]>([])
 
-    init(_ engineThread: EngineThread, _ journal: Journal, _ unsaved: UnsavedLog, _ recentNews: RecentNews) {
-        self.recentNews = recentNews
+    /// `core`: before the thread has it.
+    init(_ engineThread: EngineThread, _ core: HostCore) {
+        recentNews = core.news
+        accounts = core.accountGrants
         self.engineThread = engineThread
-        self.journal = journal
-        self.unsaved = unsaved
+        journal = core.journal
+        unsaved = core.unsaved
     }
+
+    var revision: UInt64? { engineThread.revision.current }
 
     /// What a failed commit means to the one who asked.
     enum Durability {
@@ -46,6 +51,13 @@ final class RunningHost: TradingHost {
         }
     }
 
+    /// For what changes nothing at all: answers that were made before stay good.
+    func read<T: Sendable>(_ work: @escaping @Sendable (HostCore) throws(HostRefusal) -> T)
+        async throws(HostRefusal) -> T
+    {
+        try await carryOut(onlyReads: true, work).answer.get()
+    }
+
     /// For what must be possible at any time: stop, switch off, cancel. While the journal does not work, the entry in the log
     /// beside it is what a host after a crash knows of the answer.
     func ask<T: Sendable>(
@@ -67,10 +79,10 @@ final class RunningHost: TradingHost {
 
     /// The answer, once it is durable; or with the reason why it cannot be made so.
     private func carryOut<T: Sendable>(
-        _ work: @escaping @Sendable (HostCore) throws(HostRefusal) -> T
+        onlyReads: Bool = false, _ work: @escaping @Sendable (HostCore) throws(HostRefusal) -> T
     ) async -> (answer: Result<T, HostRefusal>, failure: JournalError?) {
         await withCheckedContinuation { continuation in
-            let isTaken = engineThread.mailbox.post { core in
+            let command: Mailbox.Command = { core in
                 let result = Result { () throws(HostRefusal) -> T in try work(core) }
                 core.afterDurable { outcome in
                     switch outcome {
@@ -79,7 +91,7 @@ final class RunningHost: TradingHost {
                     }
                 }
             }
-            if !isTaken {
+            if !engineThread.mailbox.post(command, onlyReads: onlyReads) {
                 continuation.resume(
                     returning: (.failure(.unavailable("the host is stopping, or does not keep up")), nil))
             }

@@ -15,12 +15,14 @@ extension HostCore {
             throw .weakSignal(
                 "signal_confidence is \(trade.confidence), below the threshold \(settings.signalThreshold)")
         }
+        let account = try trade.account.map { id throws(HostRefusal) in try accountIndex(id) } ?? 0
         let terms = universe.instruments[index].terms
         let price = metPrice(index, trade.side)
         guard price > .zero else { throw .unavailable("there is no price of \(universe.instruments[index].id) yet") }
         var request = OrderRequest(
-            strategy: StrategyRecord.manualID, instrument: universe.instruments[index].id, side: trade.side,
-            kind: .market, quantity: try quantity(trade, price, terms))
+            strategy: StrategyRecord.manualID(inAccount: account, accounts[account].id),
+            instrument: universe.instruments[index].id, side: trade.side, kind: .market,
+            quantity: try quantity(trade, account, price, terms))
         request.signalConfidence = trade.confidence
         if let slippage = trade.maxSlippage {
             request.kind = .limit
@@ -38,13 +40,13 @@ extension HostCore {
     }
 
     /// Whole lots that the amount pays for.
-    private func quantity(_ trade: SignalTrade, _ price: Price, _ terms: InstrumentTerms) throws(HostRefusal)
-        -> Quantity
+    private func quantity(_ trade: SignalTrade, _ account: Int, _ price: Price, _ terms: InstrumentTerms)
+        throws(HostRefusal) -> Quantity
     {
         let unit = Int128(price.raw) * Int128(terms.multiplier)
         let (scaled, overflow) = trade.amount.raw.multipliedReportingOverflow(by: 1_000_000_000)
         guard !overflow, let raw = Int64(exactly: scaled / unit) else {
-            let most = (engine.equity(account: 0) ?? .zero).times(accounts[0].terms.maxLeverage)
+            let most = (engine.equity(account: account) ?? .zero).times(accounts[account].terms.maxLeverage)
             throw .denied([
                 Finding(
                     .buyingPower, .insufficientFunds, scope: .account, observed: trade.amount.raw, limit: most.raw)

@@ -49,7 +49,7 @@ extension HostCore {
         engine.throwStop(thrown)
         cancelWaitingTrades(of: stop, in: scope)
         guard ![HostCore.pauseChannel, HostCore.closeChannel].contains(stop.requester.channel) else { return }
-        alerts.raise(.stopThrown(stop), at: engine.now)
+        alerts.raise(.stopThrown(stop), of: accounts(of: stop.request), at: engine.now)
     }
 
     func note(_ stop: StopView) {

@@ -64,6 +64,9 @@ struct StrategyRecord {
     static let manualID = StrategyConfiguration.reservedID
     /// Those of any other account; no strategy can have such an id.
     static func manualID(ofAccount account: String) -> String { "\(manualID).\(account)" }
+    static func manualID(inAccount index: Int, _ account: String) -> String {
+        index == 0 ? manualID : manualID(ofAccount: account)
+    }
     var isManual: Bool { id == StrategyRecord.manualID || id.hasPrefix(StrategyRecord.manualID(ofAccount: "")) }
 }
 

@@ -63,6 +63,7 @@ extension HostCore {
         refused.filter { refusal in !strategies.contains { $0.id == refusal.id } }.map { refusal in
             var view = StrategyView(id: refusal.id)
             view.name = refusal.id
+            view.account = refusal.account
             view.state = .faulted
             view.problem = refusal.findings.map(\.description).joined(separator: "; ")
             view.createdAt = startTime

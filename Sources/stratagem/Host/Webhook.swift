@@ -1,8 +1,10 @@
 import API
+import AsyncHTTPClient
 import Configuration
 import Crypto
-import Foundation
-import FoundationNetworking
+import FoundationEssentials
+import NIOCore
+import NIOHTTP1
 import Synchronization
 import Trading
 
@@ -13,7 +15,8 @@ import Trading
 /// the header `X-Stratagem-Timestamp`.
 final class Webhook: Sendable {
     struct Terms: Sendable {
-        var url: URL
+        /// An http or https URL.
+        var url: String
         var secret: [UInt8]
         var queueMax = 1000
         var attemptsMax = 8
@@ -34,24 +37,18 @@ final class Webhook: Sendable {
         var waiting: [AlertView] = []
         var counts = Counts()
         var isClosed = false
+        var sending: Task<Void, Never>?
         var wake: CheckedContinuation<Void, Never>?
     }
 
     private let terms: Terms
     private let state = Mutex(State())
-    private let session: URLSession
 
-    init(_ terms: Terms) {
-        self.terms = terms
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.timeoutIntervalForRequest = Double(terms.timeoutSeconds)
-        configuration.httpMaximumConnectionsPerHost = 1
-        session = URLSession(configuration: configuration)
-    }
+    init(_ terms: Terms) { self.terms = terms }
 
-    /// nil = there is none, or its URL is none.
+    /// nil = there is none.
     convenience init?(_ settings: AlertSettings) {
-        guard let text = settings.webhook, let url = URL(string: text) else { return nil }
+        guard let url = settings.webhook else { return nil }
         self.init(
             Terms(
                 url: url, secret: Array(settings.secret.utf8), queueMax: settings.queueMax,
@@ -64,7 +61,8 @@ final class Webhook: Sendable {
 
     /// Begins to send, until `close`. `report` hears of what is lost, on the thread that sends.
     func start(_ report: @escaping @Sendable (String) -> Void = { _ in }) {
-        Task.detached { await self.run(report) }
+        let task = Task.detached { await self.run(report) }
+        state.withLock { $0.sending = task }
     }
 
     /// Puts an alert into the queue; the oldest one goes when it is full.
@@ -84,13 +82,13 @@ final class Webhook: Sendable {
 
     /// What waits is not sent any more.
     func close() {
-        let wake = state.withLock { state -> CheckedContinuation<Void, Never>? in
+        let (wake, sending) = state.withLock { state -> (CheckedContinuation<Void, Never>?, Task<Void, Never>?) in
             state.isClosed = true
             defer { state.wake = nil }
-            return state.wake
+            return (state.wake, state.sending)
         }
         wake?.resume()
-        session.invalidateAndCancel()
+        sending?.cancel()
     }
 
     // MARK: Sending
@@ -109,11 +107,11 @@ final class Webhook: Sendable {
             }
             finish(alert, outcome)
             if outcome != .taken, !isClosed {
-                report("alert \(alert.id) did not reach \(terms.url.absoluteString) in \(attempts) attempts")
+                report("alert \(alert.id) did not reach \(terms.url) in \(attempts) attempts")
             }
             let lost = counts.dropped - dropped
             if lost > 0 {
-                report("\(lost) alerts were dropped: \(terms.queueMax) wait for \(terms.url.absoluteString) already")
+                report("\(lost) alerts were dropped: \(terms.queueMax) wait for \(terms.url) already")
             }
             dropped += lost
         }
@@ -148,20 +146,18 @@ final class Webhook: Sendable {
     private enum Outcome { case taken, again, refused }
 
     private func send(_ alert: AlertView) async -> Outcome {
-        var request = URLRequest(url: terms.url)
-        request.httpMethod = "POST"
         let body = Webhook.body(alert)
         let time = String(WallClock.now / 1_000_000_000)
-        request.httpBody = Data(body.utf8)
-        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        request.setValue(time, forHTTPHeaderField: "X-Stratagem-Timestamp")
-        request.setValue(
-            Webhook.signature(time: time, body: body, secret: terms.secret),
-            forHTTPHeaderField: "X-Stratagem-Signature")
-        guard let (_, response) = try? await session.data(for: request), let http = response as? HTTPURLResponse else {
-            return .again
-        }
-        switch http.statusCode {
+        var request = HTTPClientRequest(url: terms.url)
+        request.method = .POST
+        request.headers = [
+            "content-type": "application/json", "x-stratagem-timestamp": time,
+            "x-stratagem-signature": Webhook.signature(time: time, body: body, secret: terms.secret),
+        ]
+        request.body = .bytes(ByteBuffer(string: body))
+        let timeout = TimeAmount.seconds(Int64(terms.timeoutSeconds))
+        guard let response = try? await HTTPClient.shared.execute(request, timeout: timeout) else { return .again }
+        switch response.status.code {
         case 200..<300: return .taken
         case 408, 429, 500...: return .again
         default: return .refused

@@ -93,8 +93,8 @@ enum Recording {
     }
 
     /// A session's recording with all its instruments.
-    static func session(_ path: String) throws(CommandError) -> MarketRecording {
-        let session = try usable { () throws(MarketDataError) in try MarketRecording.read(path) }
+    static func session(_ path: String) throws(CommandError) -> MappedRecording {
+        let session = try usable { () throws(MarketDataError) in try MappedRecording(path) }
         if let tail = session.tail {
             Console.error(
                 "warning: \(tail.file): its end was not written whole: \(tail.bytes) bytes from byte \(tail.offset) on were passed over, with up to \(tail.records) records"

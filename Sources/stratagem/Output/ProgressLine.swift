@@ -16,14 +16,16 @@ final class ProgressLine {
         nextShow = begin + ProgressLine.patienceNanoseconds
     }
 
-    func show(_ done: Int, of total: Int) {
+    /// `count` of `unit` were done; without them `done` counts events.
+    func show(_ done: Int, of total: Int, count: Int? = nil, unit: String = "events") {
         let now = MonotonicClock.now
-        guard isShown, now >= nextShow, done > 0 else { return }
+        guard isShown, now >= nextShow, done > 0, total > 0 else { return }
         nextShow = now + ProgressLine.stepNanoseconds
         isDrawn = true
-        let rate = Double(done) / (Double(now - begin) / 1e9)
-        let left = NumberText.duration(seconds: Double(total - done) / rate)
-        Console.progress("\(what): \(done * 100 / total) %, \(NumberText.short(rate)) events/s, \(left) left")
+        let seconds = Double(now - begin) / 1e9
+        let left = NumberText.duration(seconds: Double(total - done) / Double(done) * seconds)
+        let rate = NumberText.short(Double(count ?? done) / seconds)
+        Console.progress("\(what): \(done * 100 / total) %, \(rate) \(unit)/s, \(left) left")
     }
 
     /// Wipes the line away.

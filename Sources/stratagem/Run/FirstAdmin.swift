@@ -21,5 +21,8 @@ enum FirstAdmin {
 }
 
 extension Listener {
-    var notice: String { "API: \(url)" }
+    var notice: String {
+        guard let offset = servicePortOffset else { return "API: \(url)" }
+        return "API: \(url), and each service on its own port, \(3000 + offset)…\(8081 + offset)"
+    }
 }

@@ -13,6 +13,7 @@ final class Listener: Sendable {
     /// The one that it got.
     let port: Int
     let url: String
+    let servicePortOffset: Int?
     private let state: State
     private let dataPath: String
     private let socket: String
@@ -29,12 +30,14 @@ final class Listener: Sendable {
         throws(CommandError)
     {
         self.dataPath = dataPath
+        servicePortOffset = settings.servicePortOffset
         socket = try LocalSocket.prepare(in: dataPath)
         let secret = HostFile.makeToken()
         let key = try Listener.signingKey(dataPath)
         let sessions = try Listener.sessions(journal)
         var settings = settings
         settings.socketPath = socket
+        settings.accessLogPath = settings.accessLogPath.map { dataPath + "/" + $0 }
         settings.version = Stratagem.version
         let state = State()
         self.state = state
@@ -47,7 +50,8 @@ final class Listener: Sendable {
                 operations: TradingOperations.all + MarketOperations.all + RiskOperations.all
                     + AuditOperations.all + PortfolioOperations.all + ExecutionOperations.all
                     + SettingsOperations.all + ModeOperations.all + ExchangeOperations.all()
-                    + TradingSessionOperations.all + SimulationOperations.all + SessionOperations.all(sessions),
+                    + TradingSessionOperations.all + SimulationOperations.all + SessionOperations.all(sessions)
+                    + UnbuiltOperations.all,
                 sessions: sessions, settings: settings, logger: logger,
                 onListening: { port in
                     state.outcome.withLock { $0 = .success(port) }
@@ -85,9 +89,12 @@ final class Listener: Sendable {
         switch outcome {
         case .success(let port): return port
         case .failure(let error):
+            let isServicePort = (error as? APIServerFailure)?.isServicePort == true
             throw CommandError(
-                .environment, "\(error)", at: "\(settings.host):\(settings.port)",
-                "end that program, or choose another port with --port")
+                .environment, "\(error)", at: isServicePort ? "--service-ports" : "\(settings.host):\(settings.port)",
+                isServicePort
+                    ? "end that program, or choose other ports with --service-port-offset"
+                    : "end that program, or choose another port with --port")
         case nil:
             throw CommandError(
                 .environment, "the API does not listen", at: "\(settings.host):\(settings.port)",
@@ -126,6 +133,8 @@ extension API.APISettings {
         host = settings.host
         port = Int(settings.port)
         bodyBytesMax = settings.maxBodyBytes
+        servicePortOffset = settings.servicePorts ? settings.servicePortOffset : nil
+        accessLogPath = settings.accessLog ? "access.log" : nil
         origins = settings.cors
         var limits: [RateClass: RateLimit] = [:]
         for (name, limit) in settings.rateLimits {

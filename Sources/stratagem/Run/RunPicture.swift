@@ -80,8 +80,9 @@ extension HostCore {
         watchStopFile()
         for slot in strategies.indices where strategies[slot].instance != nil { startFirst(slot) }
         resumeSession()
-        for record in strategies where record.lifecycle.state == .quarantined {
-            alerts.raise(.quarantined(record.id, record.lifecycle.text), at: engine.now)
+        for (slot, record) in strategies.enumerated() where record.lifecycle.state == .quarantined {
+            let event = AlertLog.Event.quarantined(record.id, record.lifecycle.text)
+            alerts.raise(event, of: [accountID(ofStrategy: slot)], at: engine.now)
         }
     }
 

@@ -17,7 +17,7 @@ extension StrategyConfiguration {
     /// The plugin that it names, or the one in its folder; else every reason why there is none.
     func plugin(in catalog: PluginCatalog) -> Result<LoadedPlugin, RefusedStrategy> {
         let refuse = { (findings: [ConfigurationFinding]) -> Result<LoadedPlugin, RefusedStrategy> in
-            .failure(RefusedStrategy(id: id, findings: findings))
+            .failure(RefusedStrategy(id: id, findings: findings, account: account))
         }
         let own = catalog.refusals.filter { $0.path == folder || $0.path.hasPrefix(folder + "/") }.flatMap { refusal in
             refusal.path == folder
@@ -72,4 +72,6 @@ extension StrategyConfiguration {
 struct RefusedStrategy: Error {
     var id: String
     var findings: [ConfigurationFinding]
+    /// Empty = its file could not be read.
+    var account = ""
 }

@@ -20,7 +20,7 @@ final class DataCollection {
         isWanted = (0..<count).map(instruments.contains)
     }
 
-    static func folder(_ dataPath: String) -> String { dataPath + "/recordings" }
+    static func folder(_ dataPath: String) -> String { DataFolder.recordings(dataPath) }
     static func path(_ dataPath: String, _ id: String) -> String { "\(folder(dataPath))/\(id).rec" }
 
     func take(_ events: UnsafeBufferPointer<EventRecord>) {

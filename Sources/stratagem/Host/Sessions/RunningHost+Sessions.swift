@@ -12,7 +12,7 @@ extension RunningHost {
     {
         let entry = try await ask { core throws(HostRefusal) in
             var wanted = request
-            let running = try core.enterSessions(&wanted)
+            let running = try core.enterSessions(&wanted, by: requester)
             return (running: running, wanted: wanted)
         }
         if let running = entry.running { return running.view }

@@ -54,13 +54,24 @@ extension HostCore {
 
     /// Judges a request: the session that runs, where it is the one that is asked for; else nil, and nobody else can start or
     /// end one until `leaveSessions`.
-    func enterSessions(_ request: inout TradingSessionRequest) throws(HostRefusal) -> TradingSession? {
+    func enterSessions(_ request: inout TradingSessionRequest, by requester: Requester) throws(HostRefusal)
+        -> TradingSession?
+    {
         try check(&request)
         guard !sessions.isBusy else { throw .conflict("a session is being started or ended; try again") }
         guard !isClosing else { throw .unavailable("the host is stopping") }
         if request.isIdempotent, let running = sessions.running, running.isOf(request) { return running }
+        if let running = sessions.running, let own = request.accounts, !mayEnd(running, own, requester) {
+            throw .conflict("a session runs that is not yours to end: one runs at a time")
+        }
         sessions.isBusy = true
         return nil
+    }
+
+    /// `own`: the accounts that the requester trades on. What trades on none belongs to who started it.
+    private func mayEnd(_ session: TradingSession, _ own: [String], _ requester: Requester) -> Bool {
+        guard session.request.kind == .paper else { return session.startedBy == requester.user }
+        return accounts(ofStrategies: session.request.strategies).allSatisfy(own.contains)
     }
 
     func leaveSessions() { sessions.isBusy = false }
@@ -122,7 +133,7 @@ extension HostCore {
         if request.kind == .collect { sessions.collection = try collection(of: session) }
         sessions.running = session
         reviewTerms(of: session)
-        sessionNews.append(session.news(isStarted: true, at: time))
+        sessionNews.append(news(of: session, isStarted: true, at: time))
         notes.append(.tradingSession(session.record))
         audit(
             "session.start", session.id, by: requester,
@@ -189,9 +200,18 @@ extension HostCore {
             reviewTerms(of: session)
         }
         notes.append(.tradingSession(ended.record))
-        sessionNews.append(ended.news(isStarted: false, at: ended.endedAt ?? ended.startedAt))
+        sessionNews.append(news(of: ended, isStarted: false, at: ended.endedAt ?? ended.startedAt))
         audit("session.stop", ended.id, by: requester, ["state": state.rawValue, "problem": ended.problem ?? ""])
         return ended
+    }
+
+    /// What clients hear that see the accounts of its strategies.
+    private func news(of session: TradingSession, isStarted: Bool, at time: Timestamp) -> SessionNews {
+        var news = SessionNews(
+            isStarted: isStarted, id: session.id, type: session.request.kind.rawValue,
+            symbols: session.request.symbols, time: time)
+        news.accounts = accounts(ofStrategies: session.request.strategies)
+        return news
     }
 
     /// Who ends a session that comes to its end by itself.
@@ -230,15 +250,11 @@ extension HostCore {
 }
 
 extension TradingSession {
-    /// What every client hears.
-    fileprivate func news(isStarted: Bool, at time: Timestamp) -> SessionNews {
-        SessionNews(isStarted: isStarted, id: id, type: request.kind.rawValue, symbols: request.symbols, time: time)
-    }
-
     /// The same as is asked for.
     func isOf(_ request: TradingSessionRequest) -> Bool {
         var wanted = request
         wanted.isIdempotent = self.request.isIdempotent
+        wanted.accounts = self.request.accounts
         return wanted == self.request
     }
 

@@ -38,7 +38,7 @@ extension HostCore {
         // No signal is kept anywhere yet.
         if let signal = request.signal { throw .unknown(kind: "signal", id: signal) }
         let slot = try slot(
-            account == 0 ? StrategyRecord.manualID : StrategyRecord.manualID(ofAccount: accounts[account].id))
+            StrategyRecord.manualID(inAccount: account, accounts[account].id))
         let number = trades.lastNumber + 1
         return TradeRecord(
             id: number, strategy: slot, account: account, instrument: instrument, side: request.side,

@@ -1,0 +1,42 @@
+/// Operations of services that the host does not have yet. They are declared, so that a client learns that from the
+/// description and gets 501 in place of 404, after the same tests of token and role as everywhere.
+public enum UnbuiltOperations {
+    public static let all =
+        signals + bridge + [
+            unbuilt(
+                .post, "/rebalance/trigger", "rebalancer.trigger", "Rebalancer", "Rebalances the portfolio", .trader)
+        ]
+
+    private static let signals = [
+        unbuilt(.get, "/signals/latest", "signals.latest", "Signals", "The newest signal of each symbol"),
+        unbuilt(.post, "/signals/generate", "signals.generate", "Signals", "Makes a signal", .trader),
+        unbuilt(.get, "/signals/performance", "signals.performance", "Signals", "How often signals were right"),
+        unbuilt(
+            .post, "/test/generate-signal", "test.generate_signal", "Signals", "Makes a signal to test with", .trader),
+        unbuilt(.post, "/api/v1/generate-signal", "v1.generate_signal", "Signals", "Analyses an instrument", .trader),
+        unbuilt(.get, "/api/v1/signals", "v1.signals", "Signals", "Signals, newest first"),
+        unbuilt(
+            .get, "/api/v1/market-state/{instrument}", "v1.market_state", "Signals", "What a market is doing",
+            rate: .marketData),
+    ]
+
+    private static let bridge = [
+        unbuilt(.get, "/bridge/status", "bridge.status", "Bridge", "Signals on their way to trades"),
+        unbuilt(.post, "/bridge/configure", "bridge.configure", "Bridge", "Which signals are traded", .admin),
+    ]
+
+    private static func unbuilt(
+        _ method: APIOperation.Method, _ path: String, _ id: String, _ tag: String, _ summary: String,
+        _ role: Role = .viewer, rate: RateClass = .standard
+    ) -> APIOperation {
+        APIOperation(
+            method, path, id: id, tag: tag, summary: summary, description: "Not built yet: answers 501.", role: role,
+            rate: rate, errors: [.notBuilt]
+        ) { (_: AnyInput, _) -> Success in throw APIError(.notBuilt, "\(summary): this is not built yet") }
+    }
+}
+
+/// Whatever comes: what is not built judges nothing.
+private struct AnyInput: OperationInput {
+    init(_ input: inout InputReader) { _ = input.body.members() }
+}

@@ -1,0 +1,128 @@
+import Trading
+
+/// What GET /health says on a service's own port, as its document has it.
+enum ServiceHealth: Sendable {
+    /// Documents 003 and 004; the main listener too.
+    case dependencies
+    /// Document 000.
+    case upOrDown
+    /// Document 002, a shape for each.
+    case signalGenerator, tradeExecution, signalBridge, rebalancer
+
+    func operation(service: String, version: String) -> APIOperation {
+        switch self {
+        case .dependencies: healthOperation(version: version)
+        case .upOrDown: of(service) { host, _ in UpOrDownAnswer(health: await host.health(), time: .now) }
+        case .signalGenerator: of(service) { _, _ in SignalGeneratorAnswer(time: .now) }
+        case .tradeExecution: of(service) { TradeExecutionAnswer(health: $0, figures: $1) }
+        case .signalBridge: of(service) { _, _ in SignalBridgeAnswer() }
+        case .rebalancer: of(service) { RebalancerAnswer(health: $0, figures: $1) }
+        }
+    }
+
+    private func of<Answer: OperationOutput>(
+        _ service: String, _ answer: @escaping @Sendable (HostHealth, HostFigures) -> Answer
+    ) -> APIOperation {
+        of(service) { host, _ in answer(await host.health(), await host.figures()) }
+    }
+
+    private func of<Answer: OperationOutput>(
+        _ service: String, _ answer: @escaping @Sendable (any TradingHost, OperationContext) async -> Answer
+    ) -> APIOperation {
+        APIOperation(
+            .get, "/health", id: "health.\(service)", tag: "Health", summary: "Health of \(service)",
+            description: "An unhealthy service answers 503 with the same body.", access: .open, rate: .unlimited
+        ) { (_: NoInput, context) in await answer(context.host, context) }
+    }
+}
+
+/// Document 000.
+struct UpOrDownAnswer: OperationOutput {
+    var health: HostHealth
+    var time: Timestamp
+
+    static var example: UpOrDownAnswer { UpOrDownAnswer(health: .example, time: Timestamp(nanoseconds: 0)) }
+    private var isUp: Bool { health.grade != .unhealthy }
+    var status: Int { isUp ? 200 : 503 }
+
+    func write(_ json: inout JSONWriter) {
+        json.object { json in
+            json.choice("status", isUp ? "UP" : "DOWN", of: ["UP", "DOWN"])
+            json.field("timestamp", time)
+        }
+    }
+}
+
+/// No model makes signals yet: the service is there, and says that it has nothing to predict with.
+struct SignalGeneratorAnswer: OperationOutput {
+    var time: Timestamp
+
+    static var example: SignalGeneratorAnswer { SignalGeneratorAnswer(time: Timestamp(nanoseconds: 0)) }
+
+    func write(_ json: inout JSONWriter) {
+        json.object { json in
+            json.choice("status", HostHealth.Grade.degraded.rawValue, of: HealthAnswer.grades)
+            json.field("timestamp", time)
+            json.field("ml_models_loaded", 0)
+            json.field("features_available", 0)
+            json.nullable("last_prediction", Timestamp?.none)
+        }
+    }
+}
+
+struct TradeExecutionAnswer: OperationOutput {
+    var health: HostHealth
+    var figures: HostFigures
+
+    static var example: TradeExecutionAnswer { TradeExecutionAnswer(health: .example, figures: HostFigures()) }
+    var status: Int { health.grade == .unhealthy ? 503 : 200 }
+
+    /// Prices come, so orders have something to trade against.
+    private var isConnected: Bool {
+        health.grade != .unhealthy && health.parts.contains { $0.name == "market_data" && $0.grade == .healthy }
+    }
+
+    func write(_ json: inout JSONWriter) {
+        json.object { json in
+            json.choice("status", health.grade.rawValue, of: HealthAnswer.grades)
+            json.choice("trading_mode", figures.mode.rawValue, of: TradingMode.allCases.map(\.rawValue))
+            json.field("connected_exchange", figures.feed)
+            json.choice("api_status", isConnected ? "connected" : "disconnected", of: ["connected", "disconnected"])
+            json.nullable("last_trade", figures.lastFillAt)
+        }
+    }
+}
+
+/// No signal has gone over the bridge yet, and none can.
+struct SignalBridgeAnswer: OperationOutput {
+    static var example: SignalBridgeAnswer { SignalBridgeAnswer() }
+
+    func write(_ json: inout JSONWriter) {
+        json.object { json in
+            json.choice("status", HostHealth.Grade.degraded.rawValue, of: HealthAnswer.grades)
+            json.field("signals_processed", 0)
+            json.field("trades_executed", 0)
+            json.field("success_rate", 0)
+            json.nullable("last_signal_processed", Timestamp?.none)
+        }
+    }
+}
+
+/// Nothing rebalances by itself yet; the positions are those that a rebalancing would look at.
+struct RebalancerAnswer: OperationOutput {
+    var health: HostHealth
+    var figures: HostFigures
+
+    static var example: RebalancerAnswer { RebalancerAnswer(health: .example, figures: HostFigures()) }
+    private var grade: HostHealth.Grade { health.grade == .unhealthy ? .unhealthy : .degraded }
+    var status: Int { grade == .unhealthy ? 503 : 200 }
+
+    func write(_ json: inout JSONWriter) {
+        json.object { json in
+            json.choice("status", grade.rawValue, of: HealthAnswer.grades)
+            json.nullable("last_rebalance", Timestamp?.none)
+            json.field("rebalance_frequency", "off")
+            json.field("positions_managed", figures.openPositions)
+        }
+    }
+}
