@@ -93,6 +93,7 @@ extension HostSuites {
             defer { running.stop() }
             try await running.waitForPrices()
             let hold = DispatchSemaphore(value: 0)
+            defer { hold.signal() }
             let isHeld = running.host.engineThread.mailbox.post { _ in hold.wait() }
             #expect(isHeld)
             let held = try await running.waitForHealth { $0.grade == .unhealthy }
