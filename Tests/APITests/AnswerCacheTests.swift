@@ -96,6 +96,43 @@ struct AnswerCacheTests {
         #expect(cache.answer(key, at: 3) == nil)
     }
 
+    private static func answer(_ text: String) -> OperationAnswer {
+        OperationAnswer(status: 200, contentType: "text/plain", body: ByteBuffer(string: text))
+    }
+
+    @Test("those who ask while one asks the host wait for his answer, and go alone where he was refused")
+    func together() async throws {
+        struct Refused: Error {}
+        let cache = AnswerCache()
+        let key = AnswerCache.Key(target: "/a", user: "u")
+        let (gate, opening) = AsyncStream.makeStream(of: Void.self)
+        let count = Count()
+        let first = Task {
+            try await cache.answer(key, at: 1) {
+                _ = count.next()
+                for await _ in gate { break }
+                return Self.answer("shared")
+            }
+        }
+        while count.number.withLock({ $0 }) == 0 { await Task.yield() }
+        let others = (0..<8).map { _ in
+            Task { try await cache.answer(key, at: 1) { Self.answer("of its own, \(count.next())") } }
+        }
+        opening.yield()
+        for task in [first] + others {
+            let text = String(buffer: try await task.value.body)
+            #expect(text == "shared")
+        }
+        #expect(count.number.withLock { $0 } == 1)
+        let newer = try await cache.answer(key, at: 2) { Self.answer("newer") }
+        let older = try await cache.answer(key, at: 1) { Self.answer("older") }
+        #expect(String(buffer: newer.body) == "newer" && String(buffer: older.body) == "older")
+        let refusal = Task { try await cache.answer(key, at: 3) { throw Refused() } }
+        await #expect(throws: Refused.self) { try await refusal.value }
+        let after = try await cache.answer(key, at: 3) { Self.answer("after") }
+        #expect(String(buffer: after.body) == "after")
+    }
+
     @Test("memory is bounded, whatever is asked")
     func bound() {
         let cache = AnswerCache()

@@ -93,24 +93,28 @@ struct OperationResponder: HTTPResponder {
             throw APIError(.forbidden, "this needs the second factor: show a code with POST /api/auth/verify-mfa first")
         }
 
-        let key = snapshotKey(operation, route, principal)
-        let revision = key == nil ? nil : host.revision
-        if let key, let revision, let kept = answers.answer(key, at: revision) { return kept }
-        if bytes == nil { bytes = try await body(&route) }
-        let document = try bytes.flatMap { $0.readableBytes == 0 ? nil : try parse($0) }
-        let answer = try await operation.perform(
-            OperationRequest(
-                path: match.request(of: operation), query: route.target.query, faults: route.target.queryFaults,
-                body: document),
+        let context = { [route] (document: JSONValue?) in
             OperationContext(
                 host: ScopedHost.of(host, for: principal), principal: principal, token: token, requestID: route.id,
                 address: route.address, time: .now,
                 operationID: operation.id,
                 closeConnection: { [channel] seconds in
                     channel.eventLoop.scheduleTask(in: .seconds(seconds)) { channel.close(promise: nil) }
-                }, headers: route.request.headers, body: document))
-        if let key, let revision { answers.keep(answer, for: key, at: revision) }
-        return answer
+                }, headers: route.request.headers, body: document)
+        }
+        let request = { [route] (document: JSONValue?) in
+            OperationRequest(
+                path: match.request(of: operation), query: route.target.query, faults: route.target.queryFaults,
+                body: document)
+        }
+        if let key = snapshotKey(operation, route, principal), let revision = host.revision {
+            return try await answers.answer(key, at: revision) {
+                try await operation.perform(request(nil), context(nil))
+            }
+        }
+        if bytes == nil { bytes = try await body(&route) }
+        let document = try bytes.flatMap { $0.readableBytes == 0 ? nil : try parse($0) }
+        return try await operation.perform(request(document), context(document))
     }
 
     /// nil = the answer is not one that others may share.
