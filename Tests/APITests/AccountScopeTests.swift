@@ -5,19 +5,19 @@ import Trading
 
 @Suite("Which accounts somebody reaches")
 struct AccountScopeTests {
-    private func grant(_ id: String, _ users: [String: AccountGrant.Right]?) -> AccountGrant {
+    private func grant(_ id: String, _ users: [String: AccountGrant.Right]) -> AccountGrant {
         AccountGrant(id: id, users: users, manualStrategy: id == "a" ? "manual" : "manual.\(id)")
     }
     private func login(_ name: String, _ role: Role = .trader) -> Principal {
         Principal(kind: .login, userID: "1", username: name, roles: [role])
     }
 
-    @Test("an account without users is everybody's, one with users theirs and the admins'")
+    @Test("an account is its users' and the admins'; who trades on all of them is not limited")
     func users() throws {
-        let open = [grant("a", nil), grant("b", nil)]
-        #expect(AccountScope(open, of: login("ann")) == nil)
-        #expect(AccountScope(open, of: login("vic", .viewer)) == nil)
-        let mixed = [grant("a", nil), grant("b", ["bob": .trade]), grant("c", [:])]
+        let shared = [grant("a", ["ann": .trade, "vic": .trade]), grant("b", ["ann": .trade, "vic": .view])]
+        #expect(AccountScope(shared, of: login("ann")) == nil)
+        #expect(try #require(AccountScope(shared, of: login("vic", .viewer))).tradable == ["a"])
+        let mixed = [grant("a", ["ann": .trade, "bob": .view]), grant("b", ["bob": .trade]), grant("c", [:])]
         #expect(try #require(AccountScope(mixed, of: login("ann"))).visible == ["a"])
         #expect(try #require(AccountScope(mixed, of: login("bob"))).visible == ["a", "b"])
         #expect(AccountScope(mixed, of: login("zoe", .admin)) == nil)
@@ -44,7 +44,7 @@ struct AccountScopeTests {
 
     @Test("nobody reaches nothing, and a user without an account is told what to do")
     func nobody() throws {
-        #expect(try #require(AccountScope([grant("a", nil)], of: nil)).visible.isEmpty)
+        #expect(try #require(AccountScope([grant("a", ["ann": .trade])], of: nil)).visible.isEmpty)
         let scope = try #require(AccountScope([grant("a", [:])], of: login("ann")))
         #expect {
             try scope.first(.view)

@@ -10,7 +10,10 @@ final class ScriptedHost: TradingHost {
             parts: [("engine", .healthy, "runs"), ("journal", .healthy, "takes facts")], isReady: true)
         var figures = HostFigures()
         var revision: UInt64?
-        var accounts = [AccountGrant(id: "paper", users: nil, manualStrategy: "manual")]
+        var accounts = [
+            AccountGrant(
+                id: "paper", users: ["viewer": .trade, "trader": .trade, "u": .trade], manualStrategy: "manual")
+        ]
         /// By "strategy", "order" or "position", and the id.
         var owners: [String: String] = [:]
         /// The answer to every placed order.

@@ -14,8 +14,7 @@ struct AccountScope: Sendable, Equatable {
         }
         if principal.reachesAllAccounts { return nil }
         let own = grants.compactMap { grant in
-            let right = grant.users.map { $0[principal.person] } ?? .trade
-            return right.map { (grant: grant, right: $0) }
+            grant.users[principal.person].map { (grant: grant, right: $0) }
         }
         if own.count == grants.count, own.allSatisfy({ $0.right == .trade }) { return nil }
         self.init(accounts: own, user: principal.username)

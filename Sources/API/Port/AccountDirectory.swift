@@ -10,11 +10,11 @@ public protocol AccountDirectory: Sendable {
 public struct AccountGrant: Sendable, Equatable {
     public enum Right: Sendable, Comparable { case view, trade }
     public var id: String
-    /// By user name; nil = every user, as far as the role goes. Admins need no entry.
-    public var users: [String: Right]?
+    /// By user name, as far as the role goes. Admins need no entry.
+    public var users: [String: Right]
     /// Where its orders of no strategy are booked.
     public var manualStrategy: String
-    public init(id: String, users: [String: Right]?, manualStrategy: String) {
+    public init(id: String, users: [String: Right], manualStrategy: String) {
         self.id = id
         self.users = users
         self.manualStrategy = manualStrategy

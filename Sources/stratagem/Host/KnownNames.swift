@@ -53,11 +53,8 @@ struct KnownNames {
 
     /// An account that host.yaml no longer has stays with what it holds, and nothing can be sent under it.
     func accounts(_ configured: [AccountConfiguration]) -> [AccountConfiguration] {
-        let known = accountIDs.map { id -> AccountConfiguration in
-            if let account = configured.first(where: { $0.id == id }) { return account }
-            var gone = AccountConfiguration(id: id)
-            gone.users = [:]
-            return gone
+        let known = accountIDs.map { id in
+            configured.first { $0.id == id } ?? AccountConfiguration(id: id)
         }
         return known + configured.filter { !accountIDs.contains($0.id) }
     }

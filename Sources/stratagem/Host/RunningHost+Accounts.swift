@@ -24,7 +24,7 @@ extension HostCore {
         accounts.enumerated().map { index, account in
             let configured = host.accounts.first { $0.id == account.id }
             return AccountGrant(
-                id: account.id, users: configured?.users.map { $0.mapValues { $0 == .trade ? .trade : .view } },
+                id: account.id, users: configured?.users.mapValues { $0 == .trade ? .trade : .view } ?? [:],
                 manualStrategy: StrategyRecord.manualID(inAccount: index, account.id))
         }
     }
