@@ -73,6 +73,19 @@ static void stand_aside_for_memory(pid_t process) {
     close(file);
 }
 
+void process_keep_aside(int id, int niceness, unsigned long cpu_seconds, unsigned long file_bytes, unsigned long memory_bytes) {
+    setpriority(PRIO_PROCESS, (id_t)id, niceness);
+    // The soft bound's signal says what it was; the hard one is for who passes over it.
+    const struct rlimit time = {cpu_seconds, cpu_seconds + 1}, size = {file_bytes, file_bytes};
+    const struct rlimit memory = {memory_bytes, memory_bytes}, none = {0, 0};
+    prlimit(id, RLIMIT_CPU, &time, NULL);
+    prlimit(id, RLIMIT_FSIZE, &size, NULL);
+    // A crash leaves no core file: it could be as large as the memory.
+    prlimit(id, RLIMIT_CORE, &none, NULL);
+    if (memory_bytes > 0) prlimit(id, RLIMIT_DATA, &memory, NULL);
+    stand_aside_for_memory(id);
+}
+
 int process_start_aside(const process_aside_t *aside, int *id, int *output) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return errno;
@@ -84,11 +97,7 @@ int process_start_aside(const process_aside_t *aside, int *id, int *output) {
         return failure;
     }
     // What it starts inherits all of this; it has done a millisecond's work at most.
-    setpriority(PRIO_PGRP, (id_t)process, aside->niceness);
-    const struct rlimit time = {aside->cpu_seconds, aside->cpu_seconds}, size = {aside->file_bytes, aside->file_bytes};
-    prlimit(process, RLIMIT_CPU, &time, NULL);
-    prlimit(process, RLIMIT_FSIZE, &size, NULL);
-    stand_aside_for_memory(process);
+    process_keep_aside(process, aside->niceness, aside->cpu_seconds, aside->file_bytes, 0);
     *id = process;
     *output = ends[0];
     return 0;

@@ -4,6 +4,7 @@ public import Trading
 enum MarketContent: Sendable {
     case memory(MarketEvents)
     case recorded(RecordedTrack)
+    case simulated(SimulatedTrack)
 }
 
 /// One instrument's market data out of a file, in time order.
@@ -45,7 +46,7 @@ public struct MarketFile: Sendable {
     /// The instrument as a recording describes it; nil = the file says nothing about it.
     public let described: Instrument?
 
-    /// All of its events in memory; those of a recording are copied there with each call.
+    /// All of its events in memory; those of a recording or the simulator come there with each call.
     public var events: MarketEvents {
         switch content {
         case .memory(let events): return events
@@ -54,6 +55,14 @@ public struct MarketFile: Sendable {
             var buffer = OutputBuffer()
             for index in 0..<track.count { output.append(contentsOf: track.records(index, &buffer)) }
             return MarketEvents(output)
+        case .simulated(let track):
+            var output = OutputBuffer()
+            let pieces = SimulatedPieces(track)
+            while true {
+                let piece = pieces.next()
+                if piece.isEmpty { return MarketEvents(output) }
+                output.append(contentsOf: piece)
+            }
         }
     }
 

@@ -86,7 +86,7 @@ struct PositionOperationTests {
         let reads = [
             "strategies", "strategies/a", "strategies/a/performance", "strategies/a/positions",
             "strategies/a/functions", "plugins", "orders", "positions", "trades", "strategies/a/generations",
-            "strategies/a/logs", "strategies/a/logs/stream",
+            "strategies/a/logs", "strategies/a/logs/stream", "strategies/a/backtests", "strategies/a/backtests/b",
         ]
         let ofAdmins = [
             ("POST", "strategies/a/reload"), ("POST", "strategies/a/rollback"), ("POST", "strategies/a/promote"),
@@ -94,7 +94,8 @@ struct PositionOperationTests {
         ]
         let changes = [
             ("PUT", "strategies/a/config"), ("POST", "strategies/a/enable"), ("POST", "strategies/a/disable"),
-            ("POST", "strategies/a/functions/f"), ("POST", "orders"), ("PUT", "orders/a"), ("DELETE", "orders/a"),
+            ("POST", "strategies/a/functions/f"), ("POST", "strategies/a/backtest"),
+            ("DELETE", "strategies/a/backtests/b"), ("POST", "orders"), ("PUT", "orders/a"), ("DELETE", "orders/a"),
             ("DELETE", "orders"), ("POST", "positions/a/close"),
         ]
         #expect(TradingOperations.all.count == reads.count + changes.count + ofAdmins.count)

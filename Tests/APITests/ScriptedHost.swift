@@ -9,6 +9,7 @@ final class ScriptedHost: TradingHost {
         var health = HostHealth(
             parts: [("engine", .healthy, "runs"), ("journal", .healthy, "takes facts")], isReady: true)
         var figures = HostFigures()
+        var backtests = BacktestScript()
         var revision: UInt64?
         var accounts = [
             AccountGrant(

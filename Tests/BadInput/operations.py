@@ -52,6 +52,12 @@ OPERATIONS = {
     "additions.logs": Operation("viewer", path=STRATEGY),
     "additions.logs_stream": Operation("viewer", path=NONE),
     "additions.functions": Operation("viewer", path=STRATEGY),
+    "strategies.backtest": Operation("trader", {
+        "instruments": ["BTC_USDT"], "from": "2023-11-14T00:00:00Z", "to": "2023-11-15T00:00:00Z", "timeframe": "1m",
+        "initial_balance": 10000, "commission_rate": 0.001, "slippage_bps": 1, "parameters": {}}, NONE),
+    "additions.backtests": Operation("viewer", path=STRATEGY),
+    "additions.backtest_result": Operation("viewer", path=NONE | {"backtest_id": "none"}),
+    "additions.backtest_cancel": Operation("trader", path=NONE | {"backtest_id": "none"}),
     "additions.function_call": Operation("trader", {}, {"strategy_id": "none", "function_name": "none"}),
     "additions.plugins": Operation("viewer"),
     "sse.stream": Operation("viewer", query="sessionId=none"),

@@ -52,6 +52,32 @@ struct BacktestTests {
         #expect(breakout.object("parameters")?.flag("both") == true)
     }
 
+    @Test("without a file it takes a recording that covers the time, else the simulator's market of the seed")
+    func history() async throws {
+        let span = ["--from", "2024-01-10T00:00:00Z", "--to", "2024-01-10T06:30:00Z", "--data-dir", "data", "--json"]
+        let more = ["--instrument", "BTC_USDT", "--history", "3"] + span
+        func run(_ more: [String]) async throws -> CommandLine.Outcome {
+            try await CommandLine.run(["backtest", "SMACross"] + BacktestTests.cross + more, in: scratch)
+        }
+        let simulated = try await JSONObject(run(more).output)
+        #expect(simulated.object("data")?.text("file") == "simulator, seed 3")
+        #expect(try await JSONObject(run(more).output).text("state_hash") == simulated.text("state_hash"))
+        let imported = try await CommandLine.run(
+            ["import", "bars.csv", "--instrument", "BTC_USDT", "--data-dir", "data"], in: scratch)
+        try #require(imported.code == 0, "\(imported.errors)")
+        let recorded = try await JSONObject(run(more).output)
+        #expect(recorded.object("data")?.text("file")?.hasSuffix("BTC_USDT.rec") == true)
+        #expect(recorded.object("data")?.integer("events") == 390)
+        // A minute more than it holds is passed over, a day is not.
+        let late = try await run(
+            ["--instrument", "BTC_USDT", "--recorded-only", "--from", "2024-01-10", "--to", "2024-01-12"])
+        #expect(late.code == 2 && late.errors.contains("no recorded data covers BTC_USDT"))
+        let timeless = try await run(["--instrument", "BTC_USDT", "--history", "3"])
+        #expect(timeless.code == 2 && timeless.errors.contains("--history needs a time"))
+        let neither = try await run(["--instrument", "BTC_USDT"])
+        #expect(neither.code == 2 && neither.errors.contains("--data, or with --history"))
+    }
+
     @Test("a statistic that is not defined is null")
     func undefinedStatistics() async throws {
         let result = try await JSONObject(backtest(["--json"]).output)

@@ -137,6 +137,13 @@ extension AccessRow {
         "additions.logs_stream": AccessRow(.viewer, .hidden, isStream: true),
         "additions.functions": AccessRow(.viewer, .hidden),
         "additions.function_call": AccessRow(.trader, .hidden, "{}", path: ["function_name": "none"]),
+        // Nobody starts one here: there is no such instrument.
+        "strategies.backtest": AccessRow(
+            .trader, .hidden,
+            #"{"instruments": ["none"], "from": "2023-11-14T00:00:00Z", "to": "2023-11-15T00:00:00Z"}"#),
+        "additions.backtests": AccessRow(.viewer, .hidden),
+        "additions.backtest_result": AccessRow(.viewer, .hidden, path: ["backtest_id": "none"]),
+        "additions.backtest_cancel": AccessRow(.trader, .hidden, path: ["backtest_id": "none"]),
         "additions.plugins": AccessRow(.viewer, .own),
         "cfg.session_start": AccessRow(
             .trader, .hidden,

@@ -93,4 +93,30 @@ extension ScopedHost {
         try await require(.view, .strategy(id))
         return try await host.logStream(of: id, from: severity)
     }
+
+    func startBacktest(_ strategy: String, _ request: BacktestRequest, by requester: Requester)
+        async throws(HostRefusal) -> BacktestView
+    {
+        try await require(.trade, .strategy(strategy))
+        return try await host.startBacktest(strategy, request, by: requester)
+    }
+
+    func backtests(of strategy: String) async throws(HostRefusal) -> [BacktestView] {
+        try await require(.view, .strategy(strategy))
+        return try await host.backtests(of: strategy)
+    }
+
+    func backtest(_ id: String, of strategy: String) async throws(HostRefusal) -> BacktestView {
+        try await require(.view, .strategy(strategy))
+        return try await host.backtest(id, of: strategy)
+    }
+
+    func cancelBacktest(_ id: String, of strategy: String, by requester: Requester) async throws(HostRefusal)
+        -> BacktestView
+    {
+        try await require(.trade, .strategy(strategy))
+        return try await host.cancelBacktest(id, of: strategy, by: requester)
+    }
+
+    func recentBacktests() -> [BacktestView] { host.recentBacktests().filter { scope.sees($0.account) } }
 }

@@ -1,6 +1,6 @@
 /// Strategies, plugins, orders, positions and trades (document 004).
 public enum TradingOperations {
     public static var all: [APIOperation] {
-        strategies + functions + generations + logs + plugins + orders + positions + trades
+        strategies + backtests + functions + generations + logs + plugins + orders + positions + trades
     }
 }

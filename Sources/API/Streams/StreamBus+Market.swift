@@ -52,6 +52,7 @@ extension StreamBus {
     func followDesk() async {
         var positions: [String: PositionView] = [:]
         var strategies: [String: StrategyView] = [:]
+        var backtests: [String: BacktestView] = [:]
         var isFirst = true
         while !Task.isCancelled {
             guard isHeard(.desk) else {
@@ -69,6 +70,9 @@ extension StreamBus {
                 if !isFirst { deliver(StreamMessages.strategies(all, before: strategies)) }
                 strategies = now
             }
+            let tests = host.recentBacktests()
+            if !isFirst { deliver(StreamMessages.backtests(tests, before: backtests)) }
+            backtests = Dictionary(tests.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
             isFirst = false
             guard await pause() else { return }
         }

@@ -173,6 +173,22 @@ enum StreamMessages {
     }
 }
 
+extension StreamMessages {
+    /// Of those that are new or have come on.
+    static func backtests(_ now: [BacktestView], before: [String: BacktestView]) -> [StreamMessage] {
+        now.filter { before[$0.id] != $0 }.map { view in
+            let bytes = SocketText.message { json in
+                json.field("type", "backtest_update")
+                json.object("data") { json in
+                    view.write(&json)
+                    json.field("timestamp", Timestamp.now)
+                }
+            }
+            return StreamMessage(topic: .desk, bytes: bytes, accounts: [view.account], key: .backtest(view.id))
+        }
+    }
+}
+
 extension OrderView {
     /// 004's OrderUpdateEvent, with what the order is beside it.
     fileprivate func writeUpdate(_ json: inout JSONWriter) {

@@ -1,6 +1,6 @@
 /// What a client can listen to. Market topics carry the name that the client used: events come back under it.
 enum Topic: Hashable, Sendable {
-    /// 004's own updates: orders, positions, strategies, sessions.
+    /// 004's own updates: orders, positions, strategies, sessions, backtests.
     case desk
     /// The same orders as Server-Sent Events.
     case orderEvents
@@ -44,5 +44,6 @@ enum Conflation: Hashable, Sendable {
     case topic(Topic)
     case position(String)
     case strategy(String)
+    case backtest(String)
     case alert(String)
 }

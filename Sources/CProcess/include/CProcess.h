@@ -40,6 +40,10 @@ typedef struct process_aside_t {
 /// Starts it. `id` is the process and its group, `output` the pipe's end to read. 0, or the error's number.
 int process_start_aside(const process_aside_t *aside, int *id, int *output);
 
+/// Keeps a process that was just started, and what it will start, behind this one: `niceness`, bounds on processor time, on one
+/// file that it writes and on memory of its own (0 = none), and it is the first to go when the machine's memory runs out.
+void process_keep_aside(int id, int niceness, unsigned long cpu_seconds, unsigned long file_bytes, unsigned long memory_bytes);
+
 /// The file of the library that holds the function `symbol` of this process; NULL where it is not known.
 const char *process_library_of(const char *symbol);
 

@@ -43,6 +43,8 @@ public final class MarketStream {
 /// One file's events, with the bars that were asked for among them.
 private final class TrackStream {
     private let content: MarketContent
+    /// Of simulated content.
+    private let pieces: SimulatedPieces?
     /// Of a recording its blocks, of a file in memory its records.
     private var position = 0
     private let buildsBars: Bool
@@ -54,6 +56,7 @@ private final class TrackStream {
 
     init(_ file: MarketFile, bars: [Timeframe]) {
         content = file.content
+        if case .simulated(let track) = file.content { pieces = SimulatedPieces(track) } else { pieces = nil }
         buildsBars = !bars.isEmpty
         var kinds = [FeedKinds](repeating: [], count: Int(file.instrument) + 1)
         kinds[Int(file.instrument)] = file.kinds
@@ -110,6 +113,8 @@ private final class TrackStream {
                 if !records.isEmpty { return records }
             }
             return UnsafeBufferPointer(start: nil, count: 0)
+        case .simulated:
+            return pieces?.next() ?? UnsafeBufferPointer(start: nil, count: 0)
         }
     }
 }

@@ -28,12 +28,14 @@ struct Backtest {
     /// Runs all events through a fresh engine. The loop is timed alone: a piece of the data is in memory before, and facts are
     /// hashed and listed between two pieces, when the clock stands.
     /// `speed`: so many times as fast as the data was; nil = as fast as possible.
-    func run(keepsFills: Bool, keepsTrades: Bool, speed: Rate? = nil, progress: ProgressLine) -> BacktestResult {
+    func run(
+        keepsFills: Bool, keepsTrades: Bool, speed: Rate? = nil, progress: ProgressLine,
+        progressFile: ProgressFile? = nil
+    ) -> BacktestResult {
         var engine = Engine(setup)
         var record = BacktestRecord(keepsFills: keepsFills, keepsTrades: keepsTrades)
         let clock = ContinuousClock()
         let stream = MarketStream(files, bars: bars)
-        let rows = files.reduce(0) { $0 + $1.rows }
         engine.attach(StrategyCall(instance), strategy: 0)
         var loop = Duration.zero
         var events = 0
@@ -54,7 +56,13 @@ struct Backtest {
                 events += piece.count
                 record.take(engine.factLog)
                 engine.clearFacts()
-                progress.show(min(events, rows), of: rows)
+                if let time = piece.last(where: { $0.kind != .more })?.timestamp {
+                    // In milliseconds, which may be multiplied.
+                    let done = (time.nanoseconds - first.nanoseconds) / 1_000_000
+                    let whole = max((last.nanoseconds - first.nanoseconds) / 1_000_000, 1)
+                    progress.show(Int(done), of: Int(whole), count: events)
+                    progressFile?.write(Double(done) / Double(whole))
+                }
             }
         }
         progress.end()

@@ -13,6 +13,10 @@ struct BacktestPlan {
     var name: String
     /// Files of market data, one an instrument.
     var paths: [String]
+    /// Where data is found when no file is named.
+    var history: BacktestHistory?
+    /// What operators have changed of the strategy's file.
+    var override: StrategyOverride?
     var csv = CSVOptions()
     /// What the files are of, in their order; empty = the strategy's own, or what the files say.
     var instruments: [String] = []
@@ -31,7 +35,8 @@ struct BacktestPlan {
     static let plainLeverage = Rate(raw: 1000 * Rate.one.raw)
 
     func make(_ folder: StrategiesFolder, _ catalog: PluginCatalog) throws(CommandError) -> Backtest {
-        if let strategy = folder.strategies.first(where: { $0.id == name }) {
+        if let file = folder.strategies.first(where: { $0.id == name }) {
+            let strategy = override?.applied(to: file) ?? file
             if folder.findings.contains(where: { $0.severity == .error && $0.file == folder.path + "/host.yaml" }) {
                 throw CommandError.configuration(folder.path + "/host.yaml", folder.findings)
             }
@@ -63,6 +68,7 @@ struct BacktestPlan {
         _ strategy: StrategyConfiguration, _ plugin: LoadedPlugin, _ host: HostConfiguration, _ catalog: PluginCatalog
     ) throws(CommandError) -> Backtest {
         var named = instruments
+        if named.isEmpty, history != nil { named = strategy.instruments }
         if named.isEmpty, paths.count == 1 {
             guard strategy.instruments.count == 1 else {
                 throw CommandError(
@@ -128,14 +134,11 @@ struct BacktestPlan {
     private func market(_ named: [String]) throws(CommandError) -> Market {
         var files: [MarketFile] = []
         var listings: [Universe.Listing] = []
-        for (index, path) in paths.enumerated() {
-            var options = csv
-            options.instrument = UInt32(index)
-            let (id, file) = try Recording.read(
-                path, instrument: named.isEmpty ? nil : named[index], options: options)
+        for index in 0..<(history == nil ? paths.count : named.count) {
+            let (id, file) = try file(index, named)
             guard !listings.contains(where: { $0.instrument.id == id }) else {
                 throw CommandError(
-                    .usage, "two files are of the instrument \(id)", at: path, "name another with --instrument")
+                    .usage, "two files are of the instrument \(id)", at: file.name, "name another with --instrument")
             }
             files.append(file)
             listings.append(
@@ -143,13 +146,23 @@ struct BacktestPlan {
                     instrument: Recording.instrument(id, of: file), kinds: file.kinds.union(.bars),
                     barInterval: file.interval))
         }
+        guard !files.isEmpty else {
+            throw CommandError(.usage, "no instrument is named", at: name, "name what to trade with --instrument")
+        }
         let universe = Universe(listings, accountCurrencies: [])
         guard universe.currencies.count == 1 else {
             throw CommandError(
                 .usage, "the instruments are quoted in \(universe.currencies.joined(separator: ", "))",
-                at: paths.joined(separator: ", "), "a backtest counts in one currency: run them one by one")
+                at: files.map(\.name).joined(separator: ", "), "a backtest counts in one currency: run them one by one")
         }
         return Market(files: files, universe: universe)
+    }
+
+    private func file(_ index: Int, _ named: [String]) throws(CommandError) -> (id: String, file: MarketFile) {
+        var options = csv
+        options.instrument = UInt32(index)
+        if let history { return (named[index], try history.file(of: named[index], options: options)) }
+        return try Recording.read(paths[index], instrument: named.isEmpty ? nil : named[index], options: options)
     }
 
     private func setup(_ universe: Universe, _ account: EngineSetup.Account) -> EngineSetup {
@@ -170,7 +183,7 @@ struct BacktestPlan {
         let problems = setup.problems
         guard problems.isEmpty else {
             throw CommandError(
-                .usage, problems.joined(separator: "; "), at: paths.joined(separator: ", "),
+                .usage, problems.joined(separator: "; "), at: market.files.map(\.name).joined(separator: ", "),
                 "choose other data or another --instrument")
         }
         let instance: StrategyInstance

@@ -7,7 +7,7 @@ import Trading
 
 struct BacktestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backtest", abstract: "Runs one strategy over one file of bars, trades or quotes.",
+        commandName: "backtest", abstract: "Runs one strategy over files of bars, trades or quotes.",
         discussion: """
             STRATEGY is a strategy of the strategies folder, with its parameters, account and limits, or a plugin, with \
             its defaults and no limits but the instrument's. The engine, gate, venue and ledger are those that trade on paper.
@@ -20,7 +20,16 @@ struct BacktestCommand: ParsableCommand {
         help: ArgumentHelp(
             "Market data: CSV, plain or gzip, or a recording, by its file or as `sessions` names it; several make one timeline.",
             valueName: "file"))
-    var data: [String]
+    var data: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Instead of --data: recorded data that covers --from to --to, else what the simulator makes of this seed.",
+            valueName: "seed"))
+    var history: UInt64?
+
+    @Flag(help: .hidden)
+    var recordedOnly = false
 
     @Option(
         help: ArgumentHelp(
@@ -79,6 +88,13 @@ struct BacktestCommand: ParsableCommand {
 
     @OptionGroup(title: "Beside the strategy's own limits") var session: SessionOptions
 
+    /// For the host that starts it: how far it has come, and what operators have changed of the strategy's file.
+    @Option(help: .hidden)
+    var progressFile: String?
+
+    @Option(help: .hidden)
+    var overrideFile: String?
+
     @Option(help: ArgumentHelp("Writes the round trips.", valueName: "file.csv"))
     var trades: String?
 
@@ -99,10 +115,11 @@ struct BacktestCommand: ParsableCommand {
             StrategyCode(data, showsProgress: output.isForPeople).discover(folders.strategies),
             loader: loader,
             workers: WorkerSettings(.lockStep, folder.host.faults), inHost: folder.inHost)
-        let backtest = try plan.make(folder, catalog)
+        let backtest = try plan(folder).make(folder, catalog)
         let result = backtest.run(
             keepsFills: fills != nil, keepsTrades: trades != nil, speed: speed,
-            progress: ProgressLine("backtest", isShown: output.isForPeople))
+            progress: ProgressLine("backtest", isShown: output.isForPeople),
+            progressFile: try progressFile.map { path throws(CommandError) in try ProgressFile(path) })
         if let trades { try ReplacedFile.write(result.tradesCSV, to: trades) }
         if let fills { try ReplacedFile.write(result.fillsCSV, to: fills) }
         let wallSeconds = (clock.now - start) / .seconds(1)
@@ -115,13 +132,26 @@ struct BacktestCommand: ParsableCommand {
         for fault in result.faults { Console.error("warning: \(strategy): \(fault)") }
     }
 
-    private var plan: BacktestPlan {
+    private func plan(_ folder: StrategiesFolder) throws(CommandError) -> BacktestPlan {
         var plan = BacktestPlan(name: strategy, paths: data.map { DataFolder.recording($0, in: folders.dataDir) })
         plan.csv.barStamp = barStamp
         plan.csv.zone = tz
         plan.csv.from = from
         plan.csv.to = to
         plan.instruments = instrument
+        if let from, let to, data.isEmpty {
+            plan.history = BacktestHistory(
+                dataPath: folders.dataDir, feeds: folder.host.feeds, strategiesPath: folder.path,
+                seed: recordedOnly ? nil : history, from: from, to: to)
+        }
+        if let overrideFile {
+            guard let text = FileSystem.text(of: overrideFile, bytesMax: 1 << 20),
+                let override = StrategyOverride(json: text)
+            else {
+                throw CommandError(.usage, "is not what a host writes", at: overrideFile, "leave --override-file out")
+            }
+            plan.override = override
+        }
         plan.timeframe = timeframe
         plan.parameters = Dictionary(set.map { ($0.key, .text($0.value)) }, uniquingKeysWith: { _, last in last })
         plan.cash = cash
@@ -133,7 +163,13 @@ struct BacktestCommand: ParsableCommand {
     }
 
     func validate() throws {
-        if !instrument.isEmpty, instrument.count != data.count {
+        guard data.isEmpty == (history != nil || recordedOnly) else {
+            throw ValidationError("name the market with --data, or with --history and the time with --from and --to")
+        }
+        if data.isEmpty, from == nil || to == nil {
+            throw ValidationError("--history needs a time: name it with --from and --to")
+        }
+        if !data.isEmpty, !instrument.isEmpty, instrument.count != data.count {
             throw ValidationError("--instrument stands for each --data, in the same order, or not at all")
         }
         if let from, let to, from >= to { throw ValidationError("--from must be before --to") }

@@ -15,6 +15,7 @@ final class RunningHost: TradingHost {
     private let unsaved: UnsavedLog
     let recentNews: RecentNews
     let accounts: [AccountGrant]
+    let backtests: BacktestPool
     /// For the next replacements: tapes are large.
     let tapes = Mutex<[EventTape]>([])
 
@@ -25,6 +26,7 @@ final class RunningHost: TradingHost {
         self.engineThread = engineThread
         journal = core.journal
         unsaved = core.unsaved
+        backtests = BacktestPool(program: core.backtestProgram, strategies: core.folderPath, data: core.dataPath)
     }
 
     var revision: UInt64? { engineThread.revision.current }
@@ -118,6 +120,7 @@ extension RunningHost {
     /// and ends the engine. The last picture; nil = it had ended already.
     func stop() -> RunPicture? {
         askNow { $0.logs }?.close()
+        backtests.close()
         guard askNow({ $0.close() }) != nil else { return nil }
         let limit = MonotonicClock.now + 1_500_000_000
         while MonotonicClock.now < limit, askNow({ $0.hasPositionsToFlatten && !$0.isAtEnd }) == true { usleep(20_000) }

@@ -20,10 +20,12 @@ final class SimulatedFeed: MarketFeed {
     private var simulator: MarketSimulator
     private var buffer = OutputBuffer(capacity: 1 << 12)
     private var reached: Timestamp
+    let seed: UInt64
 
     init(seed: UInt64, start: Timestamp, instruments: [SimulatedInstrument], timeframes: [Timeframe]) {
         simulator = MarketSimulator(seed: seed, start: start, instruments: instruments, timeframes: timeframes)
         reached = start
+        self.seed = seed
     }
 
     let name = "simulator"
