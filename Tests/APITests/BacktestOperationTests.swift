@@ -81,6 +81,9 @@ struct BacktestOperationTests {
                         + #""profit_factor":0,"total_trades":4,"details":{"equity":"1.5","#), "\(answer.text)")
             let list = try await server.send("GET", "/api/strategies/alpha/backtests", token: "viewer")
             #expect(list.text.hasPrefix(#"{"backtests":[{"backtest_id":"bt_7","#))
+            let page = try await server.send("GET", "/api/strategies/alpha/backtests/bt_7/report", token: "viewer")
+            #expect(page.text == "<!DOCTYPE html><p>bt_7" && page.header("Content-Type") == "text/html; charset=utf-8")
+            #expect(page.header("Content-Security-Policy")?.contains("sandbox allow-scripts") == true)
             let cancelled = try await server.send(
                 "DELETE", "/api/strategies/alpha/backtests/bt_7", token: "trader")
             #expect(cancelled.json["error"] as? String == "cancelled by trader", "\(cancelled.text)")

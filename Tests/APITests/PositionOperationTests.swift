@@ -87,6 +87,7 @@ struct PositionOperationTests {
             "strategies", "strategies/a", "strategies/a/performance", "strategies/a/positions",
             "strategies/a/functions", "plugins", "orders", "positions", "trades", "strategies/a/generations",
             "strategies/a/logs", "strategies/a/logs/stream", "strategies/a/backtests", "strategies/a/backtests/b",
+            "strategies/a/backtests/b/report",
         ]
         let ofAdmins = [
             ("POST", "strategies/a/reload"), ("POST", "strategies/a/rollback"), ("POST", "strategies/a/promote"),

@@ -40,5 +40,9 @@ extension ScriptedHost {
         return view
     }
 
+    func backtestReport(_ id: String, of strategy: String) async throws(HostRefusal) -> String {
+        "<!DOCTYPE html><p>\(try await backtest(id, of: strategy).id)"
+    }
+
     func recentBacktests() -> [BacktestView] { script.withLock { $0.backtests.kept } }
 }

@@ -57,6 +57,7 @@ OPERATIONS = {
         "initial_balance": 10000, "commission_rate": 0.001, "slippage_bps": 1, "parameters": {}}, NONE),
     "additions.backtests": Operation("viewer", path=STRATEGY),
     "additions.backtest_result": Operation("viewer", path=NONE | {"backtest_id": "none"}),
+    "additions.backtest_report": Operation("viewer", path=NONE | {"backtest_id": "none"}),
     "additions.backtest_cancel": Operation("trader", path=NONE | {"backtest_id": "none"}),
     "additions.function_call": Operation("trader", {}, {"strategy_id": "none", "function_name": "none"}),
     "additions.plugins": Operation("viewer"),

@@ -143,6 +143,7 @@ extension AccessRow {
             #"{"instruments": ["none"], "from": "2023-11-14T00:00:00Z", "to": "2023-11-15T00:00:00Z"}"#),
         "additions.backtests": AccessRow(.viewer, .hidden),
         "additions.backtest_result": AccessRow(.viewer, .hidden, path: ["backtest_id": "none"]),
+        "additions.backtest_report": AccessRow(.viewer, .hidden, path: ["backtest_id": "none"]),
         "additions.backtest_cancel": AccessRow(.trader, .hidden, path: ["backtest_id": "none"]),
         "additions.plugins": AccessRow(.viewer, .own),
         "cfg.session_start": AccessRow(

@@ -49,6 +49,12 @@ extension HostSuites {
             #expect((Int(trades) ?? 0) > 3)
             #expect(first.result?["data"]?["file"] == .string("simulator, seed 5"))
             #expect(first.result?["parameters"]?["slow"] == .number("4"))
+            let page = try await life.host.backtestReport(queued.id, of: "alpha")
+            guard case .string(let hash)? = first.result?["state_hash"] else {
+                Issue.record("\(first)")
+                return
+            }
+            #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains(hash))
             let again = try await ended(
                 try await life.host.startBacktest("alpha", request, by: HostLife.person).id, life)
             #expect(again.result?["state_hash"] == first.result?["state_hash"])
@@ -95,6 +101,9 @@ extension HostSuites {
             let view = try await ended(
                 try await life.host.startBacktest("alpha", long, by: HostLife.person).id, life)
             #expect(view.state == .failed && view.error?.contains("the simulator makes 31 days at most") == true)
+            await #expect(throws: HostRefusal.conflict("the backtest \(view.id) is failed: it has no report")) {
+                try await life.host.backtestReport(view.id, of: "alpha")
+            }
             life.stop()
         }
     }

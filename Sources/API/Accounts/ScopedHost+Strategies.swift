@@ -118,5 +118,10 @@ extension ScopedHost {
         return try await host.cancelBacktest(id, of: strategy, by: requester)
     }
 
+    func backtestReport(_ id: String, of strategy: String) async throws(HostRefusal) -> String {
+        try await require(.view, .strategy(strategy))
+        return try await host.backtestReport(id, of: strategy)
+    }
+
     func recentBacktests() -> [BacktestView] { host.recentBacktests().filter { scope.sees($0.account) } }
 }

@@ -10,6 +10,8 @@ public protocol BacktestHost: Sendable {
     /// Ends one that waits or runs.
     func cancelBacktest(_ id: String, of strategy: String, by requester: Requester) async throws(HostRefusal)
         -> BacktestView
+    /// The page of one that is completed, as HTML.
+    func backtestReport(_ id: String, of strategy: String) async throws(HostRefusal) -> String
     /// Of all strategies, those that wait or run and the latest that have ended; from memory, at once.
     func recentBacktests() -> [BacktestView]
 }

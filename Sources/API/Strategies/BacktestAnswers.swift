@@ -58,6 +58,27 @@ struct BacktestsAnswer: OperationOutput {
     }
 }
 
+struct BacktestReportAnswer: OperationOutput {
+    var text: String
+
+    static var example: BacktestReportAnswer { BacktestReportAnswer(text: "") }
+    static var contentType: String { "text/html; charset=utf-8" }
+    static var schema: Schema { .text() }
+    /// The page has a style and a script of its own, and texts of a strategy: it may load nothing, and it has no origin.
+    var headers: [(name: String, value: String)] {
+        [
+            (
+                "Content-Security-Policy",
+                "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; "
+                    + "form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts"
+            ),
+            ("Referrer-Policy", "no-referrer"),
+        ]
+    }
+
+    func write(_ json: inout JSONWriter) { json.raw(text) }
+}
+
 extension BacktestView {
     static var example: BacktestView {
         let time = Timestamp(nanoseconds: 0)

@@ -1,7 +1,9 @@
 import Trading
 
 extension TradingOperations {
-    static var backtests: [APIOperation] { [startBacktest, listBacktests, getBacktest, cancelBacktest] }
+    static var backtests: [APIOperation] {
+        [startBacktest, listBacktests, getBacktest, cancelBacktest, backtestReport]
+    }
 
     private static var startBacktest: APIOperation {
         APIOperation(
@@ -57,6 +59,17 @@ extension TradingOperations {
                 backtest: try await context.host.cancelBacktest(input.id, of: input.strategy, by: context.requester))
         }
     }
+
+    private static var backtestReport: APIOperation {
+        APIOperation(
+            .get, "/api/strategies/{strategy_id}/backtests/{backtest_id}/report", id: "additions.backtest_report",
+            tag: "Strategies", summary: "The page about a backtest",
+            description: "One HTML file that loads nothing from elsewhere. 409 until the backtest is completed.",
+            rate: .strategy, errors: [.unknown, .conflict]
+        ) { (input: BacktestIDInput, context) in
+            BacktestReportAnswer(text: try await context.host.backtestReport(input.id, of: input.strategy))
+        }
+    }
 }
 
 struct BacktestIDInput: OperationInput {
@@ -79,9 +92,11 @@ struct BacktestInput: OperationInput {
     init(_ input: inout InputReader) {
         strategy = input.path.text("strategy_id")
         let body = input.body
+        let before = body.faults.all.count
+        let (from, to) = (body.time("from"), body.time("to"))
+        let areTimesRead = body.faults.all.count == before
         request = BacktestRequest(
-            instruments: body.optionalTexts("instruments", 0...20, each: 1...64) ?? [], from: body.time("from"),
-            to: body.time("to"))
+            instruments: body.optionalTexts("instruments", 0...20, each: 1...64) ?? [], from: from, to: to)
         request.timeframe = body.optionalWord("timeframe", Timeframe.named.map(\.name))
         request.initialBalance = body.optionalMoney("initial_balance", .positive)
         let half = Rate.zero...Rate(raw: Rate.one.raw / 2)
@@ -96,9 +111,9 @@ struct BacktestInput: OperationInput {
             request.parameters.append((member.name, text))
         }
         if request.parameters.count > 100 { body.fault("parameters", "must have at most 100 fields") }
+        guard areTimesRead else { return }
         guard request.from < request.to else {
-            // A time that is missing is a fault by itself.
-            if request.to.nanoseconds != 0 { body.fault("from", "must be before to") }
+            body.fault("from", "must be before to")
             return
         }
         let (span, overflow) = request.to.nanoseconds.subtractingReportingOverflow(request.from.nanoseconds)

@@ -31,6 +31,11 @@ extension RecordingFile {
 }
 
 extension RecordingReader {
+    /// The files that `path` stands for: of a recording all its parts.
+    public static func files(_ path: String) -> [String] {
+        isRecording(path) ? (0..<RecordingFile.parts(path)).map { RecordingFile.partPath(path, $0) } : [path]
+    }
+
     /// Takes a recording away with all its parts.
     public static func remove(_ path: String) { RecordingFile.removeParts(path) }
 

@@ -3,6 +3,7 @@ import Engine
 import Glibc
 import MarketData
 import PluginHost
+import Portfolio
 import Trading
 
 /// One strategy over files of market data, through the engine, gate, venue and ledger that trade on paper.
@@ -35,6 +36,8 @@ struct Backtest {
         var engine = Engine(setup)
         var record = BacktestRecord(keepsFills: keepsFills, keepsTrades: keepsTrades)
         let clock = ContinuousClock()
+        var picture = BacktestPicture(
+            instruments: instruments.count, opening: setup.accounts[0].terms.openingBalance)
         let stream = MarketStream(files, bars: bars)
         engine.attach(StrategyCall(instance), strategy: 0)
         var loop = Duration.zero
@@ -51,10 +54,11 @@ struct Backtest {
                     usleep(Backtest.waitMicroseconds)
                     continue
                 }
-                loop += clock.measure { engine.run(piece) }
+                loop += run(piece, &engine, &picture, clock)
                 rest = UnsafeBufferPointer(rebasing: rest[piece.count...])
                 events += piece.count
                 record.take(engine.factLog)
+                picture.take(engine.factLog)
                 engine.clearFacts()
                 if let time = piece.last(where: { $0.kind != .more })?.timestamp {
                     // In milliseconds, which may be multiplied.
@@ -66,7 +70,23 @@ struct Backtest {
             }
         }
         progress.end()
-        return BacktestResult(self, engine, record, events: events, loopSeconds: loop / .seconds(1))
+        return BacktestResult(self, engine, record, picture, events: events, loopSeconds: loop / .seconds(1))
+    }
+
+    /// With a look at the engine now and then, outside of the time that it takes.
+    private func run(
+        _ piece: UnsafeBufferPointer<EventRecord>, _ engine: inout Engine, _ picture: inout BacktestPicture,
+        _ clock: ContinuousClock
+    ) -> Duration {
+        var rest = piece
+        var time = Duration.zero
+        while !rest.isEmpty {
+            let part = UnsafeBufferPointer(rebasing: rest[..<picture.countBeforeLook(rest)])
+            rest = UnsafeBufferPointer(rebasing: rest[part.count...])
+            time += clock.measure { engine.run(part) }
+            if let last = part.last(where: { $0.kind != .more }) { picture.look(engine, at: last.timestamp) }
+        }
+        return time
     }
 
     /// Events that have come by `time`; MORE records stay with the one that they belong to.

@@ -15,7 +15,7 @@ extension BacktestResult {
             "\(subject) on \(instrumentIDs)",
             line("data", "\(file): \(eventCount) events, \(first) to \(last)"),
             line("parameters", set.isEmpty ? "none" : set), "",
-            line("equity", money(equity)), line("cash", money(cash)),
+            line("equity", money(equity)), line("", picture.sparkline(width: 48)), line("cash", money(cash)),
             line("realized P&L", "\(money(totals.realized)) before commission"),
             line("commission", money(totals.commission)),
         ]

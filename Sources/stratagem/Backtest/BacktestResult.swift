@@ -28,12 +28,15 @@ struct BacktestResult {
     let fills: [Fill]
     let trades: [RoundTrip]
     /// Why orders were denied, the most frequent reason first.
-    let denials: [String]
+    let denialCounts: [(rule: RuleID, reason: FindingReason, count: Int)]
+    /// What the run looked like.
+    let picture: BacktestPicture
     /// Why the strategy was stopped, or what it wrote that could not be read; empty = all was well.
     let faults: [String]
 
     init(
-        _ backtest: Backtest, _ engine: borrowing Engine, _ record: BacktestRecord, events: Int, loopSeconds: Double
+        _ backtest: Backtest, _ engine: borrowing Engine, _ record: BacktestRecord, _ picture: BacktestPicture,
+        events: Int, loopSeconds: Double
     ) {
         strategy = backtest.strategyID
         plugin = backtest.plugin.id
@@ -56,9 +59,8 @@ struct BacktestResult {
         performance = engine.performance(strategy: 0)
         fills = record.fills
         trades = record.trades
-        denials = record.denials.sorted { $0.count > $1.count }.map {
-            "\($0.count) × \($0.rule.name): \($0.reason.text)"
-        }
+        denialCounts = record.denials.sorted { $0.count > $1.count }
+        self.picture = picture
         let stopped = engine.fault(strategy: 0).map { ["stopped: \($0.text)"] } ?? []
         faults = stopped + record.faults.map { "refused intents: \($0.text)" }
         var state: [UInt8] = []
@@ -70,6 +72,7 @@ struct BacktestResult {
     /// Of all instruments.
     var currency: String { instruments[0].quoteCurrency }
     var instrumentIDs: String { instruments.map(\.id).joined(separator: ", ") }
+    var denials: [String] { denialCounts.map { "\($0.count) × \($0.rule.name): \($0.reason.text)" } }
     var file: String { files.joined(separator: ", ") }
 
     var eventsPerSecond: Double { loopSeconds > 0 ? Double(eventCount) / loopSeconds : 0 }

@@ -95,6 +95,10 @@ struct BacktestCommand: ParsableCommand {
     @Option(help: .hidden)
     var overrideFile: String?
 
+    @Option(
+        help: ArgumentHelp("Writes a page with charts and tables, one file for any browser.", valueName: "file.html"))
+    var report: String?
+
     @Option(help: ArgumentHelp("Writes the round trips.", valueName: "file.csv"))
     var trades: String?
 
@@ -123,7 +127,13 @@ struct BacktestCommand: ParsableCommand {
         if let trades { try ReplacedFile.write(result.tradesCSV, to: trades) }
         if let fills { try ReplacedFile.write(result.fillsCSV, to: fills) }
         let wallSeconds = (clock.now - start) / .seconds(1)
-        if output.json { Console.print(result.json(wallSeconds: wallSeconds).text) }
+        let json = result.json(wallSeconds: wallSeconds)
+        if let report {
+            let sources = try backtest.files.map { file throws(CommandError) in try DataSource(file) }
+            let page = ReportPage(result: result, picture: result.picture, sources: sources, json: json)
+            try ReplacedFile.write(page.html, to: report)
+        }
+        if output.json { Console.print(json.text) }
         if output.isForPeople { result.report(wallSeconds: wallSeconds).forEach(Console.print) }
         if let end = backtest.instance.end {
             throw CommandError(

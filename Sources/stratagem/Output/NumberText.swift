@@ -63,6 +63,14 @@ enum NumberText {
         return "\(whole / 86_400)d \(whole % 86_400 / 3600)h"
     }
 
+    /// The same with groups of thousands: "-1,234.5".
+    static func grouped(_ value: Double, decimals: Int) -> String {
+        var scale = 1.0
+        for _ in 0..<decimals { scale *= 10 }
+        guard value.isFinite, abs(value) * scale < 9e15 else { return fixed(value, decimals) }
+        return grouped(Int128(Int64((value * scale).rounded())), decimals: decimals)
+    }
+
     private static func grouped(_ units: Int128, decimals: Int, separator: String = ",") -> String {
         var digits = String(units.magnitude)
         if digits.count <= decimals { digits = String(repeating: "0", count: decimals - digits.count + 1) + digits }

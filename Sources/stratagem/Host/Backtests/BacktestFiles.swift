@@ -4,6 +4,7 @@ import Glibc
 struct BacktestFiles: Sendable {
     private let path: String
     private static let jobBytesMax = 8 << 20
+    private static let reportBytesMax = 64 << 20
 
     init(_ data: String) { path = data + "/backtests" }
 
@@ -33,6 +34,10 @@ struct BacktestFiles: Sendable {
     }
 
     func store(_ job: BacktestJob) -> String? { write(JournalText.encode(job), "\(folder(job.id))/job.json") }
+
+    func report(_ id: String) -> String? {
+        FileSystem.text(of: "\(folder(id))/report.html", bytesMax: BacktestFiles.reportBytesMax)
+    }
 
     /// What only the run needed.
     func clear(_ id: String) {

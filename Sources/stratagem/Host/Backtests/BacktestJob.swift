@@ -80,7 +80,7 @@ struct BacktestJob: Codable, Equatable {
         var words = [
             "backtest", strategy, "--from", Timestamp(nanoseconds: from).description, "--to",
             Timestamp(nanoseconds: to).description, "--strategies", strategies, "--data-dir", data, "--json", "--quiet",
-            "--tied-to", String(process), "--progress-file", "\(folder)/progress",
+            "--tied-to", String(process), "--progress-file", "\(folder)/progress", "--report", "\(folder)/report.html",
         ]
         words += seed.map { ["--history", String($0)] } ?? ["--recorded-only"]
         for instrument in instruments { words += ["--instrument", instrument] }

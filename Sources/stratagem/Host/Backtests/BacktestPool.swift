@@ -111,6 +111,16 @@ final class BacktestPool: Sendable {
         return try ended.get().view()
     }
 
+    /// The page of one that is completed.
+    func report(_ id: String, of strategy: String) throws(HostRefusal) -> String {
+        let view = try find(id, of: strategy)
+        guard view.state == .completed else {
+            throw .conflict("the backtest \(id) is \(view.state.rawValue): it has no report")
+        }
+        guard let page = files.report(id) else { throw .conflict("the report of \(id) is gone") }
+        return page
+    }
+
     /// Those that are not over, and some that are.
     func recent() -> [BacktestView] {
         state.withLock { state in

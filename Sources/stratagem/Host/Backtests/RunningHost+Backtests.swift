@@ -40,6 +40,11 @@ extension RunningHost {
         }
     }
 
+    func backtestReport(_ id: String, of strategy: String) async throws(HostRefusal) -> String {
+        _ = try await self.strategy(strategy)
+        return try await blocking { [backtests] () throws(HostRefusal) in try backtests.report(id, of: strategy) }
+    }
+
     func recentBacktests() -> [BacktestView] { backtests.recent() }
 
     private func blocking<T: Sendable>(_ work: @escaping @Sendable () throws(HostRefusal) -> T)
