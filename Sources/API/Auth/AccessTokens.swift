@@ -1,4 +1,5 @@
 import Crypto
+import FoundationEssentials
 import JWTKit
 import Synchronization
 import Trading
@@ -42,7 +43,17 @@ struct AccessTokens: Sendable {
     func verified(_ token: String) async -> Claims? {
         // jwt-kit answers garbage with an error; what is far too long is not given to it.
         guard token.utf8.count <= 4096, token.utf8.count(where: { $0 == UInt8(ascii: ".") }) == 2 else { return nil }
+        guard AccessTokens.isSignedOurWay(token) else { return nil }
         return try? await keys.verify(token, as: Claims.self)
+    }
+
+    /// Its header says so: one that names another algorithm, or none, is not ours, whatever its signature.
+    private static func isSignedOurWay(_ token: String) -> Bool {
+        let header = token.prefix { $0 != "." }.replacing("-", with: "+").replacing("_", with: "/")
+        let padding = String(repeating: "=", count: (4 - header.utf8.count % 4) % 4)
+        guard let bytes = Data(base64Encoded: header + padding) else { return false }
+        let parsed = try? bytes.withUnsafeBytes { try JSONParser.parse($0) }
+        return parsed?["alg"] == .string("HS256")
     }
 
     /// Belongs to the login: every refresh keeps it.
