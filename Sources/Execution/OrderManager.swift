@@ -146,6 +146,12 @@ public struct OrderManager: ~Copyable {
         instrumentOpen[Int(order.account) * instrumentCount + Int(order.intent.instrument)] += change
     }
 
+    /// The next order has this id. Only before the first one.
+    public mutating func number(from first: UInt64) {
+        precondition(lastID == 0 && first > 0, "numbers from \(first) on after order \(lastID)")
+        lastID = first - 1
+    }
+
     /// Deterministic ids: 1, 2, 3 … over all orders that the gate saw, denied ones included.
     public mutating func nextID() -> UInt64 {
         isRecoverable = false

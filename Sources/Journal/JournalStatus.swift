@@ -23,12 +23,14 @@ public struct JournalOptions: Sendable {
     public var checkpoints: Int
     /// How long a request's idempotency key is remembered.
     public var idempotencyDays: Int
+    /// False: commits do not wait for the disk. For a journal that ends with its host, whose facts are nobody's after it.
+    public var isDurable: Bool
     /// Signs the head of the audit log with every checkpoint; nil = nobody does.
     public var auditKey: AuditKey?
 
     public init(
         capacity: Int = 65_536, busySeconds: Double = 1, retryMilliseconds: Int = 250, readers: Int = 4,
-        checkpoints: Int = 2, idempotencyDays: Int = 7, auditKey: AuditKey? = nil
+        checkpoints: Int = 2, idempotencyDays: Int = 7, isDurable: Bool = true, auditKey: AuditKey? = nil
     ) {
         self.capacity = max(capacity, 1)
         self.busySeconds = max(busySeconds, 0)
@@ -36,6 +38,7 @@ public struct JournalOptions: Sendable {
         self.readers = max(readers, 1)
         self.checkpoints = max(checkpoints, 2)
         self.idempotencyDays = max(idempotencyDays, 1)
+        self.isDurable = isDurable
         self.auditKey = auditKey
     }
 }

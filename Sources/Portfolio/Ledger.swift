@@ -86,6 +86,12 @@ public import Trading
         return Int32(strategy)
     }
 
+    /// The next position has this id. Only before the first one.
+    public mutating func number(from first: UInt64) {
+        precondition(nextPositionID == 1 && first > 0, "numbers from \(first) on after position \(nextPositionID - 1)")
+        nextPositionID = first
+    }
+
     mutating func open(strategy: Int) {
         let account = owners[strategy]
         precondition(accounts.indices.contains(Int(account)), "strategy \(strategy) has no account \(account)")

@@ -10,6 +10,14 @@ final class MemorySessions: SessionStoring {
     /// Sessions that were written, again and again.
     let writes = Mutex(0)
 
+    init() {}
+
+    /// With one that is open.
+    init(user: String, session: String) {
+        let session = ClientSession(id: session, user: user, createdAt: .now, lastActivity: .now)
+        content.withLock { $0[session.id] = session }
+    }
+
     private func check() throws { if fails.withLock({ $0 }) { throw Broken() } }
 
     func sessions() throws -> [ClientSession] {

@@ -33,6 +33,7 @@ final class ScriptedHost: TradingHost {
         var settings = SettingsScript()
         var sessions = SessionScript()
         var stream = StreamScript()
+        var simulators = SimulatorScript()
     }
     let script: Mutex<Script>
     init(_ script: Script = Script()) { self.script = Mutex(script) }

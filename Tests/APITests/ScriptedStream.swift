@@ -10,7 +10,6 @@ struct StreamScript: Sendable {
     var forgotten: UInt64 = 0
     var pictures: [MarketWant: MarketPicture] = [:]
     var bell: AsyncStream<Void>.Continuation?
-    var simulator: SimulatorNews?
 }
 
 extension ScriptedHost {
@@ -42,14 +41,6 @@ extension ScriptedHost {
 
     func pictures(_ wants: [MarketWant]) async -> [MarketPicture?] {
         script.withLock { script in wants.map { script.stream.pictures[$0] } }
-    }
-
-    func simulate(_ action: SimulatorAction, session: String, by requester: Requester) async throws(HostRefusal)
-        -> SimulatorNews
-    {
-        let news = script.withLock { $0.stream.simulator }
-        guard let news else { throw .unavailable("no simulators") }
-        return news
     }
 
     /// Something has happened.

@@ -54,9 +54,16 @@ struct ServicePortTests {
         let offset = try #require(FreePorts.offset(of: ServicePortTests.numbers))
         var settings = APISettings.forTests
         settings.servicePortOffset = offset
-        try await withServer([], settings: settings) { _ in
+        let host = ScriptedHost()
+        host.script.withLock {
+            $0.simulators.views["sim-1"] = SimulatorView(id: "sim-1", session: "ses-1", status: .running)
+            $0.simulators.books["ses-1"] = ScriptedHost()
+        }
+        let sessions = try ClientSessions(store: MemorySessions(user: "viewer", session: "ses-1"))
+        try await withServer([], host: host, sessions: sessions, settings: settings) { _ in
             let paths = [
                 (8011, "/ws"), (3000, "/ws"), (8081, "/events"), (8024, "/ws/trades"), (8025, "/ws/signals"),
+                (8011, "/ws/simulators/sim-1"),
             ]
             for (number, path) in paths {
                 let socket = try await SocketClient(number + offset, path + "?token=viewer")

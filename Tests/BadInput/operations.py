@@ -66,6 +66,9 @@ OPERATIONS = {
     "session.get": Operation("viewer", path=SESSION),
     "session.reconnect": Operation("viewer", {}, SESSION),
     "session.end": Operation("viewer", path=SESSION),
+    "simulator.start": Operation("viewer", {"sessionId": "none"}),
+    "simulator.get": Operation("viewer", path={"simulator_id": "none"}, query="sessionId=none"),
+    "simulator.stop": Operation("viewer", {"sessionId": "none"}, {"simulator_id": "none"}),
     "ordersvc.submit": Operation("trader", {
         "sessionId": "none", "symbol": "BTC_USDT", "side": "BUY", "type": "STOP_LIMIT", "quantity": 0.001, "price": 40000,
         "stopPrice": 40000}),

@@ -29,6 +29,18 @@ struct OperatorOrderTests {
         #expect(bench.position() == 2)
     }
 
+    @Test("orders and positions are numbered from where the engine is told to begin")
+    func numbering() throws {
+        let bench = Bench(.small(), [ScriptedStrategy()])
+        bench.engine.number(from: 1 << 40)
+        bench.feed(.flat(1, 100))
+        #expect(bench.submit(OperatorOrderTests.order(.buy, 2)))
+        #expect(bench.submit(OperatorOrderTests.order(.buy, 1, kind: .limit, price: 50)))
+        bench.feed(.flat(2, 101))
+        #expect(bench.engine.position(strategy: 0, instrument: 0).id == 1 << 40)
+        #expect(bench.engine.workingOrders(instrument: 0).map(\.id) == [1 << 40 + 1])
+    }
+
     @Test("the gate judges an operator, too, and a denial is the operator's answer, not the strategy's")
     func denied() {
         let strategy = ScriptedStrategy()

@@ -77,6 +77,9 @@ extension AccessRow {
         "session.create": AccessRow(.viewer, .own, "{}"),
         "session.get": AccessRow(.viewer, .hidden, path: ["session_id": "{client_session}"]),
         "session.reconnect": AccessRow(.viewer, .hidden, "{}", path: ["session_id": "{client_session}"]),
+        "simulator.start": AccessRow(.viewer, .hidden, #"{"sessionId": "{client_session}"}"#),
+        "simulator.get": AccessRow(.viewer, .hidden, query: "sessionId={client_session}"),
+        "simulator.stop": AccessRow(.viewer, .hidden, #"{"sessionId": "{client_session}"}"#),
         "session.end": AccessRow(.viewer, .hidden, path: ["session_id": "none"]),
         "sse.stream": AccessRow(.viewer, .hidden, query: "sessionId={client_session}", isStream: true),
     ]

@@ -104,6 +104,9 @@ final class AccountLife: Sendable {
         )
         try #require(trade.status == 200, "\(trade.text)")
         let opened = try await ask("bob", "POST", "/api/sessions", "{}")
+        let client = try #require(opened.json["sessionId"] as? String)
+        let simulator = try await ask("bob", "POST", "/api/simulators", #"{"sessionId": "\#(client)"}"#)
+        try #require(simulator.status == 200, "\(simulator.text)")
         let session = try await ask(
             "bob", "POST", "/sessions/start",
             #"{"session_type": "paper", "symbols": ["ETH_USDT"], "strategy_config": {"strategies": ["zzz_beta"]}}"#)
@@ -122,7 +125,7 @@ final class AccountLife: Sendable {
             "order_id": try #require(resting.json["order_id"] as? String),
             "position_id": position, "approval_id": "apr-1", "alert_id": alert.id,
             "trade_id": try #require(result?["trade_id"] as? String),
-            "client_session": try #require(opened.json["sessionId"] as? String),
+            "client_session": client, "simulator_id": try #require(simulator.json["simulatorId"] as? String),
             "trading_session": try #require(data?["session_id"] as? String),
             "stop_id": try #require(stop.json["stop_id"] as? String),
         ]

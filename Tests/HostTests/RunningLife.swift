@@ -18,7 +18,7 @@ final class RunningLife: Sendable {
     /// `speed`: seconds of the market in one second.
     init(
         _ folder: HostFolder, speed: Int64 = 20, sources: (any SourceChanges)? = nil,
-        _ prepare: (HostCore) -> Void = { _ in }
+        simulators: Simulators.Limits = Simulators.Limits(), _ prepare: (HostCore) -> Void = { _ in }
     ) throws {
         let start = try folder.start()
         journal = start.journal
@@ -26,7 +26,7 @@ final class RunningLife: Sendable {
         prepare(core)
         thread = EngineThread(
             core, speed: Rate(raw: speed * Rate.one.raw), checkpointNanoseconds: 1_000_000_000)
-        host = RunningHost(thread, core)
+        host = RunningHost(thread, core, simulators: simulators)
         live = LiveFolder(
             host, folder.strategies, StrategiesFolder.read(folder.strategies).host, start.wiring, sources: sources)
         thread.start { $0.begin() }

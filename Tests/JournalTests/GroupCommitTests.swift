@@ -49,6 +49,20 @@ struct GroupCommitTests {
         try journal.close()
     }
 
+    @Test("commits of a journal that ends with its host do not wait for the disk, and can be read like others")
+    func isNotDurable() throws {
+        let folder = TemporaryFolder()
+        let journal = try Journal.open(path: folder.journal, options: JournalOptions(isDurable: false))
+        let found = try journal.pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+        #expect(found == 0)
+        var facts = SampleFacts()
+        journal.append(facts.batch(3))
+        #expect(journal.flush(timeoutMilliseconds: 10_000))
+        let stored = try journal.pool.read { try Int.fetchOne($0, sql: "SELECT sum(count) FROM facts") }
+        #expect(stored == Int(journal.lastSequence) && journal.lastSequence > 0)
+        try journal.close()
+    }
+
     @Test("the file and its logs are their owner's alone", arguments: [false, true])
     func isPrivate(existed: Bool) throws {
         let folder = TemporaryFolder()

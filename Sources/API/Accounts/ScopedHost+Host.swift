@@ -104,9 +104,21 @@ extension ScopedHost {
     func newsPlace(after sequence: UInt64) -> NewsPlace { host.newsPlace(after: sequence) }
     func newsSignals() -> AsyncStream<Void> { host.newsSignals() }
     func pictures(_ wants: [MarketWant]) async -> [MarketPicture?] { await host.pictures(wants) }
-    func simulate(_ action: SimulatorAction, session: String, by requester: Requester) async throws(HostRefusal)
-        -> SimulatorNews
-    {
-        try await host.simulate(action, session: session, by: requester)
+
+    // MARK: Simulators. Whose session it is the sessions know.
+
+    func startSimulator(session: String, by requester: Requester) async throws(HostRefusal) -> SimulatorView {
+        try await host.startSimulator(session: session, by: requester)
+    }
+    func stopSimulator(session: String, by requester: Requester) async throws(HostRefusal) -> SimulatorView {
+        try await host.stopSimulator(session: session, by: requester)
+    }
+    func endSimulator(session: String, by requester: Requester) async {
+        await host.endSimulator(session: session, by: requester)
+    }
+    func simulator(_ id: String) throws(HostRefusal) -> SimulatorView { try host.simulator(id) }
+    /// It has the same accounts.
+    func simulatedHost(session: String) throws(HostRefusal) -> (any TradingHost)? {
+        try host.simulatedHost(session: session).map { ScopedHost(host: $0, scope: scope) }
     }
 }

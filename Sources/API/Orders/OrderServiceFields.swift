@@ -56,9 +56,11 @@ struct CancelInput: OperationInput {
 }
 
 struct OwnOrdersInput: OperationInput {
+    var session: String?
     var limit: Int
     var offset: Int
     init(_ input: inout InputReader) {
+        session = input.query.optionalText("sessionId", 1...100)
         limit = input.query.integer("limit", 1...1000, default: 50)
         offset = input.query.integer("offset", 0...1_000_000, default: 0)
     }

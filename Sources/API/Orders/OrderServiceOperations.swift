@@ -4,7 +4,7 @@ import Trading
 
 extension SessionOperations {
     static func orderService(_ sessions: ClientSessions) -> [APIOperation] {
-        [submit(sessions), status(sessions), cancel(sessions), own]
+        [submit(sessions), status(sessions), cancel(sessions), own(sessions)]
     }
 
     private static func submit(_ sessions: ClientSessions) -> APIOperation {
@@ -12,7 +12,8 @@ extension SessionOperations {
             .post, "/api/orders/submit", id: "ordersvc.submit", tag: "Order service", summary: "Send an order",
             description: """
                 side and type in upper or lower case. STOP_LOSS takes stopPrice, STOP_LIMIT stopPrice and price. requestId, or \
-                the header Idempotency-Key, makes a repeated request the same order, also from another session of the user.
+                the header Idempotency-Key, makes a repeated request the same order, also from another session of the user. \
+                While the session's simulator runs the order is one of its book.
                 """,
             access: .anyToken, role: .trader, rate: .trading, dialect: .d000,
             errors: [.invalid, .riskLimit, .unknown, .forbidden, .conflict, .tradingStopped, .unavailable]
@@ -20,8 +21,8 @@ extension SessionOperations {
             try await sessions.use(input.session, by: context.userID)
             let key = try context.idempotencyKey(for: input.order, or: input.requestID)
             do throws(HostRefusal) {
-                return Submitted(
-                    id: try await context.host.place(input.order, key: key, by: context.requester).id)
+                let book = try context.host.simulatedHost(session: input.session) ?? context.host
+                return Submitted(id: try await book.place(input.order, key: key, by: context.requester).id)
             } catch {
                 throw error.inWordsOfSubmit
             }
@@ -35,7 +36,7 @@ extension SessionOperations {
             access: .anyToken, rate: .standard, dialect: .d000, errors: [.unknown, .forbidden, .unavailable]
         ) { (input: StatusInput, context) in
             try await sessions.use(input.session, by: context.userID)
-            return StatusAnswer(order: try await context.host.order(input.order, sentBy: context.userID))
+            return StatusAnswer(order: try await find(input.order, input.session, context).order)
         }
     }
 
@@ -46,21 +47,45 @@ extension SessionOperations {
             role: .trader, rate: .tradingExit, dialect: .d000, errors: [.unknown, .forbidden, .conflict, .unavailable]
         ) { (input: CancelInput, context) in
             try await sessions.use(input.session, by: context.userID)
-            let order = try await context.host.order(input.order, sentBy: context.userID)
+            let (order, book) = try await find(input.order, input.session, context)
             let key = try context.idempotencyKey(for: order.id)
-            _ = try await context.host.cancel(order.id, key: key, by: context.requester)
+            _ = try await book.cancel(order.id, key: key, by: context.requester)
             return Success()
         }
     }
 
-    private static var own: APIOperation {
+    /// The user's order, and whose book it is in: one of before the simulator's start is the account's still. No number is
+    /// given twice.
+    private static func find(_ id: String, _ session: String, _ context: OperationContext) async throws
+        -> (order: OrderView, book: any TradingHost)
+    {
+        let user = try context.userID
+        if let book = try? context.host.simulatedHost(session: session) {
+            do throws(HostRefusal) {
+                return (try await book.order(id, sentBy: user), book)
+            } catch {
+                guard case .unknown = error else { throw error }
+            }
+        }
+        return (try await context.host.order(id, sentBy: user), context.host)
+    }
+
+    private static func own(_ sessions: ClientSessions) -> APIOperation {
         APIOperation(
             .get, "/api/orders/user", id: "ordersvc.user", tag: "Order service",
             summary: "The user's orders, newest first",
-            description: "Those that the user of the token sent, here or by POST /api/orders, in whatever session.",
-            access: .anyToken, rate: .standard, dialect: .d000, errors: [.unavailable]
+            description: """
+                Those that the user of the token sent, here or by POST /api/orders, in whatever session. With the query \
+                sessionId, and while that session's simulator runs, those of its book.
+                """,
+            access: .anyToken, rate: .standard, dialect: .d000, errors: [.unknown, .conflict, .unavailable]
         ) { (input: OwnOrdersInput, context) in
-            let orders = try await context.host.orders(
+            var book = context.host
+            if let session = input.session {
+                try await sessions.use(session, by: context.userID)
+                book = try context.host.simulatedHost(session: session) ?? book
+            }
+            let orders = try await book.orders(
                 sentBy: context.userID, limit: input.limit, offset: input.offset)
             return OwnOrdersAnswer(orders: orders, limit: input.limit, offset: input.offset)
         }

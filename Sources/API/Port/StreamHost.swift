@@ -10,8 +10,6 @@ public protocol StreamHost: Sendable {
     func newsSignals() -> AsyncStream<Void>
     /// Where the market is now, for each want; nil = nothing is known of it yet.
     func pictures(_ wants: [MarketWant]) async -> [MarketPicture?]
-    func simulate(_ action: SimulatorAction, session: String, by requester: Requester) async throws(HostRefusal)
-        -> SimulatorNews
 }
 
 /// Something that has happened.
@@ -129,17 +127,5 @@ public struct PriceView: Sendable, Equatable {
 
     public static func == (a: PriceView, b: PriceView) -> Bool {
         a.time == b.time && a.bid == b.bid && a.ask == b.ask && a.last == b.last && a.volume == b.volume
-    }
-}
-
-public enum SimulatorAction: String, Sendable, CaseIterable { case start, stop }
-
-public struct SimulatorNews: Sendable {
-    public enum Status: String, Sendable, CaseIterable { case starting, running, stopped, error }
-    public var id: String
-    public var status: Status
-    public init(id: String, status: Status) {
-        self.id = id
-        self.status = status
     }
 }

@@ -30,7 +30,7 @@ struct ServicePort: Sendable {
             [
                 "health.readiness", "session.create", "session.get", "session.end", "session.reconnect",
                 "simulator.start", "simulator.stop", "simulator.get", "sse.stream",
-            ], sockets: ["ws"]),
+            ], sockets: ["ws", "ws/simulators"]),
         ServicePort(
             8012, "order-service", .upOrDown,
             ["health.readiness", "ordersvc.submit", "ordersvc.cancel", "ordersvc.status", "ordersvc.user"]),

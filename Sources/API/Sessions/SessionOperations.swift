@@ -3,7 +3,8 @@ import Trading
 /// Sessions of clients and their order service (document 000).
 public enum SessionOperations {
     public static func all(_ sessions: ClientSessions) -> [APIOperation] {
-        [create(sessions), get(sessions), reconnect(sessions), end(sessions)] + orderService(sessions)
+        [create(sessions), get(sessions), reconnect(sessions), end(sessions)] + simulators(sessions)
+            + orderService(sessions)
     }
 
     private static func create(_ sessions: ClientSessions) -> APIOperation {
@@ -47,10 +48,11 @@ public enum SessionOperations {
     private static func end(_ sessions: ClientSessions) -> APIOperation {
         APIOperation(
             .delete, "/api/sessions/{session_id}", id: "session.end", tag: "Sessions", summary: "End a session",
-            description: "Its orders stay.", access: .anyToken, rate: .standard, dialect: .d000,
+            description: "Its orders stay; its simulator ends.", access: .anyToken, rate: .standard, dialect: .d000,
             errors: [.unknown, .unavailable]
         ) { (input: SessionID, context) in
             try await sessions.end(input.id, by: context.userID)
+            await context.host.endSimulator(session: input.id, by: context.requester)
             await context.note("login-session.ended", context.requester.user, input.id)
             return Success()
         }

@@ -6,6 +6,7 @@ struct DeskTalk: SocketTalk {
     /// nil = opened with a token alone (004).
     let session: String?
     let sessions: ClientSessions?
+    let simulators: any SimulatorHost
     let clientID: String
     let hostName: String
     /// The client has order events up to this one.
@@ -156,23 +157,23 @@ struct DeskTalk: SocketTalk {
     }
 
     private func simulate(_ message: JSONValue, _ socket: Socket) async throws {
-        guard case .string(let word)? = message["action"], let action = SimulatorAction(rawValue: word) else {
+        guard case .string(let action)? = message["action"], ["start", "stop"].contains(action) else {
             throw SocketFaultError(.invalid("action must be start or stop"))
         }
         guard let session else {
             throw SocketFaultError(.invalid("a simulator belongs to a session: open the socket with sessionId"))
         }
         let principal = socket.credential.principal
-        guard let role = principal.role, role >= .trader else {
-            throw SocketFaultError(.unauthorized("this needs the role trader"))
-        }
         let requester = Requester(user: principal.username, channel: "websocket", id: principal.userID)
-        let news = try await socket.bus.host.simulate(action, session: session, by: requester)
+        let simulator =
+            action == "start"
+            ? try await simulators.startSimulator(session: session, by: requester)
+            : try await simulators.stopSimulator(session: session, by: requester)
         socket.send { json in
             json.field("type", "simulator_update")
-            json.field("action", action.rawValue)
-            json.field("status", news.status.rawValue.uppercased())
-            json.field("simulatorId", news.id)
+            json.field("action", action)
+            json.field("status", simulator.status.rawValue.uppercased())
+            json.field("simulatorId", simulator.id)
         }
     }
 }

@@ -8,7 +8,8 @@ import NIOCore
 extension OperationResponder {
     /// nil = the request is no handshake.
     func openSocket(_ route: inout Route, _ context: ConnectionContext) async throws -> Response? {
-        guard let path = sockets.path(route.target.parts) else { return nil }
+        guard let place = sockets.place(route.target.parts) else { return nil }
+        let path = place.path
         guard route.request.method == .get else {
             if path == "stream" { return nil }
             var error = APIError(.methodNotAllowed, "\(route.path) takes GET, with an upgrade to WebSocket")
@@ -20,7 +21,7 @@ extension OperationResponder {
             if path == "stream" { return nil }
             throw APIError(.invalid, "\(route.path) is a WebSocket: the request has to ask for an upgrade to it")
         }
-        route.socketPath = "/" + path
+        route.socketPath = place.route
         let token = route.token(allowingQuery: true)
         let principal = isLocal ? Principal.local : await self.principal(token)
         route.user = principal?.username
@@ -30,9 +31,9 @@ extension OperationResponder {
         // A body that was announced is not waited for.
         if SocketHandshake.hasBody(route.request) { route.body = .lost }
         let handshake = try SocketHandshake(route.request, origins: sockets.origins)
-        let talk = try await sockets.talk(path, route.target.query, principal)
+        let talk = try await sockets.talk(place, route.target.query, principal)
         let limits = sockets.limits
-        guard let place = sockets.places.take(user: principal.userID, path: path, most: limits.connections) else {
+        guard let seat = sockets.places.take(user: principal.userID, path: path, most: limits.connections) else {
             var error = APIError(.rateLimited, "a user has at most \(limits.connections) connections to \(route.path)")
             error.headers = [("Retry-After", "5")]
             throw error
@@ -40,7 +41,8 @@ extension OperationResponder {
         let credential = SocketCredential(
             tokens, token: token ?? "", principal, host.accounts, isLocal: isLocal,
             graceSeconds: limits.tokenGraceSeconds)
-        let socket = try await context.channel.eventLoop.submit { [bus = sockets.bus, channel = context.channel] in
+        let socket = try await context.channel.eventLoop.submit {
+            [bus = talk.bus ?? sockets.bus, channel = context.channel] in
             try Socket(channel, talk, bus, credential, limits)
         }.get()
         let headers: HTTPFields = [
@@ -50,7 +52,7 @@ extension OperationResponder {
             status: .switchingProtocols, headers: headers,
             body: ResponseBody { _ in
                 await socket.run()
-                _ = place
+                _ = seat
             })
     }
 }

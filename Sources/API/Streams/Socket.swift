@@ -14,10 +14,13 @@ protocol SocketTalk: Sendable {
     func error(_ fault: SocketFault) -> ByteBuffer
     /// What has to be true for the socket to stay open; the reason why it is not.
     func endReason(_ socket: Socket) async -> String?
+    /// Where its news come from; nil = from the host.
+    var bus: StreamBus? { get }
 }
 
 extension SocketTalk {
     func endReason(_ socket: Socket) async -> String? { nil }
+    var bus: StreamBus? { nil }
 }
 
 /// An open WebSocket: reads, writes, pings, and ends when something asks for it.

@@ -17,7 +17,7 @@ enum JournalFile {
             let pool = try DatabasePool(path: path, configuration: configuration)
             try pool.writeWithoutTransaction { try checkVersion($0, path: path) }
             try Schema.migrator.migrate(pool)
-            try pool.writeWithoutTransaction { try makeDurable($0, path: path) }
+            try pool.writeWithoutTransaction { try setUp($0, path: path, isDurable: options.isDurable) }
             return pool
         }
     }
@@ -77,12 +77,12 @@ enum JournalFile {
     }
 
     /// Opening a pool sets `synchronous = NORMAL`, with which a commit is acknowledged before it is on the disk.
-    private static func makeDurable(_ db: Database, path: String) throws {
-        try db.execute(sql: "PRAGMA synchronous = FULL")
+    private static func setUp(_ db: Database, path: String, isDurable: Bool) throws {
+        try db.execute(sql: "PRAGMA synchronous = \(isDurable ? "FULL" : "OFF")")
         try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
         try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
-        try db.execute(sql: "PRAGMA cache_size = -32768")
-        try requireDurable(db, path: path)
+        try db.execute(sql: "PRAGMA cache_size = \(isDurable ? -32768 : -2048)")
+        if isDurable { try requireDurable(db, path: path) }
     }
 
     /// Reads back whether a commit waits for the disk; 2 is FULL.

@@ -58,7 +58,9 @@ extension HostCore {
     func requestApproval(
         _ intent: OrderIntent, _ findings: [Finding], sender: String, channel: String, requester: Requester? = nil
     ) -> ApprovalView? {
-        guard !findings.isEmpty, findings.allSatisfy({ $0.rule == .approval && $0.reason == .needsApproval }) else {
+        guard asksForApprovals, !findings.isEmpty,
+            findings.allSatisfy({ $0.rule == .approval && $0.reason == .needsApproval })
+        else {
             return nil
         }
         if let waiting = approvals.pending(intent, sender: sender) { return waiting }

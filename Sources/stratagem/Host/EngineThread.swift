@@ -16,7 +16,9 @@ final class EngineThread: @unchecked Sendable {
     /// When the last turn began; 0 = there was none yet.
     private let turn = Atomic<Int64>(0)
 
-    private static let niceness: Int32 = -10
+    /// The host's own is ahead of compilers, readers and clients; 0 = as everybody.
+    static let ahead: Int32 = -10
+    private let niceness: Int32
     /// SCHED_RESET_ON_FORK: threads and processes that this one makes begin at nice 0.
     private static let resetOnFork: Int32 = 0x4000_0000
     private static let sliceNanoseconds: Int64 = 10_000_000
@@ -26,7 +28,10 @@ final class EngineThread: @unchecked Sendable {
     var revision: Revision { core.revision }
 
     /// `core` belongs to the thread from here on.
-    init(_ core: HostCore, speed: Rate?, checkpointNanoseconds: Int64) {
+    init(
+        _ core: HostCore, speed: Rate?, checkpointNanoseconds: Int64, niceness: Int32 = EngineThread.ahead
+    ) {
+        self.niceness = niceness
         self.core = core
         self.speed = speed
         self.checkpointNanoseconds = checkpointNanoseconds
@@ -57,10 +62,10 @@ final class EngineThread: @unchecked Sendable {
     func join() { pthread_join(thread, nil) }
 
     private func run() {
-        // Ahead of compilers, readers and clients, where the host may. What the thread starts does not inherit it.
+        // Where the host may. What the thread starts does not inherit it.
         var none = sched_param()
         sched_setscheduler(0, SCHED_OTHER | EngineThread.resetOnFork, &none)
-        setpriority(Int32(PRIO_PROCESS.rawValue), 0, EngineThread.niceness)
+        setpriority(Int32(PRIO_PROCESS.rawValue), 0, niceness)
         var commands: [Mailbox.Command] = []
         var deadline = MonotonicClock.now
         var eventCount: UInt64 = 0

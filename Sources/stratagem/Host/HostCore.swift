@@ -31,7 +31,7 @@ final class HostCore {
     var catalog: PluginCatalog
     let accounts: [EngineSetup.Account]
     /// What was changed over the API.
-    var limitOverrides: [LimitPlace: LimitOverride]
+    var limitOverrides: [LimitPlace: LimitOverride] { didSet { onControls?(controls) } }
     var settings: HostSettings
     var sessions: SessionBook
     let wiring: Wiring
@@ -48,8 +48,12 @@ final class HostCore {
     var fills: History<Fill>
     var denials: History<DenialView>
     var alerts = AlertLog()
-    var stops = StopRegister()
+    var stops = StopRegister() { didSet { onControls?(controls) } }
+    /// Is told of stops and limits as they change.
+    var onControls: ((HostControls) -> Void)?
     var approvals: ApprovalQueue
+    /// False: an order that lacks a second person's approval is denied, and waits for nobody.
+    var asksForApprovals = true
     /// What clients hear of by themselves.
     let news: RecentNews
     /// Of trading sessions, since the last batch.

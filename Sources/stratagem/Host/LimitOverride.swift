@@ -6,7 +6,7 @@ import Trading
 
 /// Limits of one scope that were changed over the API, as the journal keeps them: by the keys of host.yaml, decimals as
 /// texts, null = taken away. They hold as long as the file is the one that they were put over.
-struct LimitOverride: Codable, Equatable {
+struct LimitOverride: Codable, Equatable, Sendable {
     private(set) var values: [String: String?] = [:]
     /// Of the file that the scope's limits are from; empty = any.
     var fileHash = ""
@@ -60,7 +60,7 @@ struct LimitOverride: Codable, Equatable {
 }
 
 /// Whose limits they are: a scope with an account's, a strategy's or an instrument's id; the system has none.
-struct LimitPlace: Hashable {
+struct LimitPlace: Hashable, Sendable {
     let scope: LimitScope
     let id: String
 }
@@ -166,6 +166,22 @@ extension HostCore {
         let id = strategies[slot].id
         let changed = limitOverrides[LimitPlace(scope: .strategy, id: id)]?.applied(to: file) ?? file
         return sessions.running?.terms(of: id)?.tightened(changed) ?? changed
+    }
+
+    /// Those of a host with the same files, as it has them now.
+    func follow(limits: [LimitPlace: LimitOverride]) {
+        guard limits != limitOverrides else { return }
+        limitOverrides = limits
+        for (index, account) in accounts.enumerated() { setFollowed(.account, index, account.id) }
+        for (index, instrument) in universe.instruments.enumerated() { setFollowed(.instrument, index, instrument.id) }
+        setFollowed(.system, 0, "")
+        for slot in strategies.indices { keepLimits(strategy: slot) }
+    }
+
+    private func setFollowed(_ scope: LimitScope, _ index: Int, _ id: String) {
+        let file = fileLimits(scope, index)
+        let changed = limitOverrides[LimitPlace(scope: scope, id: id)]
+        engine.setLimits(changed?.applied(to: file) ?? file, scope: scope, index: index)
     }
 
     private func limitFileHash(_ scope: LimitScope, _ index: Int) -> String {

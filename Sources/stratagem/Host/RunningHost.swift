@@ -16,11 +16,15 @@ final class RunningHost: TradingHost {
     let recentNews: RecentNews
     let accounts: [AccountGrant]
     let backtests: BacktestPool
+    /// Of clients' sessions; nil = this host is such a simulator itself.
+    let simulators: Simulators?
     /// For the next replacements: tapes are large.
     let tapes = Mutex<[EventTape]>([])
 
     /// `core`: before the thread has it.
-    init(_ engineThread: EngineThread, _ core: HostCore) {
+    init(_ engineThread: EngineThread, _ core: HostCore, simulators limits: Simulators.Limits? = Simulators.Limits()) {
+        simulators = limits.map { Simulators(folder: core.dataPath + "/simulators", limits: $0, core.controls) }
+        core.onControls = simulators.map { simulators in { simulators.follow($0) } }
         recentNews = core.news
         accounts = core.accountGrants
         self.engineThread = engineThread
@@ -119,6 +123,7 @@ extension RunningHost {
     /// Stops all strategies by their policies, gives those that flatten some more of the market, writes a last checkpoint
     /// and ends the engine. The last picture; nil = it had ended already.
     func stop() -> RunPicture? {
+        simulators?.close()
         askNow { $0.logs }?.close()
         backtests.close()
         guard askNow({ $0.close() }) != nil else { return nil }

@@ -20,12 +20,6 @@ extension RunningHost {
             if !isTaken { continuation.resume(returning: wants.map { _ in nil }) }
         }
     }
-
-    func simulate(_ action: SimulatorAction, session: String, by requester: Requester) async throws(HostRefusal)
-        -> SimulatorNews
-    {
-        throw .unavailable("this host has no simulators for sessions")
-    }
 }
 
 extension HostCore {
