@@ -117,4 +117,18 @@ struct BacktestPoolTests {
         second.close()
         #expect(FileSystem.names(in: folder.data + "/backtests") == ["bt_2", "bt_3"])
     }
+
+    @Test("when more end at once than are kept, each answer is still its own, and none runs on")
+    func manyEnd() async throws {
+        let pool = try pool("sleep 100") { $0.kept = 1 }
+        let views = try (0..<8).map { _ in try add(pool) }
+        for view in views[1..<4] {
+            let cancelled = try pool.cancel(view.id, of: "alpha", by: "ann")
+            #expect(cancelled.id == view.id && cancelled.state == .failed)
+        }
+        pool.close()
+        let left = pool.all(of: "alpha")
+        #expect(left.map(\.id) == ["bt_8"] && left[0].endedAt != nil)
+        #expect(FileSystem.names(in: folder.data + "/backtests") == ["bt_8"])
+    }
 }

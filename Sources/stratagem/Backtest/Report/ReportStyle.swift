@@ -65,6 +65,7 @@ extension ReportPage {
         --good:#126b32;--bad:#b02a24}
         body{font-size:11px}main{max-width:none;padding:0}h2{margin:20px 0 8px}
         h2,.chart,.tiles div,tr{break-inside:avoid}h2{break-after:avoid}.chart{height:220px}.chart.low{height:80px}
+        .pair{grid-template-columns:1fr 1fr}.tiles{grid-template-columns:repeat(6,1fr)}.tiles dd{font-size:15px}
         *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
         """
 

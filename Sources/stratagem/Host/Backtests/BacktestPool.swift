@@ -104,8 +104,7 @@ final class BacktestPool: Sendable {
                     throw .unknown(kind: "backtest", id: id)
                 }
                 guard !state.jobs[index].isOver else { throw .conflict("the backtest \(id) has ended already") }
-                finish(&state, index, .failed("cancelled by \(user)"))
-                return state.jobs[index]
+                return finish(&state, index, .failed("cancelled by \(user)"))
             }
         }
         return try ended.get().view()
@@ -136,7 +135,7 @@ final class BacktestPool: Sendable {
     func close() {
         state.withLock { state in
             state.isClosed = true
-            for index in state.jobs.indices where !state.jobs[index].isOver {
+            while let index = state.jobs.firstIndex(where: { !$0.isOver }) {
                 finish(&state, index, .failed("the host was stopped before it ended"))
             }
         }
@@ -180,13 +179,17 @@ final class BacktestPool: Sendable {
         startWaiting()
     }
 
-    private func finish(_ state: inout State, _ index: Int, _ outcome: BacktestOutcome) {
+    /// The job as it has ended; older ones may have left their places then.
+    @discardableResult
+    private func finish(_ state: inout State, _ index: Int, _ outcome: BacktestOutcome) -> BacktestJob {
         state.jobs[index].end(outcome)
         state.progress[state.jobs[index].number] = nil
         if let problem = files.store(state.jobs[index]) {
             state.jobs[index].end(.failed("its result could not be kept: \(problem)"))
         }
+        let ended = state.jobs[index]
         prune(&state)
+        return ended
     }
 
     private func prune(_ state: inout State) {

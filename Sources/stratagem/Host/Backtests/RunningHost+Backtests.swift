@@ -35,9 +35,13 @@ extension RunningHost {
         -> BacktestView
     {
         _ = try await self.strategy(strategy)
-        return try await blocking { [backtests] () throws(HostRefusal) in
+        let view = try await blocking { [backtests] () throws(HostRefusal) in
             try backtests.cancel(id, of: strategy, by: requester.user)
         }
+        try await ask(.required) { core throws(HostRefusal) in
+            core.audit("backtest.cancel", strategy, by: requester, ["backtest": id])
+        }
+        return view
     }
 
     func backtestReport(_ id: String, of strategy: String) async throws(HostRefusal) -> String {
