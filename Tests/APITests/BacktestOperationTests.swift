@@ -97,23 +97,34 @@ struct BacktestOperationTests {
             let client = try await SocketClient(server.port, "/ws?token=viewer")
             _ = try await client.next("connected")
             let time = Timestamp(nanoseconds: 0)
-            func keep(_ state: BacktestView.State, _ progress: Double) {
-                server.host.script.withLock {
-                    $0.backtests.kept = [
-                        BacktestView(
-                            id: "bt_7", strategy: "alpha", account: "paper", state: state, instruments: [], from: time,
-                            to: time, createdAt: time, progress: progress)
-                    ]
+            @Sendable func view(_ state: BacktestView.State, _ progress: Double) -> BacktestView {
+                BacktestView(
+                    id: "bt_7", strategy: "alpha", account: "paper", state: state, instruments: [], from: time,
+                    to: time,
+                    createdAt: time, progress: progress)
+            }
+            // What was there before it listened is no news: so it comes on until it is heard.
+            let host = server.host
+            let coming = Task {
+                var steps = 0.0
+                while !Task.isCancelled {
+                    steps += 1
+                    let part = steps / 10_000
+                    host.script.withLock { $0.backtests.kept = [view(.running, part)] }
+                    try await Task.sleep(for: .milliseconds(50))
                 }
             }
-            // What was there before it listened is no news.
-            try await Task.sleep(for: .milliseconds(300))
-            keep(.running, 0.5)
             let running = try await client.next("backtest_update")["data"] as? [String: Any]
-            #expect(running?["status"] as? String == "running" && running?["progress"] as? Double == 0.5)
-            keep(.completed, 1)
-            let completed = try await client.next("backtest_update")["data"] as? [String: Any]
-            #expect(completed?["status"] as? String == "completed" && completed?["backtest_id"] as? String == "bt_7")
+            coming.cancel()
+            _ = try? await coming.value
+            #expect(running?["status"] as? String == "running" && (running?["progress"] as? Double ?? 0) > 0)
+            host.script.withLock { $0.backtests.kept = [view(.completed, 1)] }
+            while true {
+                let data = try await client.next("backtest_update")["data"] as? [String: Any]
+                guard data?["status"] as? String != "running" else { continue }
+                #expect(data?["status"] as? String == "completed" && data?["backtest_id"] as? String == "bt_7")
+                break
+            }
         }
     }
 }
