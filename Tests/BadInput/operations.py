@@ -163,7 +163,7 @@ OPERATIONS = {
     "metrics": Operation(None),
     "additions.openapi": Operation(None),
     "docs.page": Operation(None),
-    "docs.migration": Operation(None, path={"guide": "none"}),
+    "docs.migration": Operation(None),
 }
 # They answer 501, after token, role and the syntax of the body.
 UNBUILT = {

@@ -55,7 +55,7 @@ extension AccessRow {
         "health.main": AccessRow(nil, .own), "health.readiness": AccessRow(nil, .own),
         // The operator's: it names all strategies.
         "metrics": AccessRow(nil, .any), "docs.page": AccessRow(nil, .own),
-        "docs.migration": AccessRow(nil, .hidden, path: ["guide": "none"]),
+        "docs.migration": AccessRow(nil, .own),
         "additions.openapi": AccessRow(nil, .own), "cfg.symbols": AccessRow(nil, .own),
         "cfg.exchange_symbols": AccessRow(nil, .any), "cfg.data_sessions": AccessRow(nil, .own),
         "market.instruments": AccessRow(.viewer, .own), "market.depth": AccessRow(.viewer, .own),

@@ -10,17 +10,23 @@ import Trading
 @Suite("The pool of backtests")
 struct BacktestPoolTests {
     private let folder = HostFolder()
+    private var program: String { folder.path + "/program" }
 
     private func pool(_ script: String, _ change: (inout BacktestPool.Limits) -> Void = { _ in }) throws -> BacktestPool
     {
-        folder.write("#!/bin/sh\n\(script)\n", to: "program")
-        chmod("\(folder.path)/program", 0o700)
+        folder.write("#!/bin/sh\n\(script)\n", to: "text")
+        // By a process of its own: one that another test starts meanwhile would hold a file open that this one writes, and a
+        // program that is open for writing cannot be started.
+        let install = try ChildProcess.start(
+            "/usr/bin/install", ["-m", "700", folder.path + "/text", program], output: "/dev/null",
+            errors: "/dev/null")
+        #expect(install.waitForEnd {} == .exited(0))
         try DataFolder.make(folder.data).map { _ in throw POSIXError(.EACCES) }
         var limits = BacktestPool.Limits()
         limits.running = 1
         change(&limits)
         return BacktestPool(
-            program: "\(folder.path)/program", strategies: folder.strategies, data: folder.data, limits: limits)
+            program: program, strategies: folder.strategies, data: folder.data, limits: limits)
     }
 
     private func add(_ pool: BacktestPool) throws -> BacktestView {

@@ -129,7 +129,7 @@ extension DocumentPage {
           byID("version").textContent = description.info.version;
           // A service's own port has neither.
           byID("login").hidden = !description.paths["/api/auth/login"];
-          byID("versions").hidden = !description.paths["/docs/api-migration/{guide}"];
+          byID("versions").hidden = !description.paths["/docs/api-migration/v1-to-v2.md"];
           const opened = byID(decodeURIComponent(location.hash.slice(1)));
           if (opened && opened.tagName === "DETAILS") opened.open = true;
           if (opened) opened.scrollIntoView();

@@ -1,16 +1,8 @@
-/// GET /docs/api-migration/v1-to-v2.md, where document 003 says that it stands.
+/// Where document 003 says that it stands.
 let migrationGuideOperation = APIOperation(
-    .get, "/docs/api-migration/{guide}", id: "docs.migration", tag: "Documents",
-    summary: "How to get from one version of the API to the next", access: .open, rate: .unlimited, errors: [.unknown]
-) { (input: GuideName, _) in
-    guard input.name == "v1-to-v2.md" else { throw APIError.unknown("migration guide", input.name) }
-    return MigrationGuide()
-}
-
-struct GuideName: OperationInput {
-    var name: String
-    init(_ input: inout InputReader) { name = input.path.text("guide") }
-}
+    .get, "/docs/api-migration/v1-to-v2.md", id: "docs.migration", tag: "Documents",
+    summary: "How to get from one version of the API to the next", access: .open, rate: .unlimited
+) { (_: NoInput, _) in MigrationGuide() }
 
 struct MigrationGuide: OperationOutput {
     static var example: MigrationGuide { MigrationGuide() }

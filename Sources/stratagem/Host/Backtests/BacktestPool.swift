@@ -174,6 +174,8 @@ final class BacktestPool: Sendable {
             state.busy.remove(job.number)
             if let index = state.jobs.firstIndex(where: { $0.number == job.number && !$0.isOver }) {
                 finish(&state, index, outcome)
+            } else {
+                prune(&state)
             }
         }
         startWaiting()
@@ -192,9 +194,11 @@ final class BacktestPool: Sendable {
         return ended
     }
 
+    /// A process that has not ended yet writes into its folder.
     private func prune(_ state: inout State) {
-        var surplus = state.jobs.count { $0.isOver } - limits.kept
-        while surplus > 0, let oldest = state.jobs.firstIndex(where: \.isOver) {
+        let canGo = { [busy = state.busy] (job: BacktestJob) in job.isOver && !busy.contains(job.number) }
+        var surplus = state.jobs.count(where: canGo) - limits.kept
+        while surplus > 0, let oldest = state.jobs.firstIndex(where: canGo) {
             files.remove(state.jobs[oldest].id)
             state.jobs.remove(at: oldest)
             surplus -= 1
