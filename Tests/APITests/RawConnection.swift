@@ -7,7 +7,7 @@ final class RawConnection: Sendable {
     private let socket: Int32
 
     /// `seconds`: so long it waits for the peer.
-    init(port: Int, seconds: Int = 5) throws {
+    init(port: Int, seconds: Int = 15) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -29,7 +29,7 @@ final class RawConnection: Sendable {
             connect(socket, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
         }
         try #require(status == 0, "cannot connect to \(path)")
-        limitWaiting(5)
+        limitWaiting(15)
     }
 
     deinit { close(socket) }
