@@ -10,14 +10,15 @@ from shared import CASH, FAST, FEE, SLOW, Clock, arguments, told
 warnings.simplefilter("ignore")
 
 
-def average(values, length):
-    return pandas.Series(values).rolling(length).mean()
+def average(values, length, scale):
+    """Times `scale`, in cents, so that equal averages are equal."""
+    return (pandas.Series(values) * 100).round().rolling(length).sum() * scale
 
 
 class Cross(Strategy):
     def init(self):
-        self.fast = self.I(average, self.data.Close, FAST)
-        self.slow = self.I(average, self.data.Close, SLOW)
+        self.fast = self.I(average, self.data.Close, FAST, SLOW)
+        self.slow = self.I(average, self.data.Close, SLOW, FAST)
 
     def next(self):
         lead = self.fast[-1] - self.slow[-1]

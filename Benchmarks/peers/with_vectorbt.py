@@ -11,7 +11,9 @@ data = pandas.read_csv(path)
 
 
 def run():
-    lead = data.close.rolling(FAST).mean() - data.close.rolling(SLOW).mean()
+    # In cents, so that equal averages are equal.
+    cents = (data.close * 100).round()
+    lead = cents.rolling(FAST).sum() * SLOW - cents.rolling(SLOW).sum() * FAST
     target = numpy.sign(lead).replace(0, numpy.nan).shift(1)
     book = vectorbt.Portfolio.from_orders(
         data.close, size=target, size_type="targetamount", price=data.open, fees=FEE, init_cash=CASH)
