@@ -273,6 +273,20 @@ extension HostSuites {
             #expect(try book.simulator(of: "ses-a", at: 86 * second) == nil && book["ses-a"] == nil)
         }
 
+        @Test("of those that were stopped the latest are remembered, and with them what ended by itself")
+        func remembered() throws {
+            var limits = Simulators.Limits()
+            limits.stoppedKept = 2
+            var book = SimulatorBook(limits: limits, HostControls(stops: [], limits: [:]))
+            for number in 0..<6 {
+                _ = try book.claim("ses-\(number)", id: "sim-\(number)", by: ann, at: Int64(number))
+                book["ses-\(number)"]?.course = .ended(number == 0 ? .idle : .stopped)
+            }
+            _ = try book.claim("ses-6", id: "sim-6", by: ann, at: 6)
+            #expect(book.entries.keys.sorted() == ["ses-0", "ses-4", "ses-5", "ses-6"])
+            #expect(throws: HostRefusal.self) { try book.simulator(of: "ses-0", at: 7) }
+        }
+
         @Test("one that cannot be made says why, and is an error")
         func failure() async throws {
             let life = try RunningLife(folder)

@@ -51,7 +51,7 @@ struct SimulatorBook {
         -> (view: SimulatorView, isNew: Bool)
     {
         guard !isClosed else { throw .unavailable("the host is stopping") }
-        entries = entries.filter { !$0.value.isForgotten(at: now, limits) }
+        forget(at: now)
         if let known = entries[session], known.isOpen {
             entries[session]?.usedAt = now
             return (known.view, false)
@@ -68,6 +68,13 @@ struct SimulatorBook {
             id: id, session: session, user: requester.id, course: .starting, startedAt: now, usedAt: now)
         entries[session] = entry
         return (entry.view, true)
+    }
+
+    /// Of those that clients stopped only some stay: their orders go to the account whether they are remembered or not.
+    private mutating func forget(at now: Int64) {
+        entries = entries.filter { !$0.value.isForgotten(at: now, limits) }
+        let stopped = entries.values.filter(\.isStopped).sorted { $0.usedAt > $1.usedAt }
+        for oldest in stopped.dropFirst(limits.stoppedKept) { entries[oldest.session] = nil }
     }
 
     /// Where orders of the session go; nil = to the account's book.
@@ -97,6 +104,8 @@ extension SimulatorBook.Entry {
     var simulator: Simulator? { if case .running(let simulator) = course { simulator } else { nil } }
     /// It runs, or is about to.
     var isOpen: Bool { if case .ended = course { false } else { true } }
+
+    fileprivate var isStopped: Bool { if case .ended(.stopped) = course { true } else { false } }
 
     var view: SimulatorView {
         let status: SimulatorView.Status =

@@ -11,6 +11,7 @@ final class Simulators: Sendable {
         var lifeSeconds: Int64 = 86_400
         /// An ended one is remembered for so long, or as long as its session.
         var keptSeconds: Int64 = 172_800
+        var stoppedKept = 1_000
     }
 
     private let root: String
