@@ -136,11 +136,8 @@ final class RunningCommand {
 }
 
 enum Clock {
-    static var milliseconds: Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
-    }
+    private static let start = ContinuousClock.now
+    static var milliseconds: Int { Int((ContinuousClock.now - start) / .milliseconds(1)) }
 }
 
 private func withCStrings<R>(_ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> R) -> R {

@@ -19,12 +19,14 @@ extension HostSuites {
                 time: Timestamp(nanoseconds: 0))
         }
 
-        private func webhook(_ port: UInt16, queueMax: Int = 100, attemptsMax: Int = 5) -> Webhook {
+        private func webhook(
+            _ port: UInt16, queueMax: Int = 100, attemptsMax: Int = 5, timeoutSeconds: Int = 20
+        ) -> Webhook {
             Webhook(
                 Webhook.Terms(
                     url: "http://127.0.0.1:\(port)/alerts", secret: Array(secret.utf8), queueMax: queueMax,
                     attemptsMax: attemptsMax,
-                    timeoutSeconds: 20, firstPause: .milliseconds(5)))
+                    timeoutSeconds: timeoutSeconds, firstPause: .milliseconds(5)))
         }
 
         private func wait(_ isDone: () -> Bool) async throws {
@@ -77,9 +79,10 @@ extension HostSuites {
         @Test("gives an alert up after its tries, though nobody listens")
         func givesUp() async throws {
             let receiver = try Receiver([])
+            defer { receiver.close() }
+            receiver.refuse()
             let port = receiver.port
-            receiver.close()
-            let webhook = webhook(port, attemptsMax: 3)
+            let webhook = webhook(port, attemptsMax: 3, timeoutSeconds: 1)
             let reports = Mutex<[String]>([])
             webhook.start { text in reports.withLock { $0.append(text) } }
             webhook.post(alert(1))
@@ -146,8 +149,11 @@ private final class Receiver: Sendable {
 
     var requests: [Request] { state.withLock { $0.requests } }
 
+    /// Nobody listens any more, and nobody else can at this port.
+    func refuse() { shutdown(listener, Int32(SHUT_RDWR)) }
+
     func close() {
-        shutdown(listener, Int32(SHUT_RDWR))
+        refuse()
         Glibc.close(listener)
     }
 

@@ -24,8 +24,10 @@ final class PracticeRun {
     private static let fence = 16
     private static let fenceMark: UInt64 = 0x5afe_5afe_5afe_5afe
     private static let violationsMax = 20
-    /// After one block: a plugin that answers each fill with an order would never come to an end.
+    /// After one block, and in the whole run: a plugin that answers each fill with an order would never come to an end.
     private static let answersMax = 128
+    private static let answersOfRunMax = 40_000
+    private var answerCount = 0
 
     init(_ instance: StrategyInstance, instrumentCount: Int) {
         self.instance = instance
@@ -42,6 +44,7 @@ final class PracticeRun {
         positions = other.positions
         lastPrices = other.lastPrices
         answers = other.answers
+        answerCount = other.answerCount
     }
 
     /// One block; what the plugin is told in answer comes before the rest of it.
@@ -49,7 +52,7 @@ final class PracticeRun {
         var index = 0
         while index < events.count {
             deliverAnswers()
-            let consumed = process(Array(events[index...]))
+            let consumed = process(events[index...])
             for event in events[index..<index + consumed] { note(event) }
             index += consumed
         }
@@ -68,21 +71,24 @@ final class PracticeRun {
 
     private func deliverAnswers() {
         var count = 0
-        while !answers.isEmpty, count < Self.answersMax {
+        while !answers.isEmpty, count < Self.answersMax, answerCount < Self.answersOfRunMax {
             let next = answers.prefix(Self.answersMax - count)
             answers.removeFirst(next.count)
             for event in next { _ = process([event]) }
             count += next.count
+            answerCount += next.count
         }
         answers = []
     }
 
     /// How many records were consumed: at least one, at most all.
-    private func process(_ events: [strategy_event_v1_t]) -> Int {
+    private func process(_ events: ArraySlice<strategy_event_v1_t>) -> Int {
         raiseFence()
         var out = strategy_intents_v1_t(records: records, capacity: Self.capacity, count: 0)
         let start = MonotonicTime.now
-        let consumed = instance.process(instance.pointer, events, events.count, &out)
+        let consumed = events.withUnsafeBufferPointer {
+            instance.process(instance.pointer, $0.baseAddress, $0.count, &out)
+        }
         if callNanoseconds.count < callNanoseconds.capacity { callNanoseconds.append(MonotonicTime.now - start) }
         checkFence()
         if out.records != records || out.capacity != Self.capacity {

@@ -24,6 +24,8 @@ struct ProbeProcess {
     private var rest: [UInt8] = []
     private var received = 0
     private var stepBegan = MonotonicTime.now
+    /// How long it had waited for a processor when the step began, in nanoseconds.
+    private var waitedBefore: Int64 = 0
     private let began = MonotonicTime.now
 
     /// Runs a probe to its end, whatever end that is; it blocks.
@@ -143,7 +145,6 @@ struct ProbeProcess {
                 outcome.end = isDone ? nil : (received > Self.outputMax ? tooMuch : Self.text(ofEnd: status))
                 return outcome
             }
-            let stepTime = MonotonicTime.now - stepBegan
             if received > Self.outputMax {
                 end(because: tooMuch)
                 return outcome
@@ -152,7 +153,7 @@ struct ProbeProcess {
                 end(because: "was not done after \(Self.secondsMax) s")
                 return outcome
             }
-            if stepTime > outcome.step.limitNanoseconds {
+            if isOverdue {
                 end(
                     because: isDone
                         ? nil : "did not come back within \(outcome.step.limitNanoseconds / 1_000_000_000) s")
@@ -161,6 +162,16 @@ struct ProbeProcess {
             // A closed pipe polls at once: the process is about to end, or closed it to be left alone.
             if !isOpen { usleep(2_000) }
         }
+    }
+
+    /// The step took longer than it may. What the child waited for a processor or a disk is the machine's time and not the
+    /// library's, up to the limit of all steps.
+    private var isOverdue: Bool {
+        let time = MonotonicTime.now - stepBegan
+        let limit = outcome.step.limitNanoseconds
+        guard time > limit else { return false }
+        let wait = ProcessWait(process: process)
+        return time - (wait.forProcessor - waitedBefore) > limit && !wait.isForDisk
     }
 
     private var tooMuch: String { "reported more than \(Self.outputMax) bytes" }
@@ -197,6 +208,7 @@ struct ProbeProcess {
             if case .step(let step) = line {
                 outcome.step = step
                 stepBegan = MonotonicTime.now
+                waitedBefore = ProcessWait(process: process).forProcessor
             }
             outcome.lines.append(line)
         }
