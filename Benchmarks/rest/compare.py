@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Durable orders over REST: the host against FastAPI, in turns, each with the same connections on one core.
 
-    Benchmarks/rest/compare.py .build/release/stratagem [--seconds 4] [--rounds 3] [--only host] [--json]
+    Benchmarks/rest/compare.py .build/release/stratagem [--seconds 4] [--rounds 3] [--only host] [--all-cores] [--json]
 
 Needs wrk, and the packages of requirements.txt. The servers run on the first core and wrk on the second; only one of them
-has anything to do at a time. With more cores than two nothing else changes: the figures are those of one core a server.
+has anything to do at a time. With more cores than two nothing else changes: the figures are those of one core a server. With
+--all-cores the server that is asked and wrk share whatever cores there are.
 At the end each database is searched for the orders that were answered: by number for all, by id for those of a round of its
 own, in which wrk keeps the ids. Last comes the journal's own rate, without REST. Exit 1: an error, or an order is missing.
 """
@@ -40,6 +41,11 @@ simulator: {seed: 7, speed: 1}
 """
 STRATEGY_YAML = "plugin: SMACross\nenabled: false\ninstruments: [BTC_USDT]\ntimeframe: 1s\n"
 TICKS = os.sysconf("SC_CLK_TCK")
+ALL_CORES = "--all-cores" in sys.argv
+
+
+def on_core(number):
+    return [] if ALL_CORES else ["taskset", "-c", str(number)]
 
 
 class Server:
@@ -53,7 +59,7 @@ class Server:
     def start(self, words, environment=None):
         log = open(self.folder / "log", "wb")
         self.process = subprocess.Popen(
-            ["taskset", "-c", "0", *map(str, words)], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            [*on_core(0), *map(str, words)], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             env={**os.environ, **(environment or {})}, cwd=HERE)
 
     def wait(self):
@@ -155,7 +161,7 @@ def measure(server, case, connections, seconds):
     cpu, busy, begin = server.cpu_seconds(), busy_seconds(), time.monotonic()
     usage = os.times()
     output = subprocess.run(
-        ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(HERE / "load.lua"),
+        [*on_core(1), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(HERE / "load.lua"),
          server.url], capture_output=True, text=True, check=True,
         env={**os.environ, "MODE": mode, "TARGET": target, "TOKEN": server.token,
              "IDS": str(server.folder / "ids")}).stdout
@@ -265,6 +271,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--only", choices=["host", "fastapi"])
+    parser.add_argument("--all-cores", action="store_true")
     parser.add_argument("--json", action="store_true")
     words = parser.parse_args()
     if not shutil.which("wrk"):

@@ -85,7 +85,7 @@ struct AnswerCacheTests {
     @Test("an answer that was asked for before a change is not given after it")
     func order() {
         let cache = AnswerCache()
-        let key = AnswerCache.Key(target: "/a", user: "u")
+        let key = AnswerCache.Key(target: "/a", user: "u", kind: .login)
         func answer(_ text: String) -> OperationAnswer {
             OperationAnswer(status: 200, contentType: "text/plain", body: ByteBuffer(string: text))
         }
@@ -104,7 +104,7 @@ struct AnswerCacheTests {
     func together() async throws {
         struct Refused: Error {}
         let cache = AnswerCache()
-        let key = AnswerCache.Key(target: "/a", user: "u")
+        let key = AnswerCache.Key(target: "/a", user: "u", kind: .login)
         let (gate, opening) = AsyncStream.makeStream(of: Void.self)
         let count = Count()
         let first = Task {
@@ -140,9 +140,9 @@ struct AnswerCacheTests {
         for number in 0..<100 {
             cache.keep(
                 OperationAnswer(status: 200, contentType: "text/plain", body: body),
-                for: AnswerCache.Key(target: "/\(number)", user: "u"), at: 1)
+                for: AnswerCache.Key(target: "/\(number)", user: "u", kind: .login), at: 1)
         }
-        let kept = (0..<100).filter { cache.answer(AnswerCache.Key(target: "/\($0)", user: "u"), at: 1) != nil }
+        let kept = (0..<100).filter { cache.answer(AnswerCache.Key(target: "/\($0)", user: "u", kind: .login), at: 1) != nil }
         #expect(kept == [0, 1, 2])
     }
 }

@@ -142,9 +142,7 @@ public struct JSONWriter {
             value(&self)
             record(name, described ?? .any, isRequired: true)
         } else {
-            separate()
-            text(name)
-            buffer.writeInteger(UInt8(ascii: ":"))
+            quoted(name, before: needsComma ? UInt8(ascii: ",") : nil, after: UInt8(ascii: ":"))
             needsComma = false
             value(&self)
         }
@@ -171,19 +169,43 @@ public struct JSONWriter {
 
     public mutating func integer(_ value: some FixedWidthInteger) { decimal(Int128(value), decimals: 0) }
 
-    mutating func text(_ text: String) {
-        buffer.writeInteger(UInt8(ascii: "\""))
+    mutating func text(_ text: String) { quoted(text) }
+
+    /// Text between quotes, with a byte before and one behind: all at once where nothing has to be escaped.
+    private mutating func quoted(_ text: String, before: UInt8? = nil, after: UInt8? = nil) {
         var text = text
-        text.withUTF8 { bytes in
-            var start = 0
-            for index in bytes.indices where JSONWriter.mustEscape(bytes[index]) {
-                _ = buffer.writeBytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[start..<index]))
-                escape(bytes[index])
-                start = index + 1
+        text.withUTF8 { text in
+            let bytes = UnsafeRawBufferPointer(text)
+            if bytes.contains(where: JSONWriter.mustEscape) { return escaped(bytes, before: before, after: after) }
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: bytes.count + 4) { space in
+                var end = 0
+                func put(_ byte: UInt8) {
+                    space[end] = byte
+                    end += 1
+                }
+                if let before { put(before) }
+                put(UInt8(ascii: "\""))
+                UnsafeMutableRawBufferPointer(rebasing: space[end...]).copyMemory(from: bytes)
+                end += bytes.count
+                put(UInt8(ascii: "\""))
+                if let after { put(after) }
+                return end
             }
-            _ = buffer.writeBytes(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[start...]))
         }
+    }
+
+    private mutating func escaped(_ bytes: UnsafeRawBufferPointer, before: UInt8?, after: UInt8?) {
+        if let before { buffer.writeInteger(before) }
         buffer.writeInteger(UInt8(ascii: "\""))
+        var start = 0
+        for index in bytes.indices where JSONWriter.mustEscape(bytes[index]) {
+            _ = buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[start..<index]))
+            escape(bytes[index])
+            start = index + 1
+        }
+        _ = buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+        buffer.writeInteger(UInt8(ascii: "\""))
+        if let after { buffer.writeInteger(after) }
     }
 
     @inline(__always)

@@ -29,16 +29,17 @@ final class AccessLog: Service {
     }
 
     func add(_ request: RequestObservation) {
-        var json = JSONWriter(capacity: 320)
-        request.write(&json)
-        var line = json.buffer
-        line.writeInteger(UInt8(ascii: "\n"))
         state.withLock { state in
-            guard state.lines.readableBytes + line.readableBytes <= AccessLog.waitingBytesMax else {
+            guard state.lines.readableBytes < AccessLog.waitingBytesMax else {
                 state.dropped += 1
                 return
             }
-            state.lines.writeBuffer(&line)
+            // Written where it will be: the buffer is handed over so that it has one owner.
+            var json = JSONWriter(buffer: state.lines)
+            state.lines = ByteBuffer()
+            request.write(&json)
+            json.raw("\n")
+            state.lines = json.buffer
         }
     }
 

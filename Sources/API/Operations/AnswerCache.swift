@@ -7,8 +7,9 @@ final class AnswerCache: Sendable {
     struct Key: Hashable {
         /// The path with its query, as it came.
         var target: String
-        /// Users may see different things.
+        /// Users may see different things, and a user by a key other things than by a login.
         var user: String
+        var kind: Principal.Kind
     }
 
     private struct State {

@@ -93,34 +93,30 @@ struct OperationResponder: HTTPResponder {
             throw APIError(.forbidden, "this needs the second factor: show a code with POST /api/auth/verify-mfa first")
         }
 
-        let context = { [route] (document: JSONValue?) in
-            OperationContext(
+        let perform = { [route] (document: JSONValue?) in
+            let request = OperationRequest(
+                path: match.request(of: operation), query: route.target.query, faults: route.target.queryFaults,
+                body: document)
+            let context = OperationContext(
                 host: ScopedHost.of(host, for: principal), principal: principal, token: token, requestID: route.id,
                 address: route.address, time: .now,
                 operationID: operation.id,
                 closeConnection: { [channel] seconds in
                     channel.eventLoop.scheduleTask(in: .seconds(seconds)) { channel.close(promise: nil) }
                 }, headers: route.request.headers, body: document)
-        }
-        let request = { [route] (document: JSONValue?) in
-            OperationRequest(
-                path: match.request(of: operation), query: route.target.query, faults: route.target.queryFaults,
-                body: document)
+            return try await operation.perform(request, context)
         }
         if let key = snapshotKey(operation, route, principal), let revision = host.revision {
-            return try await answers.answer(key, at: revision) {
-                try await operation.perform(request(nil), context(nil))
-            }
+            return try await answers.answer(key, at: revision) { try await perform(nil) }
         }
         if bytes == nil { bytes = try await body(&route) }
-        let document = try bytes.flatMap { $0.readableBytes == 0 ? nil : try parse($0) }
-        return try await operation.perform(request(document), context(document))
+        return try await perform(bytes.flatMap { $0.readableBytes == 0 ? nil : try parse($0) })
     }
 
     /// nil = the answer is not one that others may share.
     private func snapshotKey(_ operation: APIOperation, _ route: Route, _ principal: Principal?) -> AnswerCache.Key? {
         guard operation.isSnapshot, let principal, !SocketHandshake.hasBody(route.request) else { return nil }
-        return AnswerCache.Key(target: route.request.head.path ?? "/", user: "\(principal.kind) \(principal.userID)")
+        return AnswerCache.Key(target: route.request.head.path ?? "/", user: principal.userID, kind: principal.kind)
     }
 
     func principal(_ token: String?) async -> Principal? {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import Synchronization
 import Trading
 
 /// How far the body has been read: it can be read only once.
@@ -86,7 +87,23 @@ enum RequestID {
         {
             return given
         }
-        return String(UInt64.random(in: .min ... .max), radix: 16) + String(UInt64.random(in: .min ... .max), radix: 16)
+        return new()
+    }
+
+    private static let process = UInt64.random(in: .min ... .max)
+    private static let count = Atomic<UInt64>(0)
+
+    /// Which process it is, and a number in it: 32 hexadecimal digits. It has to be unique, not secret.
+    private static func new() -> String {
+        let number = count.wrappingAdd(1, ordering: .relaxed).newValue
+        return String(unsafeUninitializedCapacity: 32) { digits in
+            for place in 0..<32 {
+                let word = place < 16 ? process : number
+                let digit = UInt8(truncatingIfNeeded: word >> (60 - 4 * UInt64(place % 16)) & 15)
+                digits[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+            }
+            return 32
+        }
     }
 
     private static func isHarmless(_ byte: UInt8) -> Bool {

@@ -40,7 +40,8 @@ struct SocketRoutes: Sendable {
 
     /// nil = no socket is there.
     func place(_ parts: [String]?) -> Place? {
-        guard let parts else { return nil }
+        // Most requests are for no socket: "api" is the first part of nearly all.
+        guard let parts, parts.count <= 3, parts.first != "api" else { return nil }
         let isSimulator = parts.count == 3 && parts.starts(with: ["ws", "simulators"])
         let path = (isSimulator ? parts.dropLast() : parts[...]).joined(separator: "/")
         guard paths.contains(path), isSimulator || path != "ws/simulators" else { return nil }
