@@ -7,11 +7,7 @@ import Trading
 // The market as commands of the engine thread.
 
 extension RunningHost {
-    func instruments() async throws(HostRefusal) -> [InstrumentView] {
-        try await read { core throws(HostRefusal) in
-            core.universe.instruments.map { InstrumentView(instrument: $0, aliases: $0.aliases) }
-        }
-    }
+    func instruments() async throws(HostRefusal) -> [InstrumentView] { listed }
 
     func depth(_ instrument: String) async throws(HostRefusal) -> DepthView {
         try await read { core throws(HostRefusal) in try core.depth(instrument) }

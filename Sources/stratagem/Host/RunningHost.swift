@@ -15,6 +15,8 @@ final class RunningHost: TradingHost {
     private let unsaved: UnsavedLog
     let recentNews: RecentNews
     let accounts: [AccountGrant]
+    /// What is traded here never changes while the host lives.
+    let listed: [InstrumentView]
     let backtests: BacktestPool
     /// Of clients' sessions; nil = this host is such a simulator itself.
     let simulators: Simulators?
@@ -27,6 +29,7 @@ final class RunningHost: TradingHost {
         core.onControls = simulators.map { simulators in { simulators.follow($0) } }
         recentNews = core.news
         accounts = core.accountGrants
+        listed = core.universe.instruments.map { InstrumentView(instrument: $0, aliases: $0.aliases) }
         self.engineThread = engineThread
         journal = core.journal
         unsaved = core.unsaved
