@@ -242,6 +242,8 @@ extension Engine {
     /// Why the strategy was taken out of service; nil = it was not.
     public func fault(strategy: Int) -> IntentFault? { slots[strategy].fault }
     public func performance(strategy: Int) -> Performance { trackers[strategy].performance }
+    /// What its statistics are of; the present day counts up to now.
+    public func dailyReturns(strategy: Int) -> DailyReturns { trackers[strategy].dailyReturns }
     public func position(strategy: Int, instrument: Int) -> Position {
         ledger.position(strategy: strategy, instrument: instrument)
     }

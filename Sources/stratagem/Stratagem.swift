@@ -12,7 +12,8 @@ struct Stratagem: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            RunCommand.self, BacktestCommand.self, CheckCommand.self, StrategiesCommand.self, BenchCommand.self,
+            RunCommand.self, BacktestCommand.self, SweepCommand.self, CheckCommand.self, StrategiesCommand.self,
+            BenchCommand.self,
             NewCommand.self, BuildCommand.self, ReloadCommand.self, RollbackCommand.self, PromoteCommand.self,
             GenerationsCommand.self, LogsCommand.self, FunctionsCommand.self, PluginsCommand.self, OrdersCommand.self,
             SessionsCommand.self, ImportCommand.self, ReplayCommand.self, StopCommand.self, WhyCommand.self,

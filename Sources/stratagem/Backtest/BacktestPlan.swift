@@ -35,6 +35,18 @@ struct BacktestPlan {
     static let plainLeverage = Rate(raw: 1000 * Rate.one.raw)
 
     func make(_ folder: StrategiesFolder, _ catalog: PluginCatalog) throws(CommandError) -> Backtest {
+        let prepared = try prepare(folder, catalog)
+        switch prepared.begin(prepared.parameters) {
+        case .success(let backtest): return backtest
+        case .failure(let refusal):
+            throw CommandError(
+                .usage, prepared.reasons(refusal).joined(separator: "; "), at: name,
+                "change --set or the strategy's parameters; `stratagem strategies --plugins` lists what is allowed")
+        }
+    }
+
+    /// Everything but the instance of the strategy.
+    func prepare(_ folder: StrategiesFolder, _ catalog: PluginCatalog) throws(CommandError) -> PreparedBacktest {
         if let file = folder.strategies.first(where: { $0.id == name }) {
             let strategy = override?.applied(to: file) ?? file
             if folder.findings.contains(where: { $0.severity == .error && $0.file == folder.path + "/host.yaml" }) {
@@ -66,7 +78,7 @@ struct BacktestPlan {
 
     private func make(
         _ strategy: StrategyConfiguration, _ plugin: LoadedPlugin, _ host: HostConfiguration, _ catalog: PluginCatalog
-    ) throws(CommandError) -> Backtest {
+    ) throws(CommandError) -> PreparedBacktest {
         var named = instruments
         if named.isEmpty, history != nil { named = strategy.instruments }
         if named.isEmpty, paths.count == 1 {
@@ -104,12 +116,14 @@ struct BacktestPlan {
         let wanted = universe.timeframe(timeframe ?? strategy.timeframe, of: Array(universe.instruments.indices))
         let values = strategy.parameterValues.merging(parameters) { _, flag in flag }
         let isolation = catalog.isolation(of: strategy, plugin)
-        return try backtest(plugin, isolation, market, setup, values, bars: [wanted]) { refusal in
+        return try prepared(plugin, isolation, market, setup, values, bars: [wanted]) { refusal in
             strategy.findings(refusal).map(\.description)
         }
     }
 
-    private func make(_ plugin: LoadedPlugin, _ isolation: StrategyIsolation) throws(CommandError) -> Backtest {
+    private func make(
+        _ plugin: LoadedPlugin, _ isolation: StrategyIsolation
+    ) throws(CommandError) -> PreparedBacktest {
         let market = try market(instruments)
         let account = EngineSetup.Account(
             id: "backtest",
@@ -117,7 +131,7 @@ struct BacktestPlan {
                 openingBalance: cash ?? BacktestPlan.standardCash, maxLeverage: BacktestPlan.plainLeverage))
         let hasWanted = market.files.allSatisfy { plugin.events & $0.eventMask != 0 }
         let bars = timeframe ?? (hasWanted ? nil : Timeframe.oneMinute)
-        return try backtest(
+        return try prepared(
             plugin, isolation, market, setup(market.universe, account), parameters, bars: bars.map { [$0] } ?? []
         ) { refusal in refusal.problems.map(\.text) }
     }
@@ -176,34 +190,48 @@ struct BacktestPlan {
         return setup
     }
 
-    private func backtest(
+    private func prepared(
         _ plugin: LoadedPlugin, _ isolation: StrategyIsolation, _ market: Market, _ setup: EngineSetup,
-        _ values: [String: ParameterValue], bars: [Timeframe], _ reasons: (PluginRefusal) -> [String]
-    ) throws(CommandError) -> Backtest {
+        _ values: [String: ParameterValue], bars: [Timeframe], _ reasons: @escaping (PluginRefusal) -> [String]
+    ) throws(CommandError) -> PreparedBacktest {
         let problems = setup.problems
         guard problems.isEmpty else {
             throw CommandError(
                 .usage, problems.joined(separator: "; "), at: market.files.map(\.name).joined(separator: ", "),
                 "choose other data or another --instrument")
         }
-        let instance: StrategyInstance
-        switch StrategyInstance.create(
-            plugin, isolation: isolation, instruments: setup.instruments,
-            bound: setup.strategies[0].instruments.map(UInt32.init),
-            parameters: values)
-        {
-        case .success(let made): instance = made
-        case .failure(let refusal):
-            throw CommandError(
-                .usage, reasons(refusal).joined(separator: "; "), at: name,
-                "change --set or the strategy's parameters; `stratagem strategies --plugins` lists what is allowed")
-        }
         var setup = setup
         // Bars of another length than the wanted one are in the events only where some were built.
         if market.files.contains(where: { $0.builds(bars) }) { setup.strategies[0].timeframe = bars.first }
-        return Backtest(
-            strategyID: name, plugin: plugin, instance: instance, files: market.files, instruments: setup.instruments,
-            bars: bars, setup: setup)
+        return PreparedBacktest(
+            strategyID: name, plugin: plugin, isolation: isolation, parameters: values, reasons: reasons,
+            files: market.files, bars: bars, setup: setup)
+    }
+}
+
+/// A backtest that needs nothing more than the strategy's parameters; its data is read once for any number of them.
+struct PreparedBacktest {
+    var strategyID: String
+    var plugin: LoadedPlugin
+    var isolation: StrategyIsolation
+    /// Those of the strategy with what was set above them.
+    var parameters: [String: ParameterValue]
+    /// A refusal in the words of the place where the parameters stand.
+    var reasons: (PluginRefusal) -> [String]
+    var files: [MarketFile]
+    var bars: [Timeframe]
+    var setup: EngineSetup
+
+    /// With a new instance of the strategy.
+    func begin(_ parameters: [String: ParameterValue]) -> Result<Backtest, PluginRefusal> {
+        StrategyInstance.create(
+            plugin, isolation: isolation, instruments: setup.instruments,
+            bound: setup.strategies[0].instruments.map(UInt32.init), parameters: parameters
+        ).map {
+            Backtest(
+                strategyID: strategyID, plugin: plugin, instance: $0, files: files, instruments: setup.instruments,
+                bars: bars, setup: setup)
+        }
     }
 }
 

@@ -24,6 +24,8 @@ struct BacktestResult {
     /// By instrument.
     let positions: [Position]
     let performance: Performance
+    /// By day, as the performance is made of.
+    let returns: DailyReturns
     let stateHash: String
     let fills: [Fill]
     let trades: [RoundTrip]
@@ -57,6 +59,7 @@ struct BacktestResult {
         totals = engine.totals(strategy: 0) ?? StrategyTotals()
         positions = backtest.instruments.indices.map { engine.position(strategy: 0, instrument: $0) }
         performance = engine.performance(strategy: 0)
+        returns = engine.dailyReturns(strategy: 0)
         fills = record.fills
         trades = record.trades
         denialCounts = record.denials.sorted { $0.count > $1.count }

@@ -28,6 +28,7 @@ extension JSON {
     var elements: [JSON] { if case .array(let elements) = self { elements } else { [] } }
     var bool: Bool? { if case .boolean(let flag) = self { flag } else { nil } }
     var int: Int? { if case .number(let digits) = self { Int(digits) } else { nil } }
+    var double: Double? { if case .number(let digits) = self { Double(digits) } else { nil } }
     var isNull: Bool { if case .null = self { true } else { false } }
 
     /// For people: the time that a member of this object names, to the second.

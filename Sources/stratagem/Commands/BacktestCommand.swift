@@ -16,77 +16,13 @@ struct BacktestCommand: ParsableCommand {
     @Argument(help: "A strategy's id, or a plugin's.")
     var strategy: String
 
-    @Option(
-        help: ArgumentHelp(
-            "Market data: CSV, plain or gzip, or a recording, by its file or as `sessions` names it; several make one timeline.",
-            valueName: "file"))
-    var data: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Instead of --data: recorded data that covers --from to --to, else what the simulator makes of this seed.",
-            valueName: "seed"))
-    var history: UInt64?
-
-    @Flag(help: .hidden)
-    var recordedOnly = false
-
-    @Option(
-        help: ArgumentHelp(
-            "What the data is of, once for each file; default: the strategy's instrument, or the file's name.",
-            valueName: "id"),
-        transform: DecimalArgument.instrument)
-    var instrument: [String] = []
-
-    @Option(help: ArgumentHelp("Sets a parameter; may be repeated.", valueName: "key=value"), transform: Setting.init)
-    var set: [Setting] = []
-
-    @Option(
-        help: ArgumentHelp("Only data from this time on (UTC unless it says otherwise).", valueName: "time"),
-        transform: DecimalArgument.instant)
-    var from: Timestamp?
-
-    @Option(help: ArgumentHelp("Only data before this time.", valueName: "time"), transform: DecimalArgument.instant)
-    var to: Timestamp?
-
-    @Option(
-        help: ArgumentHelp(
-            "Opening cash in the quote currency; default: the account's, or 1000000.", valueName: "amount"),
-        transform: DecimalArgument.cash)
-    var cash: Money?
-
-    @Option(
-        help: ArgumentHelp("Commission as a fraction of a fill's value, maker and taker.", valueName: "rate"),
-        transform: DecimalArgument.commissionRate)
-    var commissionRate: Rate = .zero
-
-    @Option(
-        help: ArgumentHelp("How much worse than the market takers trade, in basis points.", valueName: "n"),
-        transform: DecimalArgument.basisPoints)
-    var slippageBps: Rate = .zero
-
-    @Option(
-        help: ArgumentHelp("Which end of a bar its time names: open or close.", valueName: "end"),
-        transform: BacktestCommand.barEnd)
-    var barStamp = CSVOptions.BarStamp.open
-
-    @Option(help: ArgumentHelp("Zone of times that name none.", valueName: "zone"), transform: BacktestCommand.zone)
-    var tz = StampZone.utc
-
-    @Option(
-        help: ArgumentHelp(
-            "Bars to build from finer data; default: the strategy's, or 1m where it needs bars.",
-            valueName: "length"),
-        transform: DecimalArgument.timeframe)
-    var timeframe: Timeframe?
+    @OptionGroup var inputs: BacktestInputs
 
     @Option(
         help: ArgumentHelp(
             "Plays the data so many times as fast as it was; default: as fast as possible.", valueName: "x"),
         transform: DecimalArgument.speed)
     var speed: Rate?
-
-    @OptionGroup(title: "Beside the strategy's own limits") var session: SessionOptions
 
     /// For the host that starts it: how far it has come, and what operators have changed of the strategy's file.
     @Option(help: .hidden)
@@ -109,7 +45,7 @@ struct BacktestCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        if let parent = session.tiedTo { ParentTie.bind(to: parent) }
+        if let parent = inputs.session.tiedTo { ParentTie.bind(to: parent) }
         let clock = ContinuousClock()
         let start = clock.now
         let data = try DataFolder(folders.dataDir)
@@ -143,17 +79,7 @@ struct BacktestCommand: ParsableCommand {
     }
 
     private func plan(_ folder: StrategiesFolder) throws(CommandError) -> BacktestPlan {
-        var plan = BacktestPlan(name: strategy, paths: data.map { DataFolder.recording($0, in: folders.dataDir) })
-        plan.csv.barStamp = barStamp
-        plan.csv.zone = tz
-        plan.csv.from = from
-        plan.csv.to = to
-        plan.instruments = instrument
-        if let from, let to, data.isEmpty {
-            plan.history = BacktestHistory(
-                dataPath: folders.dataDir, feeds: folder.host.feeds, strategiesPath: folder.path,
-                seed: recordedOnly ? nil : history, from: from, to: to)
-        }
+        var plan = inputs.plan(strategy, folder, dataPath: folders.dataDir)
         if let overrideFile {
             guard let text = FileSystem.text(of: overrideFile, bytesMax: 1 << 20),
                 let override = StrategyOverride(json: text)
@@ -162,53 +88,6 @@ struct BacktestCommand: ParsableCommand {
             }
             plan.override = override
         }
-        plan.timeframe = timeframe
-        plan.parameters = Dictionary(set.map { ($0.key, .text($0.value)) }, uniquingKeysWith: { _, last in last })
-        plan.cash = cash
-        plan.session = session.terms
-        plan.venue.takerRate = commissionRate
-        plan.venue.makerRate = commissionRate
-        plan.venue.slippage = slippageBps
         return plan
-    }
-
-    func validate() throws {
-        guard data.isEmpty == (history != nil || recordedOnly) else {
-            throw ValidationError("name the market with --data, or with --history and the time with --from and --to")
-        }
-        if data.isEmpty, from == nil || to == nil {
-            throw ValidationError("--history needs a time: name it with --from and --to")
-        }
-        if !data.isEmpty, !instrument.isEmpty, instrument.count != data.count {
-            throw ValidationError("--instrument stands for each --data, in the same order, or not at all")
-        }
-        if let from, let to, from >= to { throw ValidationError("--from must be before --to") }
-    }
-
-    static func barEnd(_ text: String) throws -> CSVOptions.BarStamp {
-        guard let end = CSVOptions.BarStamp(rawValue: text) else {
-            throw ValidationError("'\(text)' is neither open nor close")
-        }
-        return end
-    }
-
-    static func zone(_ text: String) throws -> StampZone {
-        guard let zone = StampZone(text) else {
-            throw ValidationError("'\(text)' is not a zone like UTC, -05:00 or America/New_York")
-        }
-        return zone
-    }
-}
-
-/// KEY=VALUE of --set.
-struct Setting {
-    let key: String
-    let value: String
-
-    init(_ text: String) throws {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty else { throw ValidationError("'\(text)' is not KEY=VALUE") }
-        key = String(parts[0])
-        value = String(parts[1])
     }
 }

@@ -38,10 +38,10 @@ struct ImportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("Which end of a bar its time names: open or close.", valueName: "end"),
-        transform: BacktestCommand.barEnd)
+        transform: BacktestInputs.barEnd)
     var barStamp = CSVOptions.BarStamp.open
 
-    @Option(help: ArgumentHelp("Zone of times that name none.", valueName: "zone"), transform: BacktestCommand.zone)
+    @Option(help: ArgumentHelp("Zone of times that name none.", valueName: "zone"), transform: BacktestInputs.zone)
     var tz = StampZone.utc
 
     @OptionGroup var folder: DataFolderOption

@@ -54,6 +54,27 @@ struct ChildProcess {
     static func start(
         _ executable: String, _ arguments: [String], output: String, errors: String
     ) throws(CommandError) -> ChildProcess {
+        try start(executable, arguments) { files in
+            posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
+            posix_spawn_file_actions_addopen(&files, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+            posix_spawn_file_actions_addopen(&files, 2, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        }
+    }
+
+    /// The same with three open descriptors of this process, which exec closes.
+    static func start(
+        _ executable: String, _ arguments: [String], input: Int32, output: Int32, errors: Int32
+    ) throws(CommandError) -> ChildProcess {
+        try start(executable, arguments) { files in
+            for (place, descriptor) in [input, output, errors].enumerated() {
+                posix_spawn_file_actions_adddup2(&files, descriptor, Int32(place))
+            }
+        }
+    }
+
+    private static func start(
+        _ executable: String, _ arguments: [String], _ open: (inout posix_spawn_file_actions_t) -> Void
+    ) throws(CommandError) -> ChildProcess {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -67,9 +88,7 @@ struct ChildProcess {
         var files = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&files)
         defer { posix_spawn_file_actions_destroy(&files) }
-        posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&files, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        posix_spawn_file_actions_addopen(&files, 2, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        open(&files)
         var words = ([executable] + arguments).map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
         var id = pid_t()

@@ -1,0 +1,137 @@
+import Engine
+import MarketData
+import PluginHost
+import Portfolio
+import Trading
+
+/// What a sweep was of.
+struct SweepSubject {
+    let strategy: String
+    let plugin: String
+    let instruments: String
+    let currency: String
+    let sources: [DataSource]
+    let first: Timestamp
+    let last: Timestamp
+
+    init(_ prepared: PreparedBacktest, _ sources: [DataSource]) {
+        strategy = prepared.strategyID
+        plugin = prepared.plugin.id
+        instruments = prepared.setup.instruments.map(\.id).joined(separator: ", ")
+        currency = prepared.setup.instruments[0].quoteCurrency
+        self.sources = sources
+        first = prepared.files.map(\.first).min() ?? Timestamp(nanoseconds: 0)
+        last = prepared.files.map(\.last).max() ?? Timestamp(nanoseconds: 0)
+    }
+
+    var title: String { strategy == plugin ? plugin : "\(strategy) (\(plugin))" }
+    var files: String { sources.map(\.name).joined(separator: ", ") }
+}
+
+/// A sweep in order, for people and programs.
+struct SweepResult {
+    let subject: SweepSubject
+    let grid: SweepGrid
+    let metric: SweepMetric
+    let outcome: Sweep.Outcome
+    let openingCash: Money
+    let file: String
+    /// Best first.
+    let rows: [SweepRow]
+    let luck: Luck?
+    let chain: OutOfSampleChain?
+    let isWalkForward: Bool
+
+    init(subject: SweepSubject, sweep: Sweep, outcome: Sweep.Outcome) {
+        self.subject = subject
+        grid = sweep.grid
+        metric = sweep.metric
+        openingCash = sweep.openingCash
+        file = sweep.file.path
+        self.outcome = outcome
+        isWalkForward = !sweep.windows.isEmpty
+        let rows = Sweep.sorted(outcome.rows, by: sweep.metric)
+        self.rows = rows
+        luck = rows.first.flatMap { $0.status == .done ? Luck(best: $0, of: rows) : nil }
+        let proofs = outcome.windows.compactMap(\.proof).filter { $0.status == .done }
+        chain =
+            proofs.isEmpty || !outcome.isComplete ? nil : OutOfSampleChain(proofs, openingCash: sweep.openingCash)
+    }
+
+    /// There is a best one.
+    var hasValues: Bool { isWalkForward ? chain != nil : rows.first?.value(metric) != nil }
+    func count(_ status: SweepRow.Status) -> Int { rows.count { $0.status == status } }
+
+    // MARK: For programs
+
+    /// The same whatever --jobs was, in one go or in several, but for `wall_seconds`.
+    func json(wallSeconds: Double) -> JSON {
+        var members: [(key: String, value: JSON)] = [
+            ("strategy", .string(subject.strategy)), ("plugin", .string(subject.plugin)),
+            ("instrument", .string(subject.instruments)), ("data", data),
+            ("ranges", .array(grid.parameters.map { .string($0.description) })), ("sort", .string(metric.rawValue)),
+            ("complete", .boolean(outcome.isComplete)), ("output", .string(file)),
+            ("wall_seconds", .double(wallSeconds)),
+        ]
+        if isWalkForward {
+            members.append(("windows", .array(outcome.windows.map(window))))
+            members.append(("out_of_sample", chain?.json ?? .null))
+        } else {
+            members += [
+                (
+                    "runs",
+                    .object([
+                        ("done", .integer(count(.done))), ("refused", .integer(count(.refused))),
+                        ("failed", .integer(count(.failed))),
+                    ])
+                ),
+                ("luck", luck?.json ?? .null), ("rows", .array(rows.map(shown))),
+            ]
+        }
+        return .object(members)
+    }
+
+    private var data: JSON {
+        .object([
+            ("file", .string(subject.files)),
+            ("sha256", .array(subject.sources.flatMap(\.checksums).map { .string($0.sum) })),
+            ("first", .string(subject.first.description)), ("last", .string(subject.last.description)),
+        ])
+    }
+
+    /// Without what only the sweep itself needs.
+    private func shown(_ row: SweepRow) -> JSON {
+        guard case .object(let members) = row.json else { return row.json }
+        return .object(members.filter { !["returns", "daily", "days", "curve"].contains($0.key) })
+    }
+
+    private func window(_ found: WindowResult) -> JSON {
+        func span(_ range: Range<Int64>) -> JSON {
+            .array([
+                .string(Timestamp(nanoseconds: range.lowerBound).description),
+                .string(Timestamp(nanoseconds: range.upperBound).description),
+            ])
+        }
+        return .object([
+            ("in_sample", span(found.window.inSample)), ("out_of_sample", span(found.window.outOfSample)),
+            ("parameters", found.chosen.map { grid.json($0.combination) } ?? .null),
+            ("in_sample_value", .double(found.chosen?.row.value(metric))),
+            ("out_of_sample_value", .double(found.proof?.value(metric))),
+            ("run", found.proof.map(shown) ?? .null),
+        ])
+    }
+}
+
+extension OutOfSampleChain {
+    var json: JSON {
+        .object([
+            ("opening_cash", .string(openingCash.description)), ("equity", .string(equity.description)),
+            ("trades", .integer(trades)), ("total_return", .double(performance.totalReturn)),
+            ("annualized_return", .double(performance.annualizedReturn)),
+            ("sharpe_ratio", .double(performance.sharpeRatio)), ("sortino_ratio", .double(performance.sortinoRatio)),
+            ("max_drawdown", .double(performance.maxDrawdown)), ("volatility", .double(performance.volatility)),
+            ("var_95", .double(performance.valueAtRisk95)),
+            ("probabilistic_sharpe_ratio", .double(estimate.flatMap { Performance.probabilisticSharpeRatio($0) })),
+        ])
+    }
+}
