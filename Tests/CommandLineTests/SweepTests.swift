@@ -57,6 +57,29 @@ struct SweepTests {
         #expect(again.output.contains("12 runs, 12 of them before"), "\(again.output)")
     }
 
+    @Test("several files make one timeline, as in a backtest, and an imported one finds the same")
+    func severalFiles() async throws {
+        scratch.writeHours(1_500, to: "more.csv")
+        let files = ["--data", "hours.csv", "--data", "more.csv", "--instrument", "A_USD", "--instrument", "B_USD"]
+        let range = ["--range", "fast=2..4:2", "--set", "slow=10", "--json"]
+        let both = try await CommandLine.run(["sweep", "SMACross"] + files + range, in: scratch)
+        let rows = try JSONObject(both.output).objects("rows")
+        #expect(rows.count == 2, "\(both)")
+        for row in rows {
+            let fast = "fast=\(row.object("parameters")?.integer("fast") ?? 0)"
+            let alone = try await CommandLine.run(
+                ["backtest", "SMACross", "--set", fast, "--set", "slow=10", "--json"] + files, in: scratch)
+            #expect(try JSONObject(alone.output).text("state_hash") == row.text("state_hash"))
+        }
+        for (file, id) in [("hours.csv", "A_USD"), ("more.csv", "B_USD")] {
+            #expect(try await CommandLine.run(["import", file, "--instrument", id], in: scratch).code == 0)
+        }
+        let recorded = try await CommandLine.run(
+            ["sweep", "SMACross", "--data", "A_USD", "--data", "B_USD"] + range, in: scratch)
+        let hashes = try JSONObject(recorded.output).objects("rows").map { $0.text("state_hash") }
+        #expect(hashes == rows.map { $0.text("state_hash") } && hashes.count == 2, "\(recorded)")
+    }
+
     @Test("every fault of the ranges is told at once, and nothing is run")
     func faults() async throws {
         let outcome = try await sweep([

@@ -26,6 +26,7 @@ final class SweepChild {
 
     private static let lineBytesMax = 16 << 20
     private static let complaintBytesMax = 8 << 10
+    private static let chunksMax = 256
     /// For one that was told to end.
     private static let patienceMicroseconds: UInt32 = 2_000_000
 
@@ -65,25 +66,34 @@ final class SweepChild {
 
     /// What has come since; it is over with this child after `gone`.
     func news() -> News {
-        var isOpen = true
-        while isOpen, let bytes = SweepChild.read(errors) {
-            isOpen = !bytes.isEmpty
-            complaints = Array((complaints + bytes).suffix(SweepChild.complaintBytesMax))
-        }
-        var isAlive = true
-        while isAlive, let bytes = SweepChild.read(output) {
-            isAlive = !bytes.isEmpty
-            lines += bytes
-            guard lines.count <= SweepChild.lineBytesMax else { return stop("it wrote a row of more than 16 MB") }
-        }
+        let isAlive = read()
+        guard lines.count <= SweepChild.lineBytesMax else { return stop("it wrote a row of more than 16 MB") }
         if let end = lines.firstIndex(of: 0x0A) {
             let line = String(decoding: lines[..<end], as: UTF8.self)
             lines.removeSubrange(...end)
             return take(line)
         }
-        guard isAlive else { return .gone(reason(process.waitForEnd {})) }
+        guard isAlive else {
+            // Who ends closes its output; one that closes it and stays is no good.
+            process.send(SIGKILL)
+            return .gone(reason(process.waitForEnd {}))
+        }
         wasLate = (task != nil || !isReady) && MonotonicClock.now >= deadline
         return wasLate ? stop("it did not end in time") : .nothing
+    }
+
+    /// Takes some of what it wrote: one that writes without end must not hold up the others. false = its output has ended.
+    private func read() -> Bool {
+        for _ in 0..<SweepChild.chunksMax {
+            guard let bytes = SweepChild.read(errors), !bytes.isEmpty else { break }
+            complaints = Array((complaints + bytes).suffix(SweepChild.complaintBytesMax))
+        }
+        for _ in 0..<SweepChild.chunksMax {
+            guard let bytes = SweepChild.read(output) else { return true }
+            if bytes.isEmpty { return false }
+            lines += bytes
+        }
+        return true
     }
 
     private func take(_ line: String) -> News {

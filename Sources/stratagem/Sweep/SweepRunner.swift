@@ -27,6 +27,9 @@ final class SweepRunner {
     func serve() throws(CommandError) {
         // A terminal's Ctrl-C reaches the children too; the parent says when they end.
         signal(SIGINT, SIG_IGN)
+        // A crash leaves no core file: it could be as large as the memory.
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         let output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
         let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
         guard output >= 0, nowhere >= 0, dup2(nowhere, STDOUT_FILENO) >= 0 else {
@@ -39,12 +42,17 @@ final class SweepRunner {
             guard let task = SweepTask(line: line) else {
                 throw CommandError(.bug, "was given what is no task", at: "sweep", "start the sweep by hand")
             }
-            guard OutputFile.write(try run(task).json.text + "\n", to: output) == 0 else { return }
+            guard OutputFile.write(run(task).json.text + "\n", to: output) == 0 else { return }
         }
     }
 
-    private func run(_ task: SweepTask) throws(CommandError) -> SweepRow {
-        var backtest = try prepare(from: task.from, to: task.to)
+    private func run(_ task: SweepTask) -> SweepRow {
+        var backtest: PreparedBacktest
+        do throws(CommandError) {
+            backtest = try prepare(from: task.from, to: task.to)
+        } catch {
+            return SweepRow(task, .failed, reason: error.what)
+        }
         if let cash = task.cash { backtest.setup.accounts[0].terms.openingBalance = cash }
         var values = backtest.parameters
         for parameter in task.values { values[parameter.name] = .text(parameter.text) }
