@@ -87,6 +87,7 @@ let package = Package(
         room("Controls", ["Trading"]),
         room("Portfolio", ["Trading"]),
         room("Execution", ["CStrategyABI", "Trading", "Controls"]),
+        room("Features", ["CStrategyABI", "Trading"]),
         room("Engine", ["CStrategyABI", "Trading", "Controls", "Portfolio", "Execution"]),
 
         // Edges: files, libraries, configuration.
@@ -117,7 +118,7 @@ let package = Package(
             name: "stratagem",
             dependencies: [
                 "Trading", "Controls", "Portfolio", "Execution", "Engine", "MarketData", "PluginHost", "Configuration",
-                "CStrategyABI", "CBenchmark", "CProcess", "Journal", "API",
+                "CStrategyABI", "CBenchmark", "CProcess", "Features", "Journal", "API",
                 crypto, .product(name: "Logging", package: "swift-log"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -141,6 +142,7 @@ let package = Package(
         tests("MarketDataTests", ["CStrategyABI", "Trading", "MarketData", "CZlib"], exclude: ["reference.py"]),
         // Probes are child processes of the executable.
         tests("PluginHostTests", ["CStrategyABI", "Trading", "PluginHost", "stratagem", crypto]),
+        tests("FeaturesTests", ["CStrategyABI", "Trading", "Features", "MarketData"]),
         tests("ConfigurationTests", ["Trading", "Configuration"]),
         tests("StrategyKitTests", ["CStrategyABI", "StrategyKit", "StrategyTesting"]),
         tests(
