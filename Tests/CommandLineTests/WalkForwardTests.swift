@@ -84,7 +84,9 @@ struct WalkForwardTests {
 
     @Test("data that is too short is refused, and the page has the equity out-of-sample")
     func edges() async throws {
-        let page = try await sweep(["--walk-forward", "2", "--report", "page.html"])
+        let page = try await sweep(["--walk-forward", "2", "--report", "page.html", "--range", "quantity=1..2:1"])
+        let runs = try JSONObject(page.output).object("runs")
+        #expect(runs?.integer("done") == 26 && runs?.integer("refused") == 0)
         #expect(page.code == 0 && scratch.read("page.html")?.contains("Equity out-of-sample") == true)
         scratch.write("time,price,quantity,side\n1704067200,100,1,buy\n", to: "hours.csv")
         let short = try await sweep(["--walk-forward", "200:0.5"])

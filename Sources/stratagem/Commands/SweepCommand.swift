@@ -176,7 +176,7 @@ struct SweepCommand: ParsableCommand {
         let outcome = result.outcome
         guard outcome.isComplete else {
             throw CommandError(
-                .no, "it was stopped after \(outcome.done) of \(outcome.total) runs", at: result.file,
+                .no, "it was stopped after \(outcome.every.count) of \(outcome.total) runs", at: result.file,
                 "the same command goes on where it was")
         }
         if !result.hasValues {

@@ -20,11 +20,11 @@ struct Sweep {
         /// One for each combination, of the plain sweep.
         var rows: [SweepRow] = []
         var windows: [WindowResult] = []
+        /// In their order, in-sample and out-of-sample ones too.
+        var every: [SweepRow] = []
         var isComplete = false
         /// Taken from the file.
         var resumed = 0
-        /// Of all, in-sample and out-of-sample.
-        var done = 0
         var total = 0
     }
 
@@ -40,7 +40,7 @@ struct Sweep {
             outcome.rows = tasks.compactMap { file.rows[$0.number] }
         }
         outcome.isComplete = isComplete
-        outcome.done = file.rows.count
+        outcome.every = file.rows.values.sorted { $0.number < $1.number }
         progress.end()
         return outcome
     }

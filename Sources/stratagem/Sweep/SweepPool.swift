@@ -17,7 +17,7 @@ final class SweepPool {
     private static let failedStartsMax = 3
     private static let lookMilliseconds: Int32 = 100
 
-    /// `secondsMax`: for a run, and for a child to read its data.
+    /// `secondsMax`: for a child to come up, and for a run, with the data that it reads before.
     init(program: String, arguments: [String], jobs: Int, secondsMax: Int, watch: SignalWatch) {
         self.program = program
         self.arguments = arguments

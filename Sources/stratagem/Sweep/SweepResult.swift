@@ -60,7 +60,31 @@ struct SweepResult {
 
     /// There is a best one.
     var hasValues: Bool { isWalkForward ? chain != nil : rows.first?.value(metric) != nil }
-    func count(_ status: SweepRow.Status) -> Int { rows.count { $0.status == status } }
+    func count(_ status: SweepRow.Status) -> Int { outcome.every.count { $0.status == status } }
+
+    private static let reasonsMax = 20
+
+    /// Why runs have no figures: each reason once, with how many runs it is of and one of them.
+    var reasons: [(runs: String, example: SweepRow)] {
+        var found: [(example: SweepRow, count: Int)] = []
+        for row in outcome.every where row.status != .done {
+            // Refusals name the values: they differ from row to row.
+            let place = found.firstIndex {
+                $0.example.status == row.status && (row.status == .refused || $0.example.reason == row.reason)
+            }
+            if let place {
+                found[place].count += 1
+            } else if found.count < SweepResult.reasonsMax {
+                found.append((row, 1))
+            }
+        }
+        return found.map { ("\($0.count) \($0.example.status.rawValue)", $0.example) }
+    }
+
+    /// "fast 3, slow 10".
+    func values(of row: SweepRow) -> String {
+        grid.parameters.map { "\($0.name) \(row.json["parameters"]?[$0.name]?.shown ?? "–")" }.joined(separator: ", ")
+    }
 
     // MARK: For programs
 
@@ -72,21 +96,20 @@ struct SweepResult {
             ("ranges", .array(grid.parameters.map { .string($0.description) })), ("sort", .string(metric.rawValue)),
             ("complete", .boolean(outcome.isComplete)), ("output", .string(file)),
             ("wall_seconds", .double(wallSeconds)),
+            (
+                "runs",
+                .object([
+                    ("done", .integer(count(.done))), ("refused", .integer(count(.refused))),
+                    ("failed", .integer(count(.failed))),
+                ])
+            ),
         ]
         if isWalkForward {
             members.append(("windows", .array(outcome.windows.map(window))))
             members.append(("out_of_sample", chain?.json ?? .null))
         } else {
-            members += [
-                (
-                    "runs",
-                    .object([
-                        ("done", .integer(count(.done))), ("refused", .integer(count(.refused))),
-                        ("failed", .integer(count(.failed))),
-                    ])
-                ),
-                ("luck", luck?.json ?? .null), ("rows", .array(rows.map(shown))),
-            ]
+            members.append(("luck", luck?.json ?? .null))
+            members.append(("rows", .array(rows.map(shown))))
         }
         return .object(members)
     }

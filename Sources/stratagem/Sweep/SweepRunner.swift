@@ -13,7 +13,7 @@ final class SweepRunner {
     private let catalog: PluginCatalog
     private var prepared: (from: Timestamp?, to: Timestamp?, backtest: PreparedBacktest)?
 
-    /// What a child says when it has its data.
+    /// What a child says when it is up; it reads the data for its first run.
     static let ready = "ready"
 
     init(_ plan: BacktestPlan, _ folder: StrategiesFolder, _ catalog: PluginCatalog) {
@@ -60,7 +60,9 @@ final class SweepRunner {
         switch backtest.begin(values) {
         case .success(let made): begun = made
         case .failure(let refusal):
-            return SweepRow(task, .refused, reason: backtest.reasons(refusal).joined(separator: "; "))
+            return SweepRow(
+                task, SweepRunner.isAboutValues(refusal) ? .refused : .failed,
+                reason: backtest.reasons(refusal).joined(separator: "; "))
         }
         let result = begun.run(
             keepsFills: false, keepsTrades: false, progress: ProgressLine("sweep", isShown: false))
@@ -71,6 +73,16 @@ final class SweepRunner {
             return SweepRow(task, .failed, reason: result.faults.joined(separator: "; "))
         }
         return SweepRow(task, result)
+    }
+
+    /// Else it could not be made at all.
+    private static func isAboutValues(_ refusal: PluginRefusal) -> Bool {
+        refusal.problems.allSatisfy { problem in
+            switch problem {
+            case .parameter, .validation: true
+            default: false
+            }
+        }
     }
 
     /// Why its worker ended; nil where it did not. Who watches over the worker learns it a moment later than the engine.

@@ -22,11 +22,11 @@ extension SweepResult {
             lines += [""] + map.text(metric, isColoured: isColoured).map { "  " + $0 }
         }
         if let luck, !luck.sentences.isEmpty { lines += [""] + luck.sentences.map { "  " + $0 } }
-        lines += reasons
+        lines += reasonLines
         let resumed = outcome.resumed > 0 ? ", \(outcome.resumed) of them before" : ""
         lines += [
             "",
-            "  \(outcome.done) runs\(resumed), in \(NumberText.duration(seconds: wallSeconds)); kept in \(file.printable)",
+            "  \(outcome.every.count) runs\(resumed), in \(NumberText.duration(seconds: wallSeconds)); kept in \(file.printable)",
         ]
         return lines
     }
@@ -46,29 +46,10 @@ extension SweepResult {
         return table.isEmpty ? ["  No run was done."] : table.lines.map { "  " + $0 }
     }
 
-    /// Why runs have no figures, each reason once with an example.
-    private var reasons: [String] {
-        let without = rows.filter { $0.status != .done }
-        guard !without.isEmpty else { return [] }
-        var seen: [(status: SweepRow.Status, reason: String, example: SweepRow, count: Int)] = []
-        for row in without {
-            // Refusals name the values: they differ from row to row.
-            if let place = seen.firstIndex(where: {
-                $0.status == row.status && (row.status == .refused || $0.reason == row.reason)
-            }) {
-                seen[place].count += 1
-            } else {
-                seen.append((row.status, row.reason, row, 1))
-            }
-        }
-        return [""]
-            + seen.prefix(SweepResult.reasonsMax).map { status, reason, example, count in
-                let values = zip(grid.parameters, grid.texts(example.number)).map { "\($0.name) \($1)" }
-                return "  \(count) \(status.rawValue), as \(values.joined(separator: ", ")): \(reason.printable)"
-            }
+    private var reasonLines: [String] {
+        guard !reasons.isEmpty else { return [] }
+        return [""] + reasons.map { "  \($0.runs), as \(values(of: $0.example)): \($0.example.reason.printable)" }
     }
-
-    private static let reasonsMax = 10
 
     // MARK: Walk-forward
 

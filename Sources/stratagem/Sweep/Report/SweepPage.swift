@@ -47,7 +47,7 @@ struct SweepPage {
                 ("Sharpe ratio", NumberText.ratio(chain.performance.sharpeRatio)),
                 ("Largest drawdown", NumberText.percent(chain.performance.maxDrawdown)),
                 ("Round trips", String(chain.trades)), ("Windows", String(result.outcome.windows.count)),
-                ("Runs", String(result.outcome.done)),
+                ("Runs", String(result.outcome.every.count)),
             ]
         } else {
             let best = result.rows.first
@@ -57,7 +57,7 @@ struct SweepPage {
                 .prefix(3)
                 + [
                     ("Deflated Sharpe ratio", NumberText.percent(result.luck?.deflated)),
-                    ("Runs", String(result.outcome.done)),
+                    ("Runs", String(result.outcome.every.count)),
                 ]
         }
         return found.map { "<div><dt>\(HTML.text($0.name))</dt><dd>\(HTML.text($0.shown))</dd></div>" }.joined()
@@ -125,22 +125,12 @@ struct SweepPage {
     }
 
     private var reasons: String {
-        let without = result.rows.filter { $0.status != .done }
-        guard !without.isEmpty else { return "" }
-        let rows = without.prefix(SweepPage.reasonsMax).map { row in
-            let values = zip(result.grid.parameters, result.grid.texts(row.number)).map { "\($0.name) \($1)" }
-            return
-                "<tr><th>\(HTML.text(values.joined(separator: ", ")))</th><td>\(row.status.rawValue): \(HTML.text(row.reason))</td></tr>"
+        guard !result.reasons.isEmpty else { return "" }
+        let rows = result.reasons.map {
+            "<tr><th>\($0.runs)</th><td>as \(HTML.text(result.values(of: $0.example))): \(HTML.text($0.example.reason))</td></tr>"
         }
-        let rest = without.count - rows.count
-        return """
-            <h2>Combinations without a result</h2>
-            <table>\(rows.joined(separator: "\n"))</table>
-            \(rest > 0 ? "<p class=\"soft\">And \(rest) more.</p>\n" : "")
-            """
+        return "<h2>Runs without a result</h2>\n<table>\(rows.joined(separator: "\n"))</table>\n"
     }
-
-    private static let reasonsMax = 20
 
     private var originTable: String {
         let rows = result.subject.sources.flatMap { source in
