@@ -1,7 +1,5 @@
 import ArgumentParser
 import Configuration
-import Execution
-import MarketData
 import PluginHost
 import Trading
 

@@ -1,8 +1,3 @@
-import Configuration
-import Glibc
-import MarketData
-import PluginHost
-import Portfolio
 import Trading
 
 /// Many runs of one strategy over the same data, each as `backtest` would do it.

@@ -1,5 +1,3 @@
-import Trading
-
 /// What the runs of a sweep are ordered by.
 enum SweepMetric: String, CaseIterable {
     case totalReturn = "total_return"
