@@ -90,11 +90,12 @@ def leads(case, path):
                 yield round(float(row["open"]) * 100), closes[-1], (closes[-1], closes[-1]), lead
             return
         fast = slow = None
+        fast_weight, slow_weight = 2 / (TRADES_FAST + 1), 2 / (TRADES_SLOW + 1)
         bid, ask = sys.maxsize, 0
         for seen, row in enumerate(rows, 1):
             price = float(row["price"])
-            fast = price if fast is None else fast + (price - fast) * 2 / (TRADES_FAST + 1)
-            slow = price if slow is None else slow + (price - slow) * 2 / (TRADES_SLOW + 1)
+            fast = price if fast is None else fast + (price - fast) * fast_weight
+            slow = price if slow is None else slow + (price - slow) * slow_weight
             last = round(price * 100)
             bid, ask = (min(bid, last), last) if row["side"] == "buy" else (last, max(ask, last))
             yield last, last, (bid, ask), fast - slow if seen >= TRADES_SLOW else None

@@ -15,6 +15,7 @@ from shared import FEE, TRADES_FAST, TRADES_SLOW, Clock, arguments, told
 @njit
 def run(market, fast_length, slow_length):
     fast = slow = 0.0
+    fast_weight, slow_weight = 2 / (fast_length + 1), 2 / (slow_length + 1)
     seen = turns = 0
     held = 0
     while True:
@@ -25,8 +26,8 @@ def run(market, fast_length, slow_length):
             seen += 1
             if seen == 1:
                 fast = slow = trade.px
-            fast += (trade.px - fast) * 2 / (fast_length + 1)
-            slow += (trade.px - slow) * 2 / (slow_length + 1)
+            fast += (trade.px - fast) * fast_weight
+            slow += (trade.px - slow) * slow_weight
             if seen < slow_length or fast == slow:
                 continue
             target = 1 if fast > slow else -1

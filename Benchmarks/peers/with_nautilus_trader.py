@@ -63,6 +63,7 @@ class OnBars(Cross):
 class OnTrades(Cross):
     def on_start(self):
         self.fast = self.slow = self.seen = 0
+        self.fast_weight, self.slow_weight = 2 / (TRADES_FAST + 1), 2 / (TRADES_SLOW + 1)
         self.subscribe_trade_ticks(INSTRUMENT.id)
 
     def on_trade_tick(self, tick):
@@ -70,8 +71,8 @@ class OnTrades(Cross):
         self.seen += 1
         if self.seen == 1:
             self.fast = self.slow = price
-        self.fast += (price - self.fast) * 2 / (TRADES_FAST + 1)
-        self.slow += (price - self.slow) * 2 / (TRADES_SLOW + 1)
+        self.fast += (price - self.fast) * self.fast_weight
+        self.slow += (price - self.slow) * self.slow_weight
         if self.seen >= TRADES_SLOW:
             self.move(self.fast - self.slow)
 

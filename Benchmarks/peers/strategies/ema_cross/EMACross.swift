@@ -19,6 +19,8 @@ struct EMACross: Strategy {
     var quantity: Quantity = 1
     private var fastAverage = 0.0
     private var slowAverage = 0.0
+    private var fastWeight = 0.0
+    private var slowWeight = 0.0
     private var seen = 0
 
     mutating func onTrade(_ trade: Trade, _ context: inout Context) {
@@ -26,9 +28,10 @@ struct EMACross: Strategy {
         seen += 1
         if seen == 1 {
             (fastAverage, slowAverage) = (price, price)
+            (fastWeight, slowWeight) = (2 / Double(fast + 1), 2 / Double(slow + 1))
         } else {
-            fastAverage += (price - fastAverage) * 2 / Double(fast + 1)
-            slowAverage += (price - slowAverage) * 2 / Double(slow + 1)
+            fastAverage += (price - fastAverage) * fastWeight
+            slowAverage += (price - slowAverage) * slowWeight
         }
         if seen < slow || fastAverage == slowAverage { return }
         context.moveTo(fastAverage > slowAverage ? quantity : -quantity)
