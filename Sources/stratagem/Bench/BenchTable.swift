@@ -100,6 +100,7 @@ struct BenchTable {
         switch work {
         case "whole_gate", "whole_gate_risk": (WholeGateWork.orders, "order")
         case "order_throughput": (ThroughputWork.orders, "order")
+        case "features": (FeatureWork.bars, "bar")
         default: (BenchMarket.roundEvents, "event")
         }
     }
