@@ -12,6 +12,8 @@ struct MarketScript: Sendable {
     /// Of every instrument.
     var candles: [CandleView] = []
     var ticks: [TickView] = []
+    var features: [FeatureView] = []
+    var featureValues: [(name: String, value: Double?)] = []
     /// What was asked, one text each.
     var asked: [String] = []
 
@@ -64,6 +66,22 @@ extension ScriptedHost {
                 throw .unavailable("nothing has traded yet")
             }
             return stats
+        }
+    }
+
+    func features() async throws(HostRefusal) -> [FeatureView] { script.withLock { $0.market.features } }
+
+    func features(of instrument: String, _ timeframe: String) async throws(HostRefusal) -> FeatureValuesView {
+        try script.withLock { script throws(HostRefusal) in
+            let id = try script.market.id(of: instrument)
+            guard script.market.timeframes.contains(timeframe) else {
+                throw .invalid("timeframe", "must be one of \(script.market.timeframes)")
+            }
+            let values = script.market.featureValues
+            return FeatureValuesView(
+                instrument: id, timeframe: timeframe,
+                time: values.isEmpty ? nil : Timestamp(nanoseconds: 60_000_000_000), bars: values.count,
+                features: values)
         }
     }
 }

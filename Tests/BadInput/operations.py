@@ -108,6 +108,8 @@ OPERATIONS = {
         "viewer", path=MARKET, query="timeframe=1m&from=2025-01-01T00:00:00Z&to=2025-01-02T00:00:00Z"),
     "market.ticks": Operation("viewer", path=MARKET),
     "market.stats": Operation("viewer", path=MARKET),
+    "market.features": Operation("viewer"),
+    "market.instrument_features": Operation("viewer", path=MARKET, query="timeframe=1m"),
     "risk.portfolio": Operation("viewer"),
     "risk.positions": Operation("viewer"),
     "risk.limits": Operation("trader", {"max_position_size": 1, "scope": "account", "max_open_orders": 100, "remove": []}),

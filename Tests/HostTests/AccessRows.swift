@@ -62,6 +62,8 @@ extension AccessRow {
         "market.candles": AccessRow(
             .viewer, .own, query: "timeframe=1m&from=2023-11-14T00:00:00Z&to=2023-11-15T00:00:00Z"),
         "market.ticks": AccessRow(.viewer, .own), "market.stats": AccessRow(.viewer, .own),
+        "market.features": AccessRow(.viewer, .own),
+        "market.instrument_features": AccessRow(.viewer, .own, query: "timeframe=1m"),
         "config.get": AccessRow(.viewer, .own), "config.validate": AccessRow(.viewer, .own, "{}"),
     ]
 

@@ -22,6 +22,11 @@ extension ScopedHost {
         try await host.exchangeSymbols()
     }
 
+    func features() async throws(HostRefusal) -> [FeatureView] { try await host.features() }
+    func features(of instrument: String, _ timeframe: String) async throws(HostRefusal) -> FeatureValuesView {
+        try await host.features(of: instrument, timeframe)
+    }
+
     // MARK: The host
 
     func health() async -> HostHealth { await host.health() }

@@ -18,10 +18,7 @@ extension RunningHost {
     {
         try await read { core throws(HostRefusal) in
             let index = try core.known(instrument)
-            guard let length = CandleLength(name: timeframe) else {
-                let known = CandleLength.all.map(\.name).joined(separator: ", ")
-                throw .invalid("timeframe", "must be one of \(known)")
-            }
+            let length = try CandleLength.named(timeframe)
             return core.market.candles(index, length, from: from, to: to, limit: limit).map(CandleView.init)
         }
     }
@@ -63,7 +60,7 @@ extension RunningHost {
 }
 
 extension HostCore {
-    fileprivate func known(_ id: String) throws(HostRefusal) -> Int {
+    func known(_ id: String) throws(HostRefusal) -> Int {
         guard let index = instrument(id) else { throw .unknown(kind: "instrument", id: id) }
         return index
     }
@@ -109,6 +106,16 @@ extension HostCore {
         let squares: [Double] = returns.map { ($0 - mean) * ($0 - mean) }
         let variance: Double = squares.reduce(0, +) / Double(returns.count - 1)
         return (variance * 365.25 * 24 * 60).squareRoot()
+    }
+}
+
+extension CandleLength {
+    static func named(_ timeframe: String) throws(HostRefusal) -> CandleLength {
+        guard let length = CandleLength(name: timeframe) else {
+            let known = CandleLength.all.map(\.name).joined(separator: ", ")
+            throw .invalid("timeframe", "must be one of \(known)")
+        }
+        return length
     }
 }
 
