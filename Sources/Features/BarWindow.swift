@@ -51,7 +51,7 @@ struct BarWindow: ~Copyable {
     var range: Double { Double(highRaw - lowRaw) / BarWindow.scale }
     var trueRange: Double { trueRangeRaw / BarWindow.scale }
     var typical: Double { (high + low + close) / 3 }
-    /// (h + l + c) in 1e-9 of the price, of 64 bits: differences of two are exact.
+    /// (h + l + c) in 1e-9 of the price, of 64 bits: differences of two are exact, for prices less than 3 · 10^9 apart.
     var typicalRaw: Int64 { highRaw &+ lowRaw &+ closeRaw }
 
     /// The latest `window` closes less the newest one, in 1e-9 of the price, oldest first; there must be as many.

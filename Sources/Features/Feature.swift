@@ -36,7 +36,7 @@ public struct Feature: Sendable {
     public let name: String
     public let group: FeatureGroup
     public let unit: FeatureUnit
-    /// Bars until it has a value; 0 = it comes from quotes, trades and books.
+    /// Bars until it has a value; 0 = it comes from quotes, trades and books. What is of the day before waits for the second day.
     public let warmUp: Int
     /// It depends on all bars since the first, the older the less; otherwise on the latest `warmUp` alone.
     public let isRecursive: Bool

@@ -38,6 +38,41 @@ struct FeaturesCommandTests {
         #expect(joined.integer("bars").map { (79...81).contains($0) } == true)
     }
 
+    @Test("every value agrees with its definition, over a walk with quiet bars", .enabled(if: Repository.python != nil))
+    func reference() async throws {
+        scratch.write(Self.walk(600), to: "walk.csv")
+        let script = Repository.root + "/Tests/Reference/features_reference.py"
+        let python = try #require(Repository.python)
+        let words = [script, CommandLine.executable, "walk.csv"]
+        let outcome = try await CommandLine.run(words, in: scratch, executable: python)
+        #expect(
+            outcome.code == 0 && outcome.output.contains("definition: 159 features"),
+            "\(outcome.output)\(outcome.errors)")
+    }
+
+    /// Ten-minute bars over four days, of a generator by Lehmer 1951; each seventh neither moves nor trades.
+    private static func walk(_ count: Int) -> String {
+        var state = 20_240_110
+        func next(_ bound: Int) -> Int {
+            state = state * 48_271 % 2_147_483_647
+            return state % bound
+        }
+        var text = "timestamp,open,high,low,close,volume\n"
+        var close = 50_000
+        for index in 0..<count {
+            let isQuiet = index % 7 == 3
+            let open = isQuiet ? close : close + next(21) - 10
+            if !isQuiet { close = max(open + next(401) - 200, 10_000) }
+            let (high, low) = (max(open, close) + (isQuiet ? 0 : next(90)), min(open, close) - (isQuiet ? 0 : next(90)))
+            let prices = [open, high, low, close].map { "\($0 / 100).\($0 / 10 % 10)\($0 % 10)" }
+            let minute = index * 10
+            let hour = minute / 60 % 24
+            let stamp = "2024-01-\(10 + minute / 1440)T\(hour < 10 ? "0" : "")\(hour)"
+            text += "\(stamp):\(minute / 10 % 6)0:00Z,\(prices.joined(separator: ",")),\(isQuiet ? 0 : next(9000))\n"
+        }
+        return text
+    }
+
     @Test("says what is wrong with a timeframe or a file")
     func refusals() async throws {
         let short = try await run("--data", "bars.csv", "--timeframe", "1s")

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Holds the features of a host to their definitions, and to TA-Lib where it has the function.
 
-    python3 Tests/Reference/features_reference.py HOST DATA_FOLDER [--rows N]
+    python3 Tests/Reference/features_reference.py HOST DATA [--rows N]
 
-HOST is the executable `stratagem`; the first N bars (default: all) of three recordings go through `stratagem features`. Each value
+HOST is the executable `stratagem`, DATA a CSV of bars or the folder of three recordings, of which the first N bars (default: all)
+go through `stratagem features`. Each value
 must agree with feature_definitions.py to 1e-9 and with TA-Lib, if it is installed, to 1e-6, of the larger of its own
 magnitude and the median magnitude over the file: a difference of prices is not known better than the prices are. Where a value
 is there and where it is not must agree as well. Exit code 1 where something differs.
@@ -152,12 +153,13 @@ def main():
     words = sys.argv[1:]
     rows = int(words[words.index("--rows") + 1]) if "--rows" in words else None
     host, data = words[0], pathlib.Path(words[1])
-    missing = [name for name in FILES if not (data / name).is_file()]
+    paths = [data] if data.is_file() else [data / name for name in FILES]
+    missing = [path.name for path in paths if not path.is_file()]
     if missing:
         print(f"skipped: {data} has no {', '.join(missing)}")
         return
     with tempfile.TemporaryDirectory() as folder:
-        faults = sum(compare(host, data / name, rows, folder) for name in FILES)
+        faults = sum(compare(host, path, rows, folder) for path in paths)
     sys.exit(1 if faults else 0)
 
 

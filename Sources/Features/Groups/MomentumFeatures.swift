@@ -88,7 +88,7 @@ struct MomentumFeatures: ~Copyable {
         out.put("trix_15", 100 * (trix[3] - before) / before)
         out.put("ultosc_7_14_28", ultimate(bars))
         // Twice the middle in 1e-9 of the price: an integer.
-        middles.append(Double(bars.highRaw &+ bars.lowRaw))
+        middles.append(Double(bars.highRaw) + Double(bars.lowRaw))
         out.put("awesome_oscillator_5_34", (middles.mean(5) - middles.mean(34)) / (2 * BarWindow.scale))
         let up = strength.1.add(strength.0.add(bars.change))
         out.put("tsi_25_13", 100 * up / movement.1.add(movement.0.add(abs(bars.change))))

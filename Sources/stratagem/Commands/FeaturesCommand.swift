@@ -29,15 +29,14 @@ struct FeaturesCommand: ParsableCommand {
     func run() throws {
         guard let data else { return list() }
         let (_, file) = try Recording.read(data, instrument: nil, options: CSVOptions())
-        let fileTimeframe = Timeframe(interval: file.interval)
-        let chosen = timeframe ?? (fileTimeframe == .other ? .oneMinute : fileTimeframe)
-        guard file.kind != .bars || chosen.interval >= file.interval else {
+        let interval = timeframe?.interval ?? (file.interval > 0 ? file.interval : Timeframe.oneMinute.interval)
+        guard file.kind != .bars || interval >= file.interval else {
             throw CommandError(
-                .usage, "\(chosen.name) is shorter than the bars of the file", at: data, "name a longer --timeframe")
+                .usage, "--timeframe is shorter than the bars of the file", at: data, "name a longer one")
         }
         var features = FeatureSet()
         if output.isForPeople { Console.print((["time"] + Feature.all.map(\.name)).joined(separator: ",")) }
-        let events = file.events(withBars: [chosen])
+        let events = file.events(withBars: timeframe.map { [$0] } ?? (file.interval > 0 ? [] : [.oneMinute]))
         var book = OrderBook()
         for index in events.records.indices {
             let record = events.records[index]
@@ -45,14 +44,13 @@ struct FeaturesCommand: ParsableCommand {
             case .quote: features.add(record.asQuote)
             case .trade: features.add(record.asTrade)
             case .depth: features.add(FeaturesCommand.book(after: &book, events.records, index))
-            case .bar where record.asBar.interval == chosen.interval:
+            case .bar where record.asBar.interval == interval:
                 if features.add(record.asBar), output.isForPeople { Console.print(FeaturesCommand.line(features)) }
             default: break
             }
         }
         guard features.barCount > 0 else {
-            throw CommandError(
-                .no, "there is no whole bar of \(chosen.name) in it", at: data, "name a shorter --timeframe")
+            throw CommandError(.no, "there is no whole bar in it", at: data, "name a shorter --timeframe")
         }
         if output.json { Console.print(FeaturesCommand.values(features).text) }
     }
