@@ -36,6 +36,19 @@ struct SweepProcessTests {
         }
     }
 
+    /// Does something once so many rows are there, on a thread of its own: those of the tests may all be busy, and a sweep does
+    /// not wait for them.
+    private func disturb<T: Sendable>(atRows count: Int, _ act: @escaping @Sendable () -> T) async throws -> T {
+        let found: T? = await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                let deadline = Clock.milliseconds + 60_000
+                while rows < count, Clock.milliseconds < deadline { usleep(1_000) }
+                continuation.resume(returning: rows < count ? nil : act())
+            }
+        }
+        return try #require(found, "\(count) rows: not within 60 s")
+    }
+
     private func table(_ output: String) -> String {
         output.replacing(/"output":"[^"]*","wall_seconds":[^,]*,/, with: "")
     }
@@ -52,9 +65,9 @@ struct SweepProcessTests {
     func killedChild() async throws {
         let whole = try await undisturbed()
         let command = try RunningCommand(Self.long, in: scratch)
-        try await wait("three rows") { rows >= 3 }
-        let victim = try #require(children(of: command.process).first)
-        kill(victim, SIGKILL)
+        let parent = command.process
+        let killed = try await disturb(atRows: 3) { children(of: parent).first.map { kill($0, SIGKILL) } }
+        #expect(killed == 0)
         let outcome = try await command.finish()
         #expect(outcome.code == 0 && table(outcome.output) == whole, "\(outcome.errors)")
         #expect(rows == 48)
@@ -66,10 +79,13 @@ struct SweepProcessTests {
     func stopped(_ signal: Int32) async throws {
         let whole = try await undisturbed()
         let command = try RunningCommand(Self.long, in: scratch)
-        try await wait("three rows") { rows >= 3 }
-        let before = children(of: command.process)
+        let parent = command.process
+        let before = try await disturb(atRows: 3) {
+            let before = children(of: parent)
+            kill(parent, signal)
+            return before
+        }
         #expect(before.count == 2)
-        command.send(signal)
         let outcome = try await command.finish()
         if signal == SIGINT {
             #expect(outcome.code == 1 && outcome.lastError.contains("the same command goes on where it was"))
@@ -88,10 +104,13 @@ struct SweepProcessTests {
     func lock() async throws {
         scratch.writeBars(9_000)
         let command = try RunningCommand(Self.long, in: scratch)
-        try await wait("a row") { rows >= 1 }
+        let parent = command.process
+        let stopped = try await disturb(atRows: 1) { kill(parent, SIGSTOP) }
+        #expect(stopped == 0)
         let second = try await CommandLine.run(Self.long, in: scratch)
         #expect(second.code == 3 && second.lastError.contains("another sweep writes it – rows.jsonl"), "\(second)")
         command.send(SIGTERM)
+        command.send(SIGCONT)
         #expect(try await command.finish().code == 1)
     }
 
