@@ -142,7 +142,9 @@ struct AnswerCacheTests {
                 OperationAnswer(status: 200, contentType: "text/plain", body: body),
                 for: AnswerCache.Key(target: "/\(number)", user: "u", kind: .login), at: 1)
         }
-        let kept = (0..<100).filter { cache.answer(AnswerCache.Key(target: "/\($0)", user: "u", kind: .login), at: 1) != nil }
+        let kept = (0..<100).filter {
+            cache.answer(AnswerCache.Key(target: "/\($0)", user: "u", kind: .login), at: 1) != nil
+        }
         #expect(kept == [0, 1, 2])
     }
 }
