@@ -49,11 +49,13 @@ extension Engine {
         slots[strategy].isEnabled = true
         slots[strategy].refusedInRow = 0
         answer(strategy, .status(STRATEGY_EVENT_SESSION, code: 0, at: now))
-        // It learns which orders of its own work, and what it holds, before it sees the market: its memory may be older.
+        // It learns which orders of its own work, and what it holds, before it sees the market: its memory may be older. One
+        // that has traded may believe to hold what is gone.
         for instrument in 0..<instruments.count { tellWorking(strategy, instrument) }
+        let hasTraded = slots[strategy].counters.fills > 0
         for instrument in 0..<instruments.count {
             let position = ledger.position(strategy: strategy, instrument: instrument)
-            guard position.quantity != .zero else { continue }
+            guard position.quantity != .zero || hasTraded && isBound(strategy, UInt32(instrument)) else { continue }
             answer(
                 strategy,
                 .position(

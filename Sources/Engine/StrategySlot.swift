@@ -99,6 +99,16 @@ public struct StrategyCounters: Sendable, BitwiseCopyable, Equatable {
     public var logLines: UInt64 = 0
     public var metrics: UInt64 = 0
     public init() {}
+
+    /// What has come after `before` was read.
+    public func since(_ before: StrategyCounters) -> StrategyCounters {
+        var difference = StrategyCounters()
+        let counts: [WritableKeyPath<StrategyCounters, UInt64>] = [
+            \.calls, \.events, \.orders, \.fills, \.denials, \.refusedIntents, \.signals, \.logLines, \.metrics,
+        ]
+        for count in counts { difference[keyPath: count] = self[keyPath: count] - before[keyPath: count] }
+        return difference
+    }
 }
 
 /// Which market events a strategy wants to see, of the instruments that it is bound to.

@@ -99,6 +99,42 @@ struct BacktestTests {
         #expect(try await hash(["--cash", "500"]) != first)
     }
 
+    @Test(
+        "what warms it up does not count: it trades from the start as one that has seen everything, with its own cash")
+    func warmUp() async throws {
+        func run(_ more: [String]) async throws -> (result: JSONObject, fills: [[Substring]]) {
+            let outcome = try await backtest(
+                ["--set", "fast=10", "--set", "slow=40", "--json", "--fills", "fills.csv"] + more)
+            let lines = (scratch.read("fills.csv") ?? "").split(separator: "\n").map { $0.split(separator: ",") }
+            let wanted = ["time", "side", "quantity", "price"].map { name in lines[0].firstIndex { $0 == name } }
+            return (
+                try JSONObject(outcome.output),
+                try lines.dropFirst().map { line in try wanted.map { line[try #require($0)] } }
+            )
+        }
+        let from = ["--from", "2024-01-10T03:07:00Z"]
+        let whole = try await run([])
+        let cold = try await run(from)
+        let warm = try await run(from + ["--warm-up", "2h"])
+        #expect(warm.result.object("data")?.integer("events") == cold.result.object("data")?.integer("events"))
+        #expect(warm.result.object("data")?.text("first") == cold.result.object("data")?.text("first"))
+        // Its first order is given on the first bar's close, and filled by the next bar.
+        #expect(warm.fills[0][0] == "2024-01-10T03:09:00Z" && warm.fills[0][2] == "1")
+        #expect(cold.fills[0][0] > "2024-01-10T03:40:00Z")
+        let later = whole.fills.filter { $0[0] > warm.fills[0][0] }
+        #expect(later.count > 5 && Array(warm.fills.dropFirst()) == later)
+        #expect(warm.result.integer("fills") == warm.fills.count && warm.result.integer("orders") == warm.fills.count)
+        // The money follows from the fills alone.
+        let flow = warm.fills.map { ($0[1] == "BUY" ? -1 : 1) * (Double($0[2]) ?? 0) * (Double($0[3]) ?? 0) }.reduce(
+            0, +)
+        let cash = try #require(warm.result.text("cash").flatMap(Double.init))
+        #expect(abs(cash - 1_000_000 - flow) < 1e-6)
+        let missing = try await backtest(["--warm-up", "2h"])
+        #expect(missing.code == 2 && missing.lastError.contains("--warm-up is what comes before --from"))
+        let none = try await backtest(["--from", "2024-01-11", "--warm-up", "2d"])
+        #expect(none.code == 2 && none.lastError.contains("there is nothing from 2024-01-11T00:00:00Z on"))
+    }
+
     @Test("a configured stop-loss sends orders of its own")
     func stopLoss() async throws {
         scratch.addCross("plain")

@@ -53,6 +53,16 @@ struct AccountResetTests {
         #expect(bench.news() == [] && bench.engine.equity(account: 0) == Money("5000"))
     }
 
+    @Test("a strategy that goes on afterwards is told that it holds nothing, and trades from there")
+    func believes() {
+        let bench = AccountResetTests.traded(AccountResetTests.setup)
+        let held = { bench.strategies[0].seen.map(\.story).last { $0.hasPrefix("position") } }
+        #expect(held() == "position 100")
+        #expect(bench.resetAccount(0, Money("5000")!))
+        #expect(bench.enable(0))
+        #expect(held() == "position 0")
+    }
+
     @Test("a replay of the facts, and a checkpoint, come to the same books")
     func recovery() throws {
         let setup = AccountResetTests.setup

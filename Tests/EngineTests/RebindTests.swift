@@ -48,8 +48,8 @@ struct RebindTests {
         #expect(bench.isEnabled(0) && bench.position() == 2)
         #expect(bench.pair() == ["SELL 2 stop 90"])
         #expect(resting != nil && RebindTests.order(bench, tag: 2) == resting)
-        let announced = [RebindTests.event.session, UInt16(STRATEGY_EVENT_ORDER), RebindTests.event.position]
-        #expect(new.seen.map(\.type) == announced, "its order that works, and what it holds")
+        let announced = ["started", "order 2 none", "position 2", "position 0"]
+        #expect(new.seen.map(\.story) == announced, "its order that works, and what it holds in each instrument")
         bench.feed(.flat(4, 100))
         #expect(RebindTests.order(bench, tag: 2)?.intent.price == 94)
         bench.feed(.bar(5, 100, 100, 93, 98))

@@ -13,14 +13,18 @@ struct Backtest {
     var instance: StrategyInstance
     /// By instrument: the engine's index is the place here.
     var files: [MarketFile]
+    /// What comes before only warms the strategy up; nil = all counts.
+    var start: Timestamp?
     var instruments: [Instrument]
     /// Built out of the files where they do not have them.
     var bars: [Timeframe]
     /// One account, one strategy.
     var setup: EngineSetup
 
-    /// Of the first event and the last.
-    var first: Timestamp { files.map(\.first).min() ?? Timestamp(nanoseconds: 0) }
+    /// Of the first event that counts and the last.
+    var first: Timestamp {
+        max(files.map(\.first).min() ?? Timestamp(nanoseconds: 0), start ?? .init(nanoseconds: .min))
+    }
     var last: Timestamp { files.map(\.last).max() ?? Timestamp(nanoseconds: 0) }
 
     /// Between two looks at whether the next event is due.
@@ -42,11 +46,21 @@ struct Backtest {
         engine.attach(StrategyCall(instance), strategy: 0)
         var loop = Duration.zero
         var events = 0
+        var isRunning = false
+        var isWarm = start == nil
+        // When it begins to count, and what was counted by then.
+        var begin = (time: first, counters: StrategyCounters())
         let pace = speed.map { Pace(speed: $0, clock: MonotonicClock.now, market: first) }
         while var rest = stream.next() {
-            if events == 0, let first = rest.first {
+            if !isRunning, let first = rest.first {
                 engine.advance(to: first.timestamp)
                 engine.enable(strategy: 0)
+                isRunning = true
+            }
+            if let start, !isWarm {
+                rest = warmUp(rest, before: start, &engine)
+                isWarm = !rest.isEmpty
+                begin = (rest.first?.timestamp ?? first, engine.counters(strategy: 0))
             }
             while !rest.isEmpty {
                 let piece = Backtest.due(rest, until: pace?.market(at: MonotonicClock.now))
@@ -70,7 +84,29 @@ struct Backtest {
             }
         }
         progress.end()
-        return BacktestResult(self, engine, record, picture, events: events, loopSeconds: loop / .seconds(1))
+        return BacktestResult(
+            self, engine, record, picture, since: begin, events: events, loopSeconds: loop / .seconds(1))
+    }
+
+    /// Runs what comes before `start`, and gives back the rest. With its first event the account begins anew: the strategy knows
+    /// the market by then, and holds nothing.
+    private func warmUp(
+        _ events: UnsafeBufferPointer<EventRecord>, before start: Timestamp, _ engine: inout Engine
+    ) -> UnsafeBufferPointer<EventRecord> {
+        // A bar belongs to the time of its open, as it does where files are cut.
+        let end = events.firstIndex { event in
+            let begin = event.kind == .bar ? event.time - event.asBar.interval : event.time
+            return event.kind != .more && begin >= start.nanoseconds
+        }
+        let rest = UnsafeBufferPointer(rebasing: events[(end ?? events.count)...])
+        engine.run(UnsafeBufferPointer(rebasing: events[..<(events.count - rest.count)]))
+        if !rest.isEmpty {
+            engine.disable(strategy: 0)
+            _ = engine.resetAccount(0, balance: engine.openingBalance(account: 0))
+            engine.enable(strategy: 0)
+        }
+        engine.clearFacts()
+        return rest
     }
 
     /// With a look at the engine now and then, outside of the time that it takes.

@@ -18,6 +18,8 @@ struct BacktestPlan {
     /// What operators have changed of the strategy's file.
     var override: StrategyOverride?
     var csv = CSVOptions()
+    /// Nanoseconds of data before `csv.from` that the strategy sees while nothing counts.
+    var warmUp: Int64 = 0
     /// What the files are of, in their order; empty = the strategy's own, or what the files say.
     var instruments: [String] = []
     /// Bars to build; nil = the strategy's own, or one minute.
@@ -138,6 +140,9 @@ struct BacktestPlan {
 
     // MARK: Parts
 
+    /// When it begins to count; nil = with the first event.
+    private var start: Timestamp? { warmUp > 0 ? csv.from : nil }
+
     /// The files with their instruments, numbered in their order.
     private struct Market {
         var files: [MarketFile]
@@ -160,6 +165,11 @@ struct BacktestPlan {
                     instrument: Recording.instrument(id, of: file), kinds: file.kinds.union(.bars),
                     barInterval: file.interval))
         }
+        if let start, files.allSatisfy({ $0.last < start }) {
+            throw CommandError(
+                .usage, "there is nothing from \(start) on", at: files.map(\.name).joined(separator: ", "),
+                "name an earlier --from")
+        }
         guard !files.isEmpty else {
             throw CommandError(.usage, "no instrument is named", at: name, "name what to trade with --instrument")
         }
@@ -175,6 +185,7 @@ struct BacktestPlan {
     private func file(_ index: Int, _ named: [String]) throws(CommandError) -> (id: String, file: MarketFile) {
         var options = csv
         options.instrument = UInt32(index)
+        options.from = options.from.map { $0.before(warmUp) }
         if let history { return (named[index], try history.file(of: named[index], options: options)) }
         return try Recording.read(paths[index], instrument: named.isEmpty ? nil : named[index], options: options)
     }
@@ -205,7 +216,7 @@ struct BacktestPlan {
         if market.files.contains(where: { $0.builds(bars) }) { setup.strategies[0].timeframe = bars.first }
         return PreparedBacktest(
             strategyID: name, plugin: plugin, isolation: isolation, parameters: values, reasons: reasons,
-            files: market.files, bars: bars, setup: setup)
+            files: market.files, start: start, bars: bars, setup: setup)
     }
 }
 
@@ -219,6 +230,8 @@ struct PreparedBacktest {
     /// A refusal in the words of the place where the parameters stand.
     var reasons: (PluginRefusal) -> [String]
     var files: [MarketFile]
+    /// What comes before is to warm up.
+    var start: Timestamp?
     var bars: [Timeframe]
     var setup: EngineSetup
 
@@ -229,9 +242,17 @@ struct PreparedBacktest {
             bound: setup.strategies[0].instruments.map(UInt32.init), parameters: parameters
         ).map {
             Backtest(
-                strategyID: strategyID, plugin: plugin, instance: $0, files: files, instruments: setup.instruments,
-                bars: bars, setup: setup)
+                strategyID: strategyID, plugin: plugin, instance: $0, files: files, start: start,
+                instruments: setup.instruments, bars: bars, setup: setup)
         }
+    }
+}
+
+extension Timestamp {
+    /// So many nanoseconds before, or the first instant there is.
+    func before(_ nanoseconds: Int64) -> Timestamp {
+        let (earlier, overflow) = self.nanoseconds.subtractingReportingOverflow(nanoseconds)
+        return Timestamp(nanoseconds: overflow ? .min : earlier)
     }
 }
 

@@ -38,21 +38,21 @@ struct BacktestResult {
 
     init(
         _ backtest: Backtest, _ engine: borrowing Engine, _ record: BacktestRecord, _ picture: BacktestPicture,
-        events: Int, loopSeconds: Double
+        since begin: (time: Timestamp, counters: StrategyCounters), events: Int, loopSeconds: Double
     ) {
         strategy = backtest.strategyID
         plugin = backtest.plugin.id
         instruments = backtest.instruments
         files = backtest.files.map(\.name)
         eventCount = events
-        first = backtest.first
+        first = begin.time
         last = backtest.last
         let texts = backtest.instance.parameterTexts
         parameters = backtest.plugin.parameters.compactMap { parameter in
             texts.first { $0.name == parameter.name }.map { (parameter, $0.text) }
         }
         self.loopSeconds = loopSeconds
-        counters = engine.counters(strategy: 0)
+        counters = engine.counters(strategy: 0).since(begin.counters)
         cash = engine.cash(account: 0, currency: 0)
         // One currency: there is nothing without a rate.
         equity = engine.equity(account: 0) ?? .zero

@@ -42,6 +42,13 @@ struct BacktestInputs: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Shows the strategy so much data from before --from; what it does with it does not count.",
+            valueName: "time"),
+        transform: DecimalArgument.duration)
+    var warmUp: Int64 = 0
+
+    @Option(
+        help: ArgumentHelp(
             "Opening cash in the quote currency; default: the account's, or 1000000.", valueName: "amount"),
         transform: DecimalArgument.cash)
     var cash: Money?
@@ -79,11 +86,12 @@ struct BacktestInputs: ParsableArguments {
         plan.csv.zone = tz
         plan.csv.from = from
         plan.csv.to = to
+        plan.warmUp = warmUp
         plan.instruments = instrument
         if let from, let to, data.isEmpty {
             plan.history = BacktestHistory(
                 dataPath: dataPath, feeds: folder.host.feeds, strategiesPath: folder.path,
-                seed: recordedOnly ? nil : history, from: from, to: to)
+                seed: recordedOnly ? nil : history, from: from.before(warmUp), to: to)
         }
         plan.timeframe = timeframe
         plan.parameters = Dictionary(set.map { ($0.key, .text($0.value)) }, uniquingKeysWith: { _, last in last })
@@ -105,6 +113,7 @@ struct BacktestInputs: ParsableArguments {
         if !data.isEmpty, !instrument.isEmpty, instrument.count != data.count {
             throw ValidationError("--instrument stands for each --data, in the same order, or not at all")
         }
+        if warmUp > 0, from == nil { throw ValidationError("--warm-up is what comes before --from: name that too") }
         if let from, let to, from >= to { throw ValidationError("--from must be before --to") }
     }
 

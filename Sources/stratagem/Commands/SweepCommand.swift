@@ -146,7 +146,8 @@ struct SweepCommand: ParsableCommand {
         _ prepared: PreparedBacktest, _ forward: WalkForward
     ) throws(CommandError) -> [WalkForward.Window] {
         // A bar belongs to the time of its open.
-        let start = prepared.files.map { $0.first.nanoseconds - $0.interval }.min() ?? 0
+        let first = prepared.files.map { $0.first.nanoseconds - $0.interval }.min() ?? 0
+        let start = max(first, prepared.start?.nanoseconds ?? first)
         let end = (prepared.files.map(\.last.nanoseconds).max() ?? 0) + 1
         guard let windows = forward.windows(from: start, to: end) else {
             throw CommandError(

@@ -56,7 +56,7 @@ extension BacktestInputs {
     var json: JSON {
         .object([
             ("set", .array(set.map { .string("\($0.key)=\($0.value)") })), ("from", .optional(from?.description)),
-            ("to", .optional(to?.description)), ("cash", .optional(cash?.description)),
+            ("to", .optional(to?.description)), ("warm_up", .integer(warmUp)), ("cash", .optional(cash?.description)),
             ("commission_rate", .string(commissionRate.description)),
             ("slippage", .string(slippageBps.description)), ("bar_stamp", .string(barStamp.rawValue)),
             ("zone", .string("\(tz)")), ("timeframe", .optional(timeframe?.name)),

@@ -20,7 +20,8 @@ struct SweepSubject {
         instruments = prepared.setup.instruments.map(\.id).joined(separator: ", ")
         currency = prepared.setup.instruments[0].quoteCurrency
         self.sources = sources
-        first = prepared.files.map(\.first).min() ?? Timestamp(nanoseconds: 0)
+        let first = prepared.files.map(\.first).min() ?? Timestamp(nanoseconds: 0)
+        self.first = max(first, prepared.start ?? first)
         last = prepared.files.map(\.last).max() ?? Timestamp(nanoseconds: 0)
     }
 

@@ -6,8 +6,8 @@ import Trading
 ///
 /// All in-sample parts are equally long, and all out-of-sample parts: of a window of the length W the share s is in-sample. Each
 /// window begins one out-of-sample part later than the one before, so that the out-of-sample parts follow each other without a
-/// gap up to the end: T = s·W + N·(1 − s)·W. Cuts lie at midnight UTC where a part has a day or more. Every run begins cold: what
-/// was before its part it does not see, so that its averages fill within the part, in-sample and out-of-sample alike.
+/// gap up to the end: T = s·W + N·(1 − s)·W. Cuts lie at midnight UTC where a part has a day or more. Every run begins flat and
+/// cold, so that its averages fill within the part, in-sample and out-of-sample alike, or after the warm-up that was asked for.
 struct WalkForward: Equatable {
     struct Window: Equatable {
         var inSample: Range<Int64>
