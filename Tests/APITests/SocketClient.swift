@@ -20,7 +20,7 @@ final class SocketClient: Sendable {
 
     init(_ port: Int, _ target: String, headers: [String] = []) async throws {
         // Other tests may hold the threads that the host under test runs on.
-        connection = try RawConnection(port: port, seconds: 60)
+        connection = try RawConnection(port: port, seconds: 240)
         let lines =
             [
                 "GET \(target) HTTP/1.1", "Host: 127.0.0.1:\(port)", "Upgrade: websocket", "Connection: Upgrade",
