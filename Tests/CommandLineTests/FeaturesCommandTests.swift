@@ -73,6 +73,24 @@ struct FeaturesCommandTests {
         return text
     }
 
+    @Test("tells what the market of a file does, and in JSON all that was found")
+    func analysis() async throws {
+        let text = try await run("--analysis", "--data", "bars.csv")
+        #expect(text.code == 0 && text.errors.isEmpty, "\(text.errors)")
+        let names = [
+            "bars ", "close ", "state ", "trend ", "volatility ", "phase ", "point of control ", "value area ",
+        ]
+        for name in names { #expect(text.outputLines.contains { $0.hasPrefix(name) }, "\(name)") }
+        let found = try await JSONObject(run("--analysis", "--data", "bars.csv", "--json").output)
+        #expect(found.integer("bars") == 400 && found.objects("states").count == 400)
+        let state = try #require(found.objects("states").last?.text("state"))
+        #expect(text.outputLines.contains { $0.hasPrefix("state ") && $0.hasSuffix(" \(state)") })
+        let joined = try await JSONObject(run("--analysis", "--data", "bars.csv", "--timeframe", "5m", "--json").output)
+        #expect(joined.integer("bars").map { (79...81).contains($0) } == true)
+        let alone = try await run("--analysis")
+        #expect(alone.code == 2 && alone.lastError.contains("--data"), "\(alone.errors)")
+    }
+
     @Test("says what is wrong with a timeframe or a file")
     func refusals() async throws {
         let short = try await run("--data", "bars.csv", "--timeframe", "1s")

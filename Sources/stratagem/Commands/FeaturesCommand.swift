@@ -9,7 +9,8 @@ struct FeaturesCommand: ParsableCommand {
         commandName: "features", abstract: "Lists the features, or computes them over a file.",
         discussion: """
             With --data a CSV comes out: a line for each bar with the time at which it closed and every feature, empty while \
-            it warms up or where it is not defined. --json gives those of the last bar.
+            it warms up or where it is not defined. --json gives those of the last bar. --analysis tells what the last 2,000 \
+            bars say in place of it: state, volume profile, support and resistance, fair value gaps, order blocks and phase.
             """)
 
     @Option(help: ArgumentHelp("Market data: CSV, plain or gzip, or a recording of one instrument.", valueName: "file"))
@@ -20,10 +21,14 @@ struct FeaturesCommand: ParsableCommand {
         transform: DecimalArgument.timeframe)
     var timeframe: Timeframe?
 
+    @Flag(help: "Analyse the market of the file in place of computing features.")
+    var analysis = false
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         if timeframe != nil, data == nil { throw ValidationError("--timeframe needs --data") }
+        if analysis, data == nil { throw ValidationError("--analysis needs --data") }
     }
 
     func run() throws {
@@ -34,9 +39,10 @@ struct FeaturesCommand: ParsableCommand {
             throw CommandError(
                 .usage, "--timeframe is shorter than the bars of the file", at: data, "name a longer one")
         }
+        let events = file.events(withBars: timeframe.map { [$0] } ?? (file.interval > 0 ? [] : [.oneMinute]))
+        if analysis { return try analyse(events.records, interval, data) }
         var features = FeatureSet()
         if output.isForPeople { Console.print((["time"] + Feature.all.map(\.name)).joined(separator: ",")) }
-        let events = file.events(withBars: timeframe.map { [$0] } ?? (file.interval > 0 ? [] : [.oneMinute]))
         var book = OrderBook()
         for index in events.records.indices {
             let record = events.records[index]
@@ -49,10 +55,22 @@ struct FeaturesCommand: ParsableCommand {
             default: break
             }
         }
-        guard features.barCount > 0 else {
-            throw CommandError(.no, "there is no whole bar in it", at: data, "name a shorter --timeframe")
-        }
+        guard features.barCount > 0 else { throw FeaturesCommand.noBar(in: data) }
         if output.json { Console.print(FeaturesCommand.values(features).text) }
+    }
+
+    private func analyse(
+        _ records: UnsafeBufferPointer<EventRecord>, _ interval: Int64, _ data: String
+    ) throws {
+        let bars = records.lazy.filter { $0.kind == .bar }.map(\.asBar).filter { $0.interval == interval }
+        guard let found = MarketAnalysis(Array(bars)) else { throw FeaturesCommand.noBar(in: data) }
+        let text = AnalysisText(analysis: found)
+        if output.json { Console.print(text.json.text) }
+        if output.isForPeople { text.lines.forEach(Console.print) }
+    }
+
+    private static func noBar(in data: String) -> CommandError {
+        CommandError(.no, "there is no whole bar in it", at: data, "name a shorter --timeframe")
     }
 
     private func list() {
