@@ -62,4 +62,33 @@ struct FeatureOperationTests {
             }
         }
     }
+
+    @Test("the state of a market, its volume profile and its levels are told in the words of the document")
+    func marketState() async throws {
+        try await withFeatures { server in
+            let early = try await server.send("GET", "/api/v1/market-state/BTC", token: "viewer")
+            #expect(early.status == 503 && early.text.contains("no bar"), "\(early.text)")
+            var view = MarketStateView(instrument: "", timeframe: "", time: Timestamp(nanoseconds: 0), bars: 40)
+            (view.state, view.direction, view.volatility) = (.trending, .bearish, .high)
+            view.pointOfControl = Price(raw: 1_085_000_000)
+            view.valueAreaHigh = Price(raw: 1_087_000_000)
+            view.valueAreaLow = Price(raw: 1_083_000_000)
+            view.supports = [Price(raw: 1_080_000_000), Price(raw: 1_078_000_000)]
+            server.host.script.withLock { $0.market.state = view }
+            let answer = try await server.send("GET", "/api/v1/market-state/BTC?timeframe=1m", token: "viewer")
+            let expected =
+                #"{"instrument":"BTC_USDT","current_state":"trending","trend_direction":"bearish","#
+                + #""volatility_level":"high","#
+                + #""volume_profile":{"poc":1.085,"value_area_high":1.087,"value_area_low":1.083},"#
+                + #""support_resistance":{"support_levels":[1.08,1.078],"resistance_levels":[]},"#
+                + #""timeframe":"1m","bars":40,"updated_at":"1970-01-01T00:00:00Z"}"#
+            #expect(answer.status == 200 && answer.text == expected, "\(answer.text)")
+            let unknown = try await server.send("GET", "/api/v1/market-state/NO_SUCH", token: "viewer")
+            #expect(unknown.status == 404)
+            let odd = try await server.send("GET", "/api/v1/market-state/BTC?timeframe=7m", token: "viewer")
+            #expect(odd.status == 400 && odd.text.contains("timeframe"), "\(odd.text)")
+            let stranger = try await server.send("GET", "/api/v1/market-state/BTC")
+            #expect(stranger.status == 401)
+        }
+    }
 }

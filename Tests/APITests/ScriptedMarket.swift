@@ -14,6 +14,7 @@ struct MarketScript: Sendable {
     var ticks: [TickView] = []
     var features: [FeatureView] = []
     var featureValues: [(name: String, value: Double?)] = []
+    var state: MarketStateView?
     /// What was asked, one text each.
     var asked: [String] = []
 
@@ -82,6 +83,19 @@ extension ScriptedHost {
                 instrument: id, timeframe: timeframe,
                 time: values.isEmpty ? nil : Timestamp(nanoseconds: 60_000_000_000), bars: values.count,
                 features: values)
+        }
+    }
+
+    func marketState(of instrument: String, _ timeframe: String?) async throws(HostRefusal) -> MarketStateView {
+        try script.withLock { script throws(HostRefusal) in
+            let id = try script.market.id(of: instrument)
+            if let timeframe, !script.market.timeframes.contains(timeframe) {
+                throw .invalid("timeframe", "must be one of \(script.market.timeframes)")
+            }
+            guard var state = script.market.state else { throw .unavailable("no bar has closed yet") }
+            state.instrument = id
+            state.timeframe = timeframe ?? "1s"
+            return state
         }
     }
 }

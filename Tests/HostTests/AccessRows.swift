@@ -64,6 +64,7 @@ extension AccessRow {
         "market.ticks": AccessRow(.viewer, .own), "market.stats": AccessRow(.viewer, .own),
         "market.features": AccessRow(.viewer, .own),
         "market.instrument_features": AccessRow(.viewer, .own, query: "timeframe=1m"),
+        "v1.market_state": AccessRow(.viewer, .own),
         "config.get": AccessRow(.viewer, .own), "config.validate": AccessRow(.viewer, .own, "{}"),
     ]
 
@@ -90,7 +91,7 @@ extension AccessRow {
         let least: [String: Least] = [
             "signals.latest": .viewer, "signals.generate": .trader, "signals.performance": .viewer,
             "test.generate_signal": .trader, "v1.generate_signal": .trader, "v1.signals": .viewer,
-            "v1.market_state": .viewer, "bridge.status": .viewer, "bridge.configure": .admin,
+            "bridge.status": .viewer, "bridge.configure": .admin,
             "rebalancer.trigger": .trader,
         ]
         return least.mapValues { least in

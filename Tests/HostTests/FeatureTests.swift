@@ -57,5 +57,31 @@ extension HostSuites {
             #expect(throws: HostRefusal.self) { try life.core.featureSource("NONE", "1m", bars: 10) }
             #expect(throws: HostRefusal.self) { try life.core.featureSource("BTC", "7m", bars: 10) }
         }
+
+        @Test(
+            "a market's state is that of the longest timeframe with a hundred closed candles, or of the one asked for")
+        func marketState() throws {
+            let life = try folder.live()
+            #expect(try life.core.marketStateSource("BTC", nil).view == nil)
+            life.run(seconds: 40)
+            let early = try #require(try life.core.marketStateSource("BTC", nil).view)
+            #expect(early.timeframe == "1s" && early.bars > 20 && early.instrument == "BTC_USDT")
+            life.run(seconds: 80)
+            let index = try #require(life.core.instrument("BTC"))
+            let length = try #require(CandleLength(name: "1s"))
+            let candles = life.core.market.candles(index, length, to: length.begin(of: life.core.marketTime))
+            let view = try #require(try life.core.marketStateSource("BTC", nil).view)
+            let close = try #require(candles.last).close
+            #expect(view.timeframe == "1s" && view.bars == candles.count && view.bars >= 100)
+            #expect(view.time == candles.last.map { $0.time + length.interval })
+            let range = (candles.map(\.low).min() ?? .zero)...(candles.map(\.high).max() ?? .zero)
+            #expect(view.valueAreaLow <= view.pointOfControl && view.pointOfControl < view.valueAreaHigh)
+            #expect(range.contains(view.pointOfControl))
+            #expect(view.supports.allSatisfy { $0 <= close } && view.resistances.allSatisfy { $0 > close })
+            #expect(!(view.supports + view.resistances).isEmpty)
+            #expect(try life.core.marketStateSource("BTC", "5s").view?.timeframe == "5s")
+            #expect(throws: HostRefusal.self) { try life.core.marketStateSource("NONE", nil) }
+            #expect(throws: HostRefusal.self) { try life.core.marketStateSource("BTC", "7m") }
+        }
     }
 }

@@ -26,6 +26,9 @@ extension ScopedHost {
     func features(of instrument: String, _ timeframe: String) async throws(HostRefusal) -> FeatureValuesView {
         try await host.features(of: instrument, timeframe)
     }
+    func marketState(of instrument: String, _ timeframe: String?) async throws(HostRefusal) -> MarketStateView {
+        try await host.marketState(of: instrument, timeframe)
+    }
 
     // MARK: The host
 

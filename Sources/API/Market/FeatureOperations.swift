@@ -2,7 +2,7 @@ import Trading
 
 /// Indicators and other features of the market.
 public enum FeatureOperations {
-    public static let all = [registry, values]
+    public static let all = [registry, values, marketState]
 
     static let registry = APIOperation(
         .get, "/api/features", id: "market.features", tag: "Market data",

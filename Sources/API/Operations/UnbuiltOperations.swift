@@ -15,9 +15,6 @@ public enum UnbuiltOperations {
             .post, "/test/generate-signal", "test.generate_signal", "Signals", "Makes a signal to test with", .trader),
         unbuilt(.post, "/api/v1/generate-signal", "v1.generate_signal", "Signals", "Analyses an instrument", .trader),
         unbuilt(.get, "/api/v1/signals", "v1.signals", "Signals", "Signals, newest first"),
-        unbuilt(
-            .get, "/api/v1/market-state/{instrument}", "v1.market_state", "Signals", "What a market is doing",
-            rate: .marketData),
     ]
 
     private static let bridge = [
@@ -27,11 +24,11 @@ public enum UnbuiltOperations {
 
     private static func unbuilt(
         _ method: APIOperation.Method, _ path: String, _ id: String, _ tag: String, _ summary: String,
-        _ role: Role = .viewer, rate: RateClass = .standard
+        _ role: Role = .viewer
     ) -> APIOperation {
         APIOperation(
             method, path, id: id, tag: tag, summary: summary, description: "Not built yet: answers 501.", role: role,
-            rate: rate, errors: [.notBuilt]
+            rate: .standard, errors: [.notBuilt]
         ) { (_: AnyInput, _) -> Success in throw APIError(.notBuilt, "\(summary): this is not built yet") }
     }
 }

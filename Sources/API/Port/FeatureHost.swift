@@ -1,11 +1,13 @@
 public import Trading
 
-/// The features of the market.
+/// The features of the market, and what it does.
 public protocol FeatureHost: Sendable {
     /// All that there are.
     func features() async throws(HostRefusal) -> [FeatureView]
     /// `timeframe` by its name ("1m"); one that the host does not have is refused.
     func features(of instrument: String, _ timeframe: String) async throws(HostRefusal) -> FeatureValuesView
+    /// nil = the host chooses the timeframe.
+    func marketState(of instrument: String, _ timeframe: String?) async throws(HostRefusal) -> MarketStateView
 }
 
 public struct FeatureView: Sendable, Equatable {

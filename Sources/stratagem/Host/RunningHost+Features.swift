@@ -53,14 +53,7 @@ struct FeatureSource: Sendable {
 
     var view: FeatureValuesView {
         var features = FeatureSet()
-        for candle in candles {
-            features.add(
-                Bar(
-                    instrument: 0, closeTime: candle.time + length.interval, interval: length.interval,
-                    open: candle.open,
-                    high: candle.high, low: candle.low, close: candle.close,
-                    volume: Quantity(raw: Int64(clamping: candle.volume))))
-        }
+        for candle in candles { features.add(Bar(candle, length)) }
         if let quote { features.add(quote) }
         if book.time != nil { features.add(book) }
         var values: [(name: String, value: Double?)] = []
@@ -68,5 +61,14 @@ struct FeatureSource: Sendable {
         return FeatureValuesView(
             instrument: instrument, timeframe: length.name, time: features.time, bars: features.barCount,
             features: values)
+    }
+}
+
+extension Bar {
+    init(_ candle: Candle, _ length: CandleLength) {
+        self.init(
+            instrument: 0, closeTime: candle.time + length.interval, interval: length.interval, open: candle.open,
+            high: candle.high, low: candle.low, close: candle.close,
+            volume: Quantity(raw: Int64(clamping: candle.volume)))
     }
 }
