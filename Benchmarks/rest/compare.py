@@ -180,18 +180,21 @@ def measure(server, case, connections, seconds):
 
 def count(server, answered, posts, connections):
     """What the database of a stopped server has of the orders that it answered. A run of wrk ends with an order under way
-    on each connection: carried out, and not counted by wrk."""
+    on each connection: carried out, and not counted by wrk. A market order waits for the next price; where 4,096 wait already
+    the host rejects it, which is an answer and an order, and no decision of the gate."""
     ids = [int(line) for line in (server.folder / "ids").read_text().split()]
     database = sqlite3.connect(server.database)
     rows = {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in ("orders", "decisions", "fills")}
+    rejected = {row[0] for row in database.execute("SELECT id FROM orders WHERE state = 5")} if server.name == "stratagem" else set()
     stored = {row[0] for row in database.execute("SELECT id FROM orders")}
-    decided = {row[0] for row in database.execute("SELECT order_id FROM decisions")}
+    decided = {row[0] for row in database.execute("SELECT order_id FROM decisions")} | rejected
     missing = sum(1 for number in ids if number not in stored or number not in decided)
-    return {"server": server.name, "answered": answered, **rows, "ids": len(ids), "missing": missing,
+    decisions = rows["decisions"] + len(rejected)
+    return {"server": server.name, "answered": answered, **rows, "rejected": len(rejected), "ids": len(ids), "missing": missing,
             "is_good": bool(ids) and not missing and len(set(ids)) == len(ids)
-            and answered <= min(rows["orders"], rows["decisions"])
-            and max(rows["orders"], rows["decisions"]) <= answered + posts * connections}
+            and answered <= min(rows["orders"], decisions)
+            and max(rows["orders"], decisions) <= answered + posts * connections}
 
 
 def journal_rate(executable, folder):
@@ -228,10 +231,10 @@ def show(rows, counts, journal):
             ours, theirs = rate["stratagem"], rate[name]
             print(f"{case}, {name}: {ours['requests_per_second'] / theirs['requests_per_second']:.1f} times the requests, "
                   f"{theirs['p99_ms'] / ours['p99_ms']:.1f} times less at p99")
-    print("\n| database of | answered | orders | decisions | fills | ids looked up | missing | |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("\n| database of | answered | orders | decisions | rejected | fills | ids looked up | missing | |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for row in counts:
-        print(f"| {row['server']} | {row['answered']:,} | {row['orders']:,} | {row['decisions']:,} | {row['fills']:,} | "
+        print(f"| {row['server']} | {row['answered']:,} | {row['orders']:,} | {row['decisions']:,} | {row['rejected']:,} | {row['fills']:,} | "
               f"{row['ids']:,} | {row['missing']} | {'all there' if row['is_good'] else 'WRONG'} |")
     if journal:
         print("\n| journal alone: orders a batch | orders/s | rows/s | p50 ms | p99 ms |")
