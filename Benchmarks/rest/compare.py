@@ -186,7 +186,9 @@ def count(server, answered, posts, connections):
     database = sqlite3.connect(server.database)
     rows = {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in ("orders", "decisions", "fills")}
-    rejected = {row[0] for row in database.execute("SELECT id FROM orders WHERE state = 5")} if server.name == "stratagem" else set()
+    rejected = set()
+    if server.name == "stratagem":
+        rejected = {row[0] for row in database.execute("SELECT id FROM orders WHERE state = 5")}
     stored = {row[0] for row in database.execute("SELECT id FROM orders")}
     decided = {row[0] for row in database.execute("SELECT order_id FROM decisions")} | rejected
     missing = sum(1 for number in ids if number not in stored or number not in decided)
