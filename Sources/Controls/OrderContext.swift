@@ -152,7 +152,7 @@ public struct OrderContext: BitwiseCopyable {
     public var openOrders: OpenOrders?
     /// The strategy is latched as a runaway.
     public var runaway: RunawayLatch?
-    /// The book that a market order would meet; nil = there is none, or no limit asks for it.
+    /// The book that a market order would meet; nil = there is none, or no rule asks for it.
     public var walk: BookWalk?
     /// The working order that a modify is about, as it is.
     public var replaced: Replaced?
@@ -163,8 +163,6 @@ public struct OrderContext: BitwiseCopyable {
     public var allowedKinds: UInt8 = .max
     /// Best price at which the same owner rests on the other side; zero = nowhere.
     public var ownOpposite = Price.zero
-    /// The same for legs of brackets, which an order that goes to the market stops short of.
-    public var legOpposite = Price.zero
     /// The same for protective orders, which give way to every other order.
     public var protectiveOpposite = Price.zero
     public var isSelfTradeChecked = true

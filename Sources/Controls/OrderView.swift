@@ -101,7 +101,6 @@ extension OrderView {
     @inline(__always) var restricted: RestrictedSides { context.pointee.restricted }
     @inline(__always) var allowedKinds: UInt8 { context.pointee.allowedKinds }
     @inline(__always) var ownOpposite: Price { context.pointee.ownOpposite }
-    @inline(__always) var legOpposite: Price { context.pointee.legOpposite }
     @inline(__always) var protectiveOpposite: Price { context.pointee.protectiveOpposite }
     @inline(__always) var isSelfTradeChecked: Bool { context.pointee.isSelfTradeChecked }
     @inline(__always) var isTradingHoursChecked: Bool { context.pointee.isTradingHoursChecked }

@@ -83,9 +83,9 @@ extension Engine {
             intent.side.opposite, against: intent, asksTag: context.purpose == .submit && intent.origin == .strategy,
             owner: owners[account], owners: owners, excluded: context.orderID)
         context.protectiveOpposite = resting.protective
-        context.legOpposite = resting.leg
         context.ownOpposite = resting.other
         context.isTagInUse = resting.isTagTaken
+        if resting.other != .zero { addWalk(to: &context) }
     }
 
     /// The strategy's pair is left out: whatever it trades, the others make room for. For the same reason nothing stands
@@ -216,9 +216,14 @@ extension Engine {
                 account: orders.openCount(account: account), strategy: orders.openCount(strategy: strategy),
                 instrument: orders.openCount(account: account, instrument: instrument))
         }
-        if wants.contains(.walk), !context.intent.kind.hasLimitPrice, markets[instrument].feed.contains(.depth) {
-            context.walk = books[instrument].walk(context.intent.side, context.intent.quantity)
-        }
+        if wants.contains(.walk) { addWalk(to: &context) }
+    }
+
+    /// What a market order would meet, where the feed has depth.
+    private func addWalk(to context: inout OrderContext) {
+        let instrument = Int(context.intent.instrument)
+        guard !context.intent.kind.hasLimitPrice, markets[instrument].feed.contains(.depth) else { return }
+        context.walk = books[instrument].walk(context.intent.side, context.intent.quantity)
     }
 
     /// At the mark, in the account's currency.

@@ -52,9 +52,8 @@ extension OrderManager {
 
     /// What a new, modified or triggered order meets of an owner's own.
     public struct Resting: Sendable {
-        /// The best limit prices with protective orders, with legs of brackets and with all others; zero = nowhere.
+        /// The best limit prices with protective orders and with all others; zero = nowhere.
         public var protective = Price.zero
-        public var leg = Price.zero
         public var other = Price.zero
         /// An order of the strategy works, or is kept for a bracket's leg, under one of the tags.
         public var isTagTaken = false
@@ -78,10 +77,10 @@ extension OrderManager {
                 entry.pointee.order.id != excluded
             {
                 let price = entry.pointee.order.intent.price
-                switch entry.pointee.order.intent.origin {
-                case .protective: resting.protective = better(price, resting.protective)
-                case .bracket: resting.leg = better(price, resting.leg)
-                case .strategy, .operator, .liquidation: resting.other = better(price, resting.other)
+                if entry.pointee.order.intent.isProtective {
+                    resting.protective = better(price, resting.protective)
+                } else {
+                    resting.other = better(price, resting.other)
                 }
             }
             if asksTag, entry.pointee.order.intent.strategy == intent.strategy, entry.hasTag(in: intent) {

@@ -3,6 +3,8 @@ public struct BookWalk: Sendable, BitwiseCopyable, Equatable {
     /// Σ price × quantity, raw; what lies beyond the levels shown counts at the last of them.
     public var cost: Int128 = 0
     public var quantity: Quantity = .zero
+    /// The price of the last level that it takes from.
+    public var worst: Price = .zero
     /// Of it, what lies beyond the levels shown.
     public var unseen: Quantity = .zero
 
@@ -29,6 +31,7 @@ extension OrderBook {
             let level = levels[index]
             let part = min(rest, max(0, level.quantity.raw - level.taken.raw))
             walk.cost += Int128(level.price.raw) * Int128(part)
+            if part > 0 { walk.worst = level.price }
             rest -= part
             index += 1
         }

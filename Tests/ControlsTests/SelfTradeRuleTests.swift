@@ -28,30 +28,21 @@ struct SelfTradeRuleTests {
             $0.intent.side = .sell
             $0.ownOpposite = price("101")
         },
-        RuleCase("of an own sell and a bracket's leg the lower one is met first", finds: crosses("100", "99", "-1")) {
-            $0.ownOpposite = price("100")
-            $0.legOpposite = price("99")
-        },
-        RuleCase("and by a sell the higher one", finds: crosses("100", "101", "1")) {
-            $0.intent.side = .sell
-            $0.ownOpposite = price("100")
-            $0.legOpposite = price("101")
-        },
         RuleCase("a market order reaches the touch", finds: crosses("100.01", "100.01", "0")) {
             $0.becomeMarket()
             $0.ownOpposite = price("100.01")
         },
-        RuleCase("and no farther without a collar") {
+        RuleCase("a market order passes before what it would not meet now") {
             $0.becomeMarket()
             $0.ownOpposite = price("100.02")
         },
-        RuleCase("with a collar it reaches its protection price", collar, finds: crosses("105", "104", "-1")) {
+        RuleCase("with a collar as well", collar) {
             $0.becomeMarket()
-            $0.ownOpposite = price("104")
+            $0.ownOpposite = price("100.02")
         },
-        RuleCase("beyond the protection price it passes", collar) {
+        RuleCase("one that it would meet now is in its way", collar, finds: crosses("105", "100.01", "-4.99")) {
             $0.becomeMarket()
-            $0.ownOpposite = price("105.01")
+            $0.ownOpposite = price("100.01")
         },
         RuleCase(
             "without any price it could meet everything",
@@ -84,30 +75,6 @@ struct SelfTradeRuleTests {
         RuleCase("any other passes before a protective one, which gives way") {
             $0.protectiveOpposite = price("100")
         },
-        RuleCase("a market order passes before a bracket's leg that it would not meet now", collar) {
-            $0.becomeMarket()
-            $0.legOpposite = price("100.02")
-        },
-        RuleCase("one that it would meet now is in its way", collar, finds: crosses("105", "100.01", "-4.99")) {
-            $0.becomeMarket()
-            $0.legOpposite = price("100.01")
-        },
-        RuleCase("and an own order before the leg is", collar, finds: crosses("103.99", "103", "-0.99")) {
-            $0.becomeMarket()
-            $0.legOpposite = price("104")
-            $0.ownOpposite = price("103")
-        },
-        RuleCase("a limit order may not cross a leg", finds: crosses("100", "100", "0")) {
-            $0.legOpposite = price("100")
-        },
-        RuleCase(
-            "without any price a leg may be met",
-            finds: ["risk.buying-power noReference account 0 0 0"] + crosses("0", "500", "500")
-        ) {
-            $0.becomeMarket()
-            $0.market = OrderContext.Market()
-            $0.legOpposite = price("500")
-        },
         RuleCase("a program without the rule passes") {
             $0.ownOpposite = price("99")
             $0.isSelfTradeChecked = false
@@ -139,37 +106,63 @@ struct SelfTradeRuleTests {
         #expect(gate.judge(order).approved?.cancelsOwnResting == row.cancels)
     }
 
-    @Test(
-        "a market order that opens may trade up to the tick before a leg, and one that reduces has it cancelled first")
-    func beforeLeg() {
-        func passage(_ collar: String?, _ change: (inout OrderContext) -> Void) -> ApprovedOrder? {
-            var order = goodOrder()
-            order.becomeMarket()
-            change(&order)
-            var gate = Gate(limits: [.account: limits { $0.priceCollar = collar.map { rate($0) } }])
-            return gate.judge(order).approved
-        }
-        let free = passage(nil) { $0.legOpposite = price("104") }
+    private static func passage(_ collar: String?, _ change: (inout OrderContext) -> Void) -> ApprovedOrder? {
+        var order = goodOrder()
+        order.becomeMarket()
+        change(&order)
+        var gate = Gate(limits: [.account: limits { $0.priceCollar = collar.map { rate($0) } }])
+        return gate.judge(order).approved
+    }
+
+    @Test("a market order that opens may trade up to the tick before an own resting order")
+    func beforeOwn() {
+        let free = Self.passage(nil) { $0.ownOpposite = price("104") }
         #expect(free?.protection == price("103.99") && free?.cancelsOwnResting == false)
-        #expect(passage("0.05") { $0.legOpposite = price("104") }?.protection == price("103.99"))
-        #expect(passage("0.02") { $0.legOpposite = price("104") }?.protection == price("102"))
-        let short = passage(nil) {
+        #expect(Self.passage("0.05") { $0.ownOpposite = price("104") }?.protection == price("103.99"))
+        #expect(Self.passage("0.02") { $0.ownOpposite = price("104") }?.protection == price("102"))
+        let short = Self.passage(nil) {
             $0.intent.side = .sell
-            $0.legOpposite = price("96")
+            $0.ownOpposite = price("96")
         }
         #expect(short?.protection == price("96.01"))
-        let closing = passage("0.05") {
-            $0.hold("10")
-            $0.sell("10")
-            $0.becomeMarket()
-            $0.legOpposite = price("96")
-        }
-        #expect(closing?.cancelsOwnResting == true && closing?.protection == price("95"))
-        let protected = passage("0.05") {
-            $0.legOpposite = price("104")
+        let protected = Self.passage("0.05") {
+            $0.ownOpposite = price("104")
             $0.protectiveOpposite = price("104.5")
         }
         #expect(protected?.cancelsOwnResting == false, "what the order no longer reaches stays")
+    }
+
+    struct Closing: Sendable {
+        /// The worst price of the book that the exit needs; nil = the feed has no depth.
+        let worst: String?
+        var unseen = "0"
+        let protection: String
+        let cancels: Bool
+    }
+
+    @Test(
+        "one that reduces does so where the book shows all of its quantity before it, and else has it cancelled first",
+        arguments: [
+            Closing(worst: "98", protection: "96.01", cancels: false),
+            Closing(worst: "96.01", protection: "96.01", cancels: false),
+            Closing(worst: "96", protection: "95", cancels: true),
+            Closing(worst: "98", unseen: "1", protection: "95", cancels: true),
+            Closing(worst: nil, protection: "95", cancels: true),
+        ])
+    func closing(_ row: Closing) {
+        let passage = Self.passage("0.05") {
+            $0.hold("10")
+            $0.sell("10")
+            $0.becomeMarket()
+            $0.ownOpposite = price("96")
+            guard let worst = row.worst else { return }
+            var walk = BookWalk()
+            walk.quantity = quantity("10")
+            walk.worst = price(worst)
+            walk.unseen = quantity(row.unseen)
+            $0.walk = walk
+        }
+        #expect(passage?.protection == price(row.protection) && passage?.cancelsOwnResting == row.cancels)
     }
 
     @Test("a marketable order soon after the other side was taken may be a wash", arguments: washes)

@@ -115,7 +115,7 @@ struct SlippageRuleTests {
         var book = SlippageRuleTests.book
         book.take(quantity("0.5"), ofLevel: 0, by: .buy)
         let walk = book.walk(.buy, quantity("1"))
-        #expect(walk?.averagePrice(.buy) == price("100.505"))
+        #expect(walk?.averagePrice(.buy) == price("100.505") && walk?.worst == price("101"))
         #expect(OrderBook().walk(.buy, quantity("1")) == nil)
     }
 }

@@ -7,7 +7,7 @@ import Trading
 @Suite("Feeds with order books")
 struct DepthTests {
     /// Bids from 99 down, asks from 101 up, ten levels of one unit each.
-    private static func book(_ minute: Int64, levels: Int64 = 10, best: Int64 = 99) -> [EventRecord] {
+    static func book(_ minute: Int64, levels: Int64 = 10, best: Int64 = 99) -> [EventRecord] {
         let bids = (0..<levels).map { BookLevel(price: Price(best - $0), quantity: 1) }
         let asks = (0..<levels).map { BookLevel(price: Price(best + 2 + $0), quantity: 1) }
         let book = OrderBook(bids: BookSide(bids, .buy), asks: BookSide(asks, .sell), at: .minute(minute))

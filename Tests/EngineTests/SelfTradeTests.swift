@@ -75,6 +75,22 @@ struct SelfTradeTests {
         #expect(bench.story.suffix(3) == ["accepted 2", "1 CANCELLED selfTrade", "2 SUBMITTED modified"])
     }
 
+    @Test(
+        "an exit leaves a resting order alone that lies deeper than the book it needs",
+        arguments: [(Quantity(2), "accepted 2"), (Quantity(5), "1 CANCELLED selfTrade")])
+    func deeper(_ held: Quantity, _ news: String) {
+        var setup = EngineSetup.small([.quotes, .depth], strategies: 2, accounts: 2)
+        for index in 0..<2 { setup.accounts[index].owner = "me" }
+        let maker = ScriptedStrategy(script: [[.submit(.buy, 1, .limit, tag: 1, at: 95)]])
+        let taker = ScriptedStrategy(script: [[.submit(.buy, held, tag: 1)], [.submit(.sell, held, tag: 2)]])
+        let bench = Bench(setup, [maker, taker])
+        for minute in Int64(1)..<3 { bench.feed(DepthTests.book(minute) + [.quote(minute, 99, 101)]) }
+        _ = bench.news()
+        bench.feed(DepthTests.book(3) + [.quote(3, 99, 101)])
+        #expect(bench.story.contains(news) && bench.position(1) == .zero)
+        #expect(bench.engine.workingOrderCount == (held == Quantity(2) ? 1 : 0))
+    }
+
     @Test("a strategy may not cross its own resting order either")
     func ownOrder() {
         let bench = Bench(script: [

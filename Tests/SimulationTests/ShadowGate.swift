@@ -103,7 +103,6 @@ struct ShadowGate {
         var reduceOnlyWorking: Int128 = 0
         /// Best price at which its owner rests on the other side; 0 = nowhere. Protective orders apart.
         var ownOpposite: Int64 = 0
-        var legOpposite: Int64 = 0
         var protectiveOpposite: Int64 = 0
         var isTagTaken = false
         /// Account currency per unit of the instrument's.
@@ -123,7 +122,7 @@ struct ShadowGate {
         let isExemptOwn = reducesOwn || isShrunk(q)
         let collar = collar(q, around)
         let slippage = slippage(q, around)
-        let stop = stopBeforeLeg(q, around, reducesOwn)
+        let stop = stopBeforeOwn(q, around, reducesOwn)
         let instrument = Int(q.intent.instrument)
         let closed = setup.accounts[q.account].restricted[instrument] ?? .none
         let verdicts: [(RuleID, Bool)] = [
@@ -263,8 +262,6 @@ extension ShadowGate.Surroundings {
         }
         if order.intent.isProtective {
             protectiveOpposite = better(protectiveOpposite)
-        } else if order.intent.isLeg {
-            legOpposite = better(legOpposite)
         } else {
             ownOpposite = better(ownOpposite)
         }

@@ -162,18 +162,18 @@ extension ShadowGate {
             return q.intent.side == .buy ? reach >= resting : reach <= resting
         }
         if q.intent.isProtective, q.purpose != .trigger {
-            return meets(around.ownOpposite) || meets(around.legOpposite) || meets(around.protectiveOpposite)
+            return meets(around.ownOpposite) || meets(around.protectiveOpposite)
         }
-        return !reducesOwn && (meets(around.ownOpposite) || (stop == nil && meets(around.legOpposite)))
+        return !reducesOwn && meets(around.ownOpposite)
     }
 
-    /// A market order that opens stops a tick short of a bracket's leg that it would not meet now; nil = it does not.
-    func stopBeforeLeg(_ q: Question, _ around: Surroundings, _ reducesOwn: Bool) -> Int64? {
-        guard setup.accounts[q.account].checksSelfTrade, around.legOpposite > 0, !q.isDormant, !reducesOwn,
+    /// A market order that opens stops a tick short of an own resting order that it would not meet now; nil = it does not.
+    func stopBeforeOwn(_ q: Question, _ around: Surroundings, _ reducesOwn: Bool) -> Int64? {
+        guard setup.accounts[q.account].checksSelfTrade, around.ownOpposite > 0, !q.isDormant, !reducesOwn,
             !q.intent.kind.hasLimitPrice, q.price > 0
         else { return nil }
         let tick = setup.instruments[Int(q.intent.instrument)].terms.tick.raw
-        let stop = q.intent.side == .buy ? around.legOpposite - tick : around.legOpposite + tick
+        let stop = q.intent.side == .buy ? around.ownOpposite - tick : around.ownOpposite + tick
         return (q.intent.side == .buy ? stop >= q.price : stop <= q.price) ? stop : nil
     }
 }

@@ -2,8 +2,7 @@ import Trading
 
 /// compliance.self-trade: an order may not meet a resting order of the same owner. A reducing order passes, and the
 /// resting side is cancelled first; a protective order that rests gives way to every order, and comes to rest itself only
-/// where it meets none. A bracket's leg stands in no order's way that goes to the market and would not meet it at the prices of
-/// now: that order may trade up to the tick before it.
+/// where it meets none. A market order that would not meet the resting one as the market is may trade up to the tick before it.
 enum SelfTradeRule {
     struct Passage {
         /// How far the order reaches (zero = any price) when the owner's resting orders that it would meet have to go first.
@@ -17,19 +16,13 @@ enum SelfTradeRule {
         guard order.isSelfTradeChecked else { return passage }
         findings.apply(.selfTrade)
         guard !order.isDormant else { return passage }
-        guard order.ownOpposite.raw > 0 || order.protectiveOpposite.raw > 0 || order.legOpposite.raw > 0 else {
-            return passage
-        }
-        var own = order.ownOpposite
-        if let bound = boundBeforeLeg(order) {
+        let own = order.ownOpposite
+        guard own.raw > 0 || order.protectiveOpposite.raw > 0 else { return passage }
+        if let bound = tickBefore(own, order) {
             passage.protection = Price.tighter(protection, bound, order.intent.side)
-        } else {
-            own = nearer(own, order.legOpposite, order.intent.side)
         }
         // The farthest price that this order can trade at.
-        let reach =
-            order.isMarket
-            ? (passage.protection != .zero ? passage.protection : order.valuationPrice) : order.intent.price
+        let reach = order.isMarket ? marketReach(order, passage.protection) : order.intent.price
         func meets(_ resting: Price) -> Bool {
             guard resting.raw > 0 else { return false }
             let crosses = order.intent.side == .buy ? reach >= resting : reach <= resting
@@ -51,25 +44,28 @@ enum SelfTradeRule {
         return passage
     }
 
-    /// The last tick before the nearest leg; nil = it would be met now, or the order is none that a bound is for.
-    private static func boundBeforeLeg(_ order: OrderView) -> Price? {
-        let leg = order.legOpposite
-        guard leg.raw > 0, order.isMarket, !order.isReducingOwn else { return nil }
-        let touch = order.valuationPrice
+    /// The last tick before the owner's resting price; nil = it would be met as the market is.
+    private static func tickBefore(_ resting: Price, _ order: OrderView) -> Price? {
+        guard resting.raw > 0, order.isMarket, let reach = reachNow(order) else { return nil }
         let tick = order.terms.tick.raw
+        let isBuy = order.intent.side == .buy
         let (bound, isBeyond) =
-            order.intent.side == .buy
-            ? leg.raw.subtractingReportingOverflow(tick) : leg.raw.addingReportingOverflow(tick)
-        guard touch.raw > 0, bound > 0, !isBeyond else { return nil }
-        return order.intent.side == .buy
-            ? (bound >= touch.raw ? Price(raw: bound) : nil)
-            : (bound <= touch.raw ? Price(raw: bound) : nil)
+            isBuy ? resting.raw.subtractingReportingOverflow(tick) : resting.raw.addingReportingOverflow(tick)
+        guard bound > 0, !isBeyond, isBuy ? bound >= reach.raw : bound <= reach.raw else { return nil }
+        return Price(raw: bound)
     }
 
-    /// Of two resting prices the one that an order on `side` meets first; zero = none.
-    private static func nearer(_ a: Price, _ b: Price, _ side: Side) -> Price {
-        guard a != .zero, b != .zero else { return a == .zero ? b : a }
-        return side == .buy ? min(a, b) : max(a, b)
+    private static func marketReach(_ order: OrderView, _ protection: Price) -> Price {
+        guard protection == .zero else { return protection }
+        return order.walk?.worst ?? order.valuationPrice
+    }
+
+    /// How far a market order goes as the market is; nil = nobody knows. One that reduces has to come out whole, so it goes
+    /// as far as the book shows its quantity; of any other the touch will do, as the bound holds the rest.
+    private static func reachNow(_ order: OrderView) -> Price? {
+        guard order.isReducingOwn else { return order.valuationPrice.raw > 0 ? order.valuationPrice : nil }
+        guard let walk = order.walk, walk.unseen == .zero else { return nil }
+        return walk.worst
     }
 
     /// A marketable order soon after the same owner took from the other side may be a wash: a warning.
