@@ -30,6 +30,8 @@ public struct AccountConfiguration: Sendable, Equatable {
     public var margin = true
     /// Equity × this = buying power.
     public var maxLeverage = Rate.one
+    /// Of a year, what shorts pay in instruments that are paid for in full and say nothing themselves.
+    public var borrowRate = Rate.zero
     public var day = DayBoundary()
     /// User name → what that user may do, as far as the role goes. Admins need no entry.
     public var users: [String: Access] = ["admin": .trade]
@@ -81,6 +83,7 @@ extension AccountConfiguration {
         if let raw = section.decimal("max_leverage", scale: Rate.decimals, in: 1...1000) {
             maxLeverage = Rate(raw: raw)
         }
+        if let rate = section.borrowRate("borrow_rate") { borrowRate = rate }
         var day = section.section("day")
         self.day.minutes = day.timeOfDay("time", allows24: false) ?? 0
         self.day.zone = day.timeZone("zone") ?? "UTC"

@@ -9,6 +9,8 @@ public struct HostConfiguration: Sendable, Equatable {
     public var limits = LimitSettings()
     /// Instrument scope: `limits.instruments.<id>`.
     public var instrumentLimits: [String: LimitSettings] = [:]
+    /// `instruments.<id>`: what positions in it cost.
+    public var financing: [String: FinancingSettings] = [:]
     /// In the file's order.
     public var programs = [ComplianceProgram(name: "default")]
     /// In the file's order; the first that names an instrument is its own.
@@ -57,6 +59,7 @@ public struct HostConfiguration: Sendable, Equatable {
         var venue = root.section("paper_venue")
         paperVenue = PaperVenueSettings(&venue)
         readLimits(&root)
+        readFinancing(&root)
         findUnquoted(root)
         var plugins = root.section("plugins")
         self.plugins = PluginSettings(&plugins)
@@ -128,12 +131,25 @@ public struct HostConfiguration: Sendable, Equatable {
             var one = byInstrument.section(entry.key)
             instrumentLimits[entry.key] = LimitSettings(&one, scope: .instrument)
             one.finish()
-            if !instruments.contains(entry.key) {
-                let hint = Nearest.match(entry.key, in: instruments).map { "; did you mean \($0)?" } ?? ""
-                findWarning(byInstrument, entry, "no simulator or feed has this instrument\(hint)")
-            }
+            findUnknown(byInstrument, entry)
         }
         section.finish()
+    }
+
+    private func findUnknown(_ section: Section, _ entry: ConfigurationNode.Entry) {
+        guard !instruments.contains(entry.key) else { return }
+        let hint = Nearest.match(entry.key, in: instruments).map { "; did you mean \($0)?" } ?? ""
+        findWarning(section, entry, "no simulator or feed has this instrument\(hint)")
+    }
+
+    private mutating func readFinancing(_ root: inout Section) {
+        var section = root.section("instruments")
+        for entry in section.named() {
+            var one = section.section(entry.key)
+            financing[entry.key] = FinancingSettings(&one)
+            one.finish()
+            findUnknown(section, entry)
+        }
     }
 
     /// Conversions by an instrument that nobody quotes.

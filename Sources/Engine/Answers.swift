@@ -70,6 +70,19 @@ extension EventRecord {
         return EventRecord(bytesOf: record)
     }
 
+    static func funding(
+        _ instrument: UInt32, rate: Rate, paid: Money, next: Timestamp?, at time: Timestamp
+    ) -> EventRecord {
+        var record = strategy_funding_v1_t()
+        record.type = UInt16(STRATEGY_EVENT_FUNDING)
+        record.instrument = instrument
+        record.time = time.nanoseconds
+        record.rate = rate.raw
+        record.amount = Int64(clamping: -paid.raw)
+        record.next_time = next?.nanoseconds ?? 0
+        return EventRecord(bytesOf: record)
+    }
+
     static func timer(tag: UInt64, due: Timestamp) -> EventRecord {
         var record = strategy_timer_v1_t()
         record.type = UInt16(STRATEGY_EVENT_TIMER)

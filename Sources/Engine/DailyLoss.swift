@@ -6,15 +6,29 @@ public import Trading
 // The account's day: it turns with the first instant of a new one, and its loss is measured at every mark.
 
 extension Engine {
-    /// Time passes; the one comparison that a day costs while it lasts.
+    /// Time passes; the one comparison that days, and what is due at their times, cost in between.
     @inline(__always)
     mutating func passTime(to time: Timestamp) {
         now = time
-        if time >= days.nextTurn { turnDays() }
+        if time >= days.nextTurn { passTurns() }
+    }
+
+    /// What was due on the way to `now`, then the day of `now` itself.
+    private mutating func passTurns() {
+        let time = now
+        if financing.nextDue < time {
+            bookFinancing(before: time)
+            now = time
+        }
+        turnDays()
+        // What is due at a moment is booked behind it.
+        if financing.nextDue.nanoseconds < .max { days.nextTurn = min(days.nextTurn, financing.nextDue + 1) }
+        // Whoever was released hears of it before anything else happens.
+        if hasAnswers { deliverAnswers() }
     }
 
     /// Starts the day of every account for which a new one has begun, at the marks from before.
-    private mutating func turnDays() {
+    mutating func turnDays() {
         var next = Timestamp(nanoseconds: .max)
         for account in 0..<accounts.count {
             let offset = accounts[account].dayOffset
@@ -31,8 +45,6 @@ extension Engine {
         }
         days.nextTurn = next
         reviewDailyLimits()
-        // Whoever was released hears of it before anything else happens.
-        if hasAnswers { deliverAnswers() }
     }
 
     /// `isWritten`: whether somebody reads it or not.
@@ -67,7 +79,7 @@ extension Engine {
     /// nil when something has no conversion rate.
     private func measure(_ scope: LimitScope, _ index: Int) -> (balance: Money, equity: Money)? {
         if scope == .strategy {
-            return ledger.totals(strategy: index).map { ($0.realized - $0.commission, $0.net) }
+            return ledger.totals(strategy: index).map { ($0.settled, $0.net) }
         }
         guard let balance = ledger.balance(account: index), let equity = ledger.equity(account: index) else {
             return nil
@@ -89,6 +101,7 @@ extension Engine {
             isWatched = isWatched || days.strategies[strategy].isLatched
         }
         days.isWatched = isWatched || compliance.watchesDays || breakers.watchesMarks
+        days.isEventByEvent = days.isWatched || financing.isOn
         watchesMarks = days.isWatched || quotedRates.count > 0
         reviewProgramFloors()
     }

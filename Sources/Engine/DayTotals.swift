@@ -29,10 +29,12 @@ struct DayBook: ~Copyable {
     /// Equity below which the loss is too large; far below zero = no limit.
     var accountFloors: FixedBuffer<Money>
     var strategyFloors: FixedBuffer<Money>
-    /// The earliest start of a new day of any account.
+    /// The earliest start of a new day of any account, or what else is due at a time of its own.
     var nextTurn = Timestamp(nanoseconds: .min)
     /// Some scope has a limit on a day's loss, or is latched by one.
     var isWatched = false
+    /// That, or something is due at times of its own: no strategy may look ahead over it.
+    var isEventByEvent = false
     static let noFloor = Money(raw: .min)
 
     init(_ setup: EngineSetup) {

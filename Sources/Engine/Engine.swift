@@ -31,6 +31,7 @@ public struct Engine: ~Copyable {
     let restrictions: FixedBuffer<RestrictedSides>
     let quotedRates: FixedBuffer<QuotedRate>
     var days: DayBook
+    var financing: FinancingBook
     var running: RunningBook
     var compliance: ComplianceBook
     var reaches: ReachBook
@@ -154,6 +155,7 @@ public struct Engine: ~Copyable {
         recordedMarks = FixedBuffer(count: instrumentCount, repeating: .zero)
         quotedRates = FixedBuffer(setup.quotedRates)
         days = DayBook(setup)
+        financing = FinancingBook(setup)
         running = RunningBook(setup)
         compliance = ComplianceBook(setup)
         reaches = ReachBook(setup)

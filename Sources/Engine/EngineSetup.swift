@@ -10,6 +10,8 @@ public struct EngineSetup: Sendable {
         /// Accounts of one owner may not trade with each other.
         public var owner: String
         public var terms: AccountTerms
+        /// Of a year, what shorts pay in instruments of settlement `cash` that say nothing themselves.
+        public var borrowRate = Rate.zero
         public var limits = LimitSet()
         /// Sides closed by the account's compliance program, by instrument index.
         public var restricted: [Int: RestrictedSides] = [:]
@@ -62,6 +64,10 @@ public struct EngineSetup: Sendable {
     public var systemLimits = LimitSet()
     /// By instrument index.
     public var instrumentLimits: [Int: LimitSet] = [:]
+    /// By instrument index: what its positions pay at which times.
+    public var funding: [Int: FundingTerms] = [:]
+    /// By instrument index: what its shorts pay a year, whatever their account says.
+    public var borrowRates: [Int: Rate] = [:]
     /// Conversion rates that follow an instrument's mark; until it has one, the account's fixed rate holds.
     public var quotedRates: [QuotedRate] = []
     public var workingOrdersMax = 4096
@@ -116,8 +122,25 @@ public struct EngineSetup: Sendable {
                 && instruments.indices.contains(Int(rate.instrument))
             if !isFound { problems.append("quoted rate \(rate) names what is not there") }
         }
+        problems += financingProblems
         for strategy in strategies {
             problems += strategy.problems(accountCount: accounts.count, instrumentCount: instruments.count)
+        }
+        return problems
+    }
+
+    private var financingProblems: [String] {
+        var problems: [String] = []
+        for index in (Set(funding.keys).union(borrowRates.keys)).sorted() where !instruments.indices.contains(index) {
+            problems.append("funding or borrow of instrument \(index), which is not there")
+        }
+        for index in instruments.indices {
+            problems += (funding[index]?.problems ?? []).map { "instrument \(instruments[index].id): \($0)" }
+        }
+        let highest = Rate(raw: 10 * Rate.one.raw)
+        for rate in borrowRates.sorted(by: { $0.key < $1.key }).map(\.value) + accounts.map(\.borrowRate)
+        where !(Rate.zero...highest).contains(rate) {
+            problems.append("borrow rate \(rate) is not in 0…10")
         }
         return problems
     }

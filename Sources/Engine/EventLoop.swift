@@ -27,7 +27,7 @@ extension Engine {
     /// Nothing but the one strategy can act on the next event, so it may look ahead over a block.
     private var isCalm: Bool {
         slots.count == 1 && slots[0].isEnabled && orders.workingCount == 0 && timers.isEmpty && !hasAnswers
-            && !days.isWatched
+            && !days.isEventByEvent
             && booksDue == 0 && !hasFollowers
     }
 

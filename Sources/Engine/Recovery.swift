@@ -120,6 +120,7 @@ extension Engine {
         case .intentRefused(let strategy, let type, let fault, let count, _):
             try replayRefused(strategy, type, fault, count)
         case .tradingStateChanged(let scope, let index, let state, _): try replayLatch(state, scope, index)
+        case .financed(let payment): try replayFinanced(payment)
         case .dayStarted(let start): try replayDay(start)
         case .dailyLossExceeded(let breach): try replayBreach(breach)
         case .programBreached(let breach): try checkAccount(breach.account)
@@ -266,6 +267,7 @@ extension Engine {
         // A checkpoint alone says how far each pair is; facts do not.
         if recovery.replayed > 0 || facts.count > before { reviewProtections() }
         orders.closeRecovery()
+        financing.nextDue = financing.due(from: now)
         recovery.phase = .closed
         var positions = 0
         for strategy in slots.indices {
@@ -368,6 +370,7 @@ extension TradingEvent {
         case .priceMarked: "price marked"
         case .orderRested: "order rested"
         case .orderTrailed: "order trailed"
+        case .financed(let payment): "\(payment.kind.name) paid"
         case .dayStarted: "day started"
         case .dailyLossExceeded: "daily loss exceeded"
         case .equityPeaked: "equity peaked"

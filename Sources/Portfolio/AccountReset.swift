@@ -20,6 +20,7 @@ extension Ledger {
     private mutating func reset(strategy: Int) {
         for instrument in 0..<instrumentCount {
             holdings[strategy * instrumentCount + instrument] = Holding()
+            financed[strategy * instrumentCount + instrument] = FinancingTotals()
             holdingsOpen.set(strategy, instrument, open: false)
         }
         for currency in 0..<currencyCount { tallies[strategy * currencyCount + currency] = Tally() }

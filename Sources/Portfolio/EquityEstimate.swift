@@ -16,7 +16,7 @@ extension Ledger {
         return equity
     }
 
-    /// Recomputes, from the exact sums, what a fill has changed for `equityEstimate`.
+    /// Recomputes, from the exact sums, what a fill or a payment has changed for `equityEstimate`.
     mutating func refreshEstimate(strategy: Int, instrument: Int) {
         refreshBase(strategy: strategy)
         refreshWeight(strategy: strategy, instrument: instrument)
@@ -37,7 +37,7 @@ extension Ledger {
         var base = accounts[account].openingBalance.approximate
         for currency in 0..<currencyCount {
             let tally = tallies[strategy * currencyCount + currency]
-            let amount = tally.realized - tally.commission - tally.cost
+            let amount = tally.realized - tally.commission - tally.financing.paid - tally.cost
             if amount != .zero { base += amount.approximate * rateEstimate(account: account, currency: currency) }
         }
         estimateBases[strategy] = base

@@ -4,9 +4,9 @@ public import Trading
 ///
 /// The same fills are kept in two books: per strategy a position with its exact cost, per account the net quantity.
 /// Cash belongs to the account. For settlement `cash` the fill's whole value moves it, for `linear` the realised profit
-/// of the *strategy's* position does; commission leaves it either way. Per currency, at any time and to the last unit,
+/// of the *strategy's* position does; commission leaves it either way, and so does what holding costs (funding, borrow). Per currency, at any time and to the last unit,
 ///
-///     Σ cash + Σ worth of the strategies' positions = opening balance + Σ (realized + unrealized − commission)
+///     Σ cash + Σ worth of the strategies' positions = opening balance + Σ (realized + unrealized − commission − financing)
 ///
 /// where the worth is the market value (cash) or market value − cost (linear). Both sides are sums of the same rounded
 /// terms, so the identity needs no tolerance.
@@ -34,6 +34,8 @@ public import Trading
     /// Strategy × instrument.
     @usableFromInline var holdings: FixedBuffer<Holding>
     @usableFromInline var holdingsOpen: OpenList
+    /// Strategy × instrument: apart from the holdings, which every fill reads and which stay small so.
+    @usableFromInline var financed: FixedBuffer<FinancingTotals>
     /// Strategy × currency.
     @usableFromInline var tallies: FixedBuffer<Tally>
     /// Strategy: its equity less the market value of its positions, in account currency, for statistics only.
@@ -58,6 +60,8 @@ public import Trading
         netOpen = OpenList(rows: accounts.count, columns: instruments.count)
         owners = FixedBuffer(strategyAccounts)
         holdings = FixedBuffer(count: strategyAccounts.count * instruments.count, repeating: Holding())
+        financed = FixedBuffer(
+            count: strategyAccounts.count * instruments.count, repeating: FinancingTotals())
         holdingsOpen = OpenList(rows: strategyAccounts.count, columns: instruments.count)
         tallies = FixedBuffer(count: strategyAccounts.count * currencyCount, repeating: Tally())
         estimateBases = FixedBuffer(count: strategyAccounts.count, repeating: 0)
@@ -79,6 +83,7 @@ public import Trading
         owners = FixedBuffer(owners, adding: 1, of: account)
         holdings = FixedBuffer(holdings, adding: instrumentCount, of: Holding())
         holdingsOpen.addRow()
+        financed = FixedBuffer(financed, adding: instrumentCount, of: FinancingTotals())
         tallies = FixedBuffer(tallies, adding: currencyCount, of: Tally())
         estimateBases = FixedBuffer(estimateBases, adding: 1, of: 0)
         kept.addStrategy(instruments: instrumentCount, currencies: currencyCount)

@@ -5,11 +5,12 @@ public import Trading
 extension Ledger {
     /// A form number; currencies, instruments, accounts, strategies (u32 each); next position id u64; per instrument its
     /// mark and what its amounts were counted with; per account currency, opening balance and cash of each currency; per
-    /// strategy its account, the instruments it holds in the order of opening, and every holding that is not blank.
+    /// strategy its account, the instruments it holds in the order of opening, every holding that is not blank, and what holding has cost where it
+    /// has cost something (that since form 2).
     ///
     /// Net quantities, totals and estimates follow from these.
     public func encode(into writer: inout ByteWriter) {
-        writer.put(UInt8(1))
+        writer.put(Ledger.form)
         for count in [currencyCount, instrumentCount, accounts.count, strategyCount] { writer.put(count: count) }
         writer.put(nextPositionID)
         for instrument in 0..<instrumentCount {
@@ -39,12 +40,22 @@ extension Ledger {
             writer.put(UInt32(instrument))
             holdings[first + instrument].encode(into: &writer)
         }
+        let charged = (0..<instrumentCount).filter { financed[first + $0] != FinancingTotals() }
+        writer.put(count: charged.count)
+        for instrument in charged {
+            writer.put(UInt32(instrument))
+            writer.put(financed[first + instrument].funding)
+            writer.put(financed[first + instrument].borrow)
+        }
     }
+
+    private static var form: UInt8 { 2 }
 
     /// Takes the books of a checkpoint into a fresh ledger; accounts, instruments and strategies that have been added
     /// since stay fresh. After a fault the ledger is of no use.
     public mutating func decode(from reader: inout ByteReader) throws(CodingFault) {
-        guard try reader.number(UInt8.self) == 1 else { throw reader.fault("unknown form of the ledger") }
+        let form = try reader.number(UInt8.self)
+        guard (1...Ledger.form).contains(form) else { throw reader.fault("unknown form of the ledger") }
         let currencies = try reader.count(of: 1)
         let kept = [try reader.count(of: 1), try reader.count(of: 1), try reader.count(of: 1)]
         guard currencies <= currencyCount, kept[0] <= instrumentCount, kept[1] <= accounts.count,
@@ -56,7 +67,7 @@ extension Ledger {
         nextPositionID = try reader.counter("next position")
         for instrument in 0..<kept[0] { try decode(instrument: instrument, from: &reader) }
         for account in 0..<kept[1] { try decode(account: account, currencies, from: &reader) }
-        for strategy in 0..<kept[2] { try decode(strategy: strategy, instruments: kept[0], from: &reader) }
+        for strategy in 0..<kept[2] { try decode(strategy: strategy, instruments: kept[0], form, from: &reader) }
         do { try sumUp() } catch { throw reader.fault(error.description) }
     }
 
@@ -87,7 +98,7 @@ extension Ledger {
     }
 
     private mutating func decode(
-        strategy: Int, instruments: Int, from reader: inout ByteReader
+        strategy: Int, instruments: Int, _ form: UInt8, from reader: inout ByteReader
     ) throws(CodingFault) {
         let account = try reader.number(Int32.self)
         for _ in 0..<(try reader.count(of: 4)) {
@@ -105,10 +116,26 @@ extension Ledger {
                     "strategy \(strategy) traded for account \(account), and now for \(owners[strategy])")
             }
         }
+        if form > 1 {
+            try decodeFinancing(strategy: strategy, instruments: instruments, account: account, from: &reader)
+        }
         for instrument in 0..<instrumentCount {
             let isHeld = holdings[strategy * instrumentCount + instrument].position.quantity != .zero
             guard isHeld == holdingsOpen.isOpen(strategy, instrument) else {
                 throw reader.fault("strategy \(strategy) holds instrument \(instrument) in one list only")
+            }
+        }
+    }
+
+    private mutating func decodeFinancing(
+        strategy: Int, instruments: Int, account: Int32, from reader: inout ByteReader
+    ) throws(CodingFault) {
+        for _ in 0..<(try reader.count(of: 36)) {
+            let instrument = try reader.index("financed instrument", below: instruments)
+            financed[strategy * instrumentCount + instrument] = FinancingTotals(
+                funding: try reader.summable("funding"), borrow: try reader.summable("borrow"))
+            guard account == owners[strategy] else {
+                throw reader.fault("strategy \(strategy) paid for account \(account), and now \(owners[strategy])")
             }
         }
     }
@@ -128,6 +155,7 @@ extension Ledger {
                 tallies[tally].realized += position.realized
                 tallies[tally].commission += position.commission
                 tallies[tally].cost += position.cost
+                tallies[tally].financing += financed[strategy * instrumentCount + instrument]
                 guard tallies[tally].isSummable else {
                     throw RecoveryFault("totals of strategy \(strategy) are beyond counting")
                 }
@@ -151,7 +179,7 @@ extension Settlement {
 }
 
 extension Tally {
-    var isSummable: Bool { realized.isSummable && commission.isSummable && cost.isSummable }
+    var isSummable: Bool { realized.isSummable && commission.isSummable && cost.isSummable && financing.isSummable }
 }
 
 extension Holding {

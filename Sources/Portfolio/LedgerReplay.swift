@@ -36,7 +36,7 @@ extension Ledger {
     }
 
     /// Holds what must be true of the books at any time: an account's net quantity is the sum of its strategies'
-    /// positions, and its cash is the opening balance and what the fills moved, to the last unit.
+    /// positions, and its cash is the opening balance and what fills and the holding of positions moved, to the last unit.
     public func check() throws(RecoveryFault) {
         for account in accounts.indices {
             for instrument in 0..<instrumentCount { try checkNet(account, instrument) }
@@ -64,7 +64,8 @@ extension Ledger {
         for strategy in 0..<strategyCount where self.account(of: strategy) == account {
             for instrument in 0..<instrumentCount where Int(instruments[instrument].currency) == currency {
                 let position = position(strategy: strategy, instrument: instrument)
-                expected = expected &+ position.realized.raw &- position.commission.raw
+                let financing = financing(strategy: strategy, instrument: instrument).paid
+                expected = expected &+ position.realized.raw &- position.commission.raw &- financing.raw
                 if instruments[instrument].settlement == .cash { expected = expected &- position.cost.raw }
             }
         }

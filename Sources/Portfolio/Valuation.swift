@@ -107,10 +107,13 @@ extension Ledger {
             let unrealized = marketValues(strategy: strategy, currency: currency) - tally.cost
             guard let realized = convert(tally.realized, from: currency, account: account),
                 let commission = convert(tally.commission, from: currency, account: account),
+                let funding = convert(tally.financing.funding, from: currency, account: account),
+                let borrow = convert(tally.financing.borrow, from: currency, account: account),
                 let unrealized = convert(unrealized, from: currency, account: account)
             else { return nil }
             totals.realized += realized
             totals.commission += commission
+            totals.financing += FinancingTotals(funding: funding, borrow: borrow)
             totals.unrealized += unrealized
         }
         return totals

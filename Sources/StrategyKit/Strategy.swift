@@ -67,6 +67,8 @@ public protocol Strategy: Codable {
     mutating func onDenial(_ denial: Denial, _ context: inout Context)
     /// Your position has changed; `context.position` has the new one.
     mutating func onPosition(_ position: Position, _ context: inout Context)
+    /// A perpetual has paid its funding.
+    mutating func onFunding(_ funding: Funding, _ context: inout Context)
     /// A timer that you set with `context.setTimer` is due.
     mutating func onTimer(_ id: UInt32, _ context: inout Context)
     /// Parameters have changed while running.
@@ -94,6 +96,7 @@ extension Strategy {
     @inlinable public mutating func onOrder(_ update: OrderUpdate, _ context: inout Context) {}
     @inlinable public mutating func onDenial(_ denial: Denial, _ context: inout Context) {}
     @inlinable public mutating func onPosition(_ position: Position, _ context: inout Context) {}
+    @inlinable public mutating func onFunding(_ funding: Funding, _ context: inout Context) {}
     @inlinable public mutating func onTimer(_ id: UInt32, _ context: inout Context) {}
     @inlinable public mutating func onParameters(_ context: inout Context) {}
     @inlinable public mutating func onStatus(_ status: StatusChange, _ context: inout Context) {}

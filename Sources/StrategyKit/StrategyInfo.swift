@@ -31,6 +31,9 @@ public struct StrategyInfo: Sendable, Equatable {
         EventSet(type: STRATEGY_EVENT_INSTRUMENT), EventSet(type: STRATEGY_EVENT_SESSION),
     ]
 
+    /// Funding of instruments that the strategy does not hold; of those that it holds it hears anyway.
+    public static let funding = EventSet(type: STRATEGY_EVENT_FUNDING)
+
     private init(type: Int) { rawValue = 1 << UInt64(type) }
 }
 

@@ -20,6 +20,7 @@ public enum FactCoding {
         case dailyLossExceeded = 12
         case orderTrailed = 13
         case accountReset = 14
+        case financed = 15
         case equityPeaked = 20
         case runawayLatched = 21
         // From 40 on what compliance programs add.
@@ -95,6 +96,9 @@ public enum FactCoding {
             writer.put(instrument)
             writer.put(stopPrice)
             writer.put(time)
+        case .financed(let financing):
+            writer.put(Form.financed.rawValue)
+            writer.put(financing)
         case .dayStarted(let start):
             writer.put(Form.dayStarted.rawValue)
             writer.put(start)
@@ -165,6 +169,7 @@ public enum FactCoding {
         case .accountReset:
             return .accountReset(
                 account: try reader.number(), balance: try reader.money(), time: try reader.timestamp())
+        case .financed: return .financed(try reader.financing())
         case .dayStarted: return .dayStarted(try reader.dayStart())
         case .dailyLossExceeded: return .dailyLossExceeded(try reader.dailyLossBreach())
         case .equityPeaked: return .equityPeaked(try reader.equityPeak())

@@ -18,6 +18,8 @@ public enum TradingEvent: Sendable, BitwiseCopyable {
     case orderTrailed(id: UInt64, instrument: UInt32, stopPrice: Price, time: Timestamp)
     /// A simulated account begins anew with this cash: nothing is held, nothing works, nothing was won or lost.
     case accountReset(account: Int32, balance: Money, time: Timestamp)
+    /// A position has paid, or was paid, for being held.
+    case financed(Financing)
     /// An account's day has turned: one for the account, one for each of its strategies.
     case dayStarted(DayStart)
     case dailyLossExceeded(DailyLossBreach)
@@ -40,6 +42,7 @@ extension TradingEvent {
         case .orderDenied(let denial): denial.time
         case .orderFilled(let fill): fill.time
         case .roundTripClosed(let trip): trip.exitTime
+        case .financed(let financing): financing.time
         case .dayStarted(let start): start.time
         case .dailyLossExceeded(let breach): breach.time
         case .equityPeaked(let peak): peak.time

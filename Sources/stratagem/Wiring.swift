@@ -50,6 +50,7 @@ struct Wiring {
         setup.venue = VenueTerms(host.paperVenue)
         setup.quotedRates = host.accounts.enumerated().flatMap { $1.quotedRates(universe, account: $0) }
         setup.systemLimits = LimitSet(host.limits)
+        setup.takeFinancing(host)
         for (id, limits) in host.instrumentLimits {
             if let index = universe.index(of: id) { setup.instrumentLimits[index] = LimitSet(limits) }
         }

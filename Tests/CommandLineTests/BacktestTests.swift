@@ -231,6 +231,24 @@ struct BacktestTests {
         #expect(plain.integer("denials") == 0 && (plain.integer("fills") ?? 0) > 10)
     }
 
+    @Test("what holding costs comes from the host's file, and flags stand above it")
+    func financing() async throws {
+        scratch.writeBars()
+        scratch.write(
+            "instruments: {BTC_USDT: {funding: {rate: 0.01, every: 1h}}}\naccounts: {paper: {borrow_rate: 0.5}}\n",
+            to: "strategies/host.yaml")
+        scratch.write(
+            "plugin: SMACross\ninstruments: [BTC_USDT]\ntimeframe: 1m\nparameters: {fast: 2, slow: 5}\n",
+            to: "strategies/mine/strategy.yaml")
+        let words = ["backtest", "mine", "--data", "bars.csv", "--json"]
+        let own = try JSONObject(try await CommandLine.run(words, in: scratch).output)
+        #expect(own.text("funding_paid").map { $0 != "0" } == true && own.text("borrow_paid") == "0")
+        let free = try await CommandLine.run(words + ["--funding-rate", "0", "--borrow-rate", "0"], in: scratch)
+        #expect(try JSONObject(free.output).text("funding_paid") == "0")
+        let plain = try await CommandLine.run(["backtest", "SMACross", "--data", "bars.csv", "--json"], in: scratch)
+        #expect(try JSONObject(plain.output).text("funding_paid") == nil)
+    }
+
     @Test("--set stands above the strategy's file, --cash above its account")
     func overriding() async throws {
         scratch.addCross("own")

@@ -59,6 +59,33 @@ struct ReferenceTests {
     ]
     private static let bars = ["--bars", "60"]
 
+    /// Funding and borrow: often, at awkward rates, and over days without data.
+    static let held: [Trial] = {
+        func both(_ plugin: String, _ file: String, host: [String] = [], reference: [String] = [], _ rates: [String])
+            -> Trial
+        {
+            Trial(
+                plugin, file, host: host + rates,
+                reference: reference
+                    + rates.map {
+                        $0 == "--funding-every" ? "--funding-hours" : $0.hasSuffix("h") ? String($0.dropLast()) : $0
+                    })
+        }
+        return [
+            both("SMACross", "btc-perp-1m-2022-01.csv", ["--funding-rate", "0.0001"]),
+            both(
+                "SMACross", "btc-perp-1m-2022-01.csv",
+                ["--funding-rate", "-0.000123457", "--funding-every", "1h", "--borrow-rate", "0.0777"]),
+            both(
+                "SMACross", "eurusd-1h-2017-2018.csv", host: ["--set", "quantity=0.37"],
+                reference: ["--quantity", "0.37"],
+                ["--borrow-rate", "0.031", "--funding-rate", "0.00003", "--funding-every", "24h"]),
+            both("Breakout", "goog-1d-2004-2013.csv", ["--borrow-rate", "0.05"]),
+            both("Breakout", "xrp-eth-trades-2019-10.csv", ["--borrow-rate", "1.5", "--funding-rate", "0.001"]),
+            both("SMACross", "btc-perp-1m-2022-01.csv", ["--funding", "rates.csv"]),
+        ]
+    }()
+
     /// Stops, stop-limits and limits into a position, out of it a trailing stop or a bracket whose stop is moved.
     static let stops = [
         ("goog-1d-2004-2013.csv", "gap=1 trail=10", "0"), ("btc-perp-1m-2022-01.csv", "gap=5 trail=100", "1.5"),
@@ -84,6 +111,24 @@ struct ReferenceTests {
         }
     }
 
+    @Test(
+        "funding and borrow are paid at the same moments, to the last digit",
+        .enabled(if: Repository.hasRecordings, "the recordings are not there"),
+        .enabled(if: Repository.python != nil, "python3 is not there"),
+        arguments: held)
+    func heldAgreement(_ trial: Trial) async throws {
+        scratch.write(
+            "time,rate\n2022-01-03T07:59:30Z,0.000251\n2022-01-03T08:00:00Z,0.00012345\n"
+                + "2022-01-10T16:00:00.003Z,-0.0031\n2022-01-20T00:00:00Z,0.000999999\n", to: "rates.csv")
+        let ours = try await expectAgreement(trial, trial.plugin == "SMACross" ? "sma-cross" : "breakout") {
+            ours, theirs in
+            for key in ["funding_paid", "borrow_paid"] {
+                #expect(ours.text(key) != nil && ours.text(key) == theirs.text(key), "\(key)")
+            }
+        }
+        #expect(ours.text("funding_paid") != "0" || ours.text("borrow_paid") != "0")
+    }
+
     private static let toolchain = Toolchain.find()
 
     @Test(
@@ -100,7 +145,9 @@ struct ReferenceTests {
     }
 
     /// What the host printed.
-    private func expectAgreement(_ trial: Trial, _ name: String) async throws -> JSONObject {
+    private func expectAgreement(
+        _ trial: Trial, _ name: String, _ more: (JSONObject, JSONObject) -> Void = { _, _ in }
+    ) async throws -> JSONObject {
         let data = Repository.recording(trial.file)
         let rate = ["--commission-rate", "0.0002"]
         // The tests' own environment has a short PATH; the compiler comes by the variable that names its folder.
@@ -119,6 +166,7 @@ struct ReferenceTests {
         for key in ["cash", "equity", "realized_pnl", "commission"] {
             #expect(ours.text(key) != nil && ours.text(key) == theirs.text(key), "\(key)")
         }
+        more(ours, theirs)
         #expect(ours.integer("denials") == 0 && (ours.integer("fills") ?? 0) > 5)
         expectSameFills(scratch.read("fills.csv") ?? "", theirs.objects("fills_list"))
         expectSameTrades(scratch.read("trades.csv") ?? "", theirs.objects("trades_list"))

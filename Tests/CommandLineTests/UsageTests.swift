@@ -33,6 +33,11 @@ struct UsageTests {
             ["backtest", "SMACross", "--data", "bars.csv", "--cash", "1.123456789"],
             ["backtest", "SMACross", "--data", "bars.csv", "--commission-rate", "2"],
             ["backtest", "SMACross", "--data", "bars.csv", "--slippage-bps", "10000"],
+            ["backtest", "SMACross", "--data", "bars.csv", "--funding-rate", "1.1"],
+            ["backtest", "SMACross", "--data", "bars.csv", "--funding-every", "8h"],
+            ["backtest", "SMACross", "--data", "bars.csv", "--funding-rate", "0.1", "--funding-every", "30m"],
+            ["backtest", "SMACross", "--data", "bars.csv", "--borrow-rate", "-0.1"],
+            ["backtest", "SMACross", "--data", "bars.csv", "--funding", "nofile.csv"],
             ["backtest", "SMACross", "--data", "bars.csv", "--from", "yesterday"],
             ["backtest", "SMACross", "--data", "bars.csv", "--from", "2024-02-02", "--to", "2024-02-01"],
             ["backtest", "SMACross", "--data", "bars.csv", "--bar-stamp", "middle"],
@@ -44,6 +49,29 @@ struct UsageTests {
     func wrongFlags(_ arguments: [String]) async throws {
         scratch.writeBars()
         try await expectUsageError(arguments)
+    }
+
+    @Test("a file of funding rates: every line that cannot be used, with its number and why")
+    func fundingFile() async throws {
+        scratch.writeBars()
+        let words = [
+            "backtest", "SMACross", "--data", "bars.csv", "--instrument", "BTC_USDT", "--funding", "rates.csv",
+        ]
+        scratch.write("time,price\n", to: "rates.csv")
+        try await expectUsageError(words, naming: "'time,price' does not name time and rate")
+        scratch.write("time,instrument,rate\n", to: "rates.csv")
+        try await expectUsageError(words, naming: "holds no rate")
+        scratch.write(
+            "time,instrument,rate\n2024-01-01,BTC_USDT,0.1\nlater,BTC_USDT,0.1\n1704067200000,BTC_USDT,0.1\n"
+                + "2024-01-02,ETH_USDT,0.1\n2024-01-02,BTC_USDT,2\n2024-01-03,BTC_USDT\n", to: "rates.csv")
+        try await expectUsageError(words, naming: "5 lines cannot be used")
+        let outcome = try await CommandLine.run(words, in: scratch)
+        let reasons = [
+            "rates.csv:3: 'later' is no time", "rates.csv:4: 2024-01-01T00:00:00Z is not after",
+            "rates.csv:5: there is no",
+            "rates.csv:6: '2' is no fraction", "rates.csv:7: 2 fields instead of 3",
+        ]
+        for reason in reasons { #expect(outcome.errors.contains(reason), "\(reason)") }
     }
 
     @Test("names what is missing: a file, a plugin, a folder")

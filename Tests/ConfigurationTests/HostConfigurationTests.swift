@@ -56,6 +56,38 @@ struct HostConfigurationTests {
         #expect(wrong.count == 4)
     }
 
+    @Test("reads what holding positions costs, and refuses what nobody pays")
+    func financing() {
+        let text = """
+            instruments:
+              BTC_USDT: {funding: {rate: -0.0001, every: 4h}, borrow_rate: 0}
+              ETH_USDT: {funding: {rate: 0.0002}}
+            accounts: {paper: {borrow_rate: 0.05}}
+            """
+        let (host, findings) = read(host: text)
+        var bitcoin = FinancingSettings()
+        bitcoin.funding = .constant(rate: Rate("-0.0001")!, every: 4 * FundingTerms.shortestInterval)
+        bitcoin.borrowRate = .zero
+        var ether = FinancingSettings()
+        ether.funding = .constant(rate: Rate("0.0002")!, every: 8 * FundingTerms.shortestInterval)
+        #expect(findings == [] && host.financing == ["BTC_USDT": bitcoin, "ETH_USDT": ether])
+        #expect(host.account("paper")?.borrowRate == Rate("0.05"))
+        let wrong = read(
+            host: """
+                instruments:
+                  BTC_USDT: {funding: {rate: 2, every: 30m}, borrow_rate: -1}
+                  ETH_USDT: {funding: {every: 8h}, borrow: 1}
+                  NONE: {}
+                """
+        ).1
+        #expect(
+            wrong.map(\.keyPath) == [
+                "instruments.BTC_USDT.funding.rate", "instruments.BTC_USDT.funding.every",
+                "instruments.BTC_USDT.borrow_rate",
+                "instruments.ETH_USDT.funding", "instruments.ETH_USDT.borrow", "instruments.NONE",
+            ])
+    }
+
     @Test("reads limits of system, instrument and account exactly")
     func limits() {
         let text = """

@@ -46,6 +46,30 @@ struct HistoryTests {
         try journal.close()
     }
 
+    @Test("every payment for a held position is a row of its own")
+    func financing() throws {
+        let journal = try Journal.open(path: folder.journal)
+        let payments = [FinancingKind.funding, .borrow].compactMap { kind in
+            Financing(
+                kind, strategy: 1, account: 2, instrument: 3, rate: Rate(raw: 100_000),
+                quantity: Quantity(raw: -200_000_000),
+                mark: Price(raw: 365_000_000_000), multiplier: 1, time: SampleFacts.time(7))
+        }
+        journal.append(JournalBatch(events: payments.map(TradingEvent.financed), wallTime: SampleFacts.time(8)))
+        try journal.close()
+        let rows = try DatabaseQueue(path: folder.journal).read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM financing ORDER BY kind").map { row in
+                row.databaseValues.map(\.description).joined(separator: " ")
+            }
+        }
+        let same = "\(SampleFacts.time(7).nanoseconds) 2 1 3"
+        #expect(
+            rows == [
+                "\(same) 0 100000 -200000000 365000000000 \"-0.073\"",
+                "\(same) 1 100000 -200000000 365000000000 \"0.0002\"",
+            ])
+    }
+
     @Test("fills by strategy, instrument, order and time")
     func fills() throws {
         let (journal, batch) = try filled()

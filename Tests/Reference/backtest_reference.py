@@ -3,6 +3,7 @@
     python3 backtest_reference.py sma-cross --data bars.csv --commission-rate 0.0002
     python3 backtest_reference.py sma-cross --data bars.csv --fast 10 --slow 50 --slippage-bps 1.5 --fills
     python3 backtest_reference.py breakout --data trades.csv --quantity 500 --window 20 --exit-window 10
+    python3 backtest_reference.py sma-cross --data bars.csv --funding-rate 0.0001 --borrow-rate 0.05
     python3 backtest_reference.py stop-entry --data quotes.csv --gap 0.0001 --trail 0.001 --bracket 1
 
 Prints one JSON object; every decimal is an exact string without trailing zeros. It shares no code with the engine.
@@ -15,6 +16,7 @@ import sys
 from bars import with_bars
 from breakout import Breakout
 from feed import read_events
+from financing import HOUR, Financing, listed_rates
 from money import BUY, MONEY_DIGITS, PRICE_DIGITS, QUANTITY_DIGITS, RATE_DIGITS
 from money import Ledger, RoundTrip, average_price, format_decimal, parse_decimal
 from sma_cross import SMACross
@@ -24,10 +26,12 @@ from venue import Fill, Venue
 BASIS_POINT_DIGITS = 4
 
 
-def run(strategy, events, venue: Venue, ledger: Ledger) -> list[dict]:
+def run(strategy, events, venue: Venue, ledger: Ledger, financing: Financing | None = None) -> list[dict]:
     """The event loop. Fills come before the event that made them; what the strategy sends waits for the next event."""
     fills = []
+    financing = financing or Financing()
     for event in events:
+        financing.pass_time(event.time, ledger)
         made = venue.match(event)
         for fill in made:
             value, commission = ledger.apply(fill.time, fill.order.side, fill.price, fill.quantity, fill.is_maker)
@@ -71,8 +75,8 @@ def side_name(side: int) -> str:
     return "buy" if side == BUY else "sell"
 
 
-def result(venue: Venue, ledger: Ledger, fills: list[dict]) -> dict:
-    return {
+def result(venue: Venue, ledger: Ledger, fills: list[dict], financing: Financing) -> dict:
+    answer = {
         "orders": venue.order_count,
         "fills": len(fills),
         "cash": format_decimal(ledger.cash, MONEY_DIGITS),
@@ -81,6 +85,10 @@ def result(venue: Venue, ledger: Ledger, fills: list[dict]) -> dict:
         "commission": format_decimal(ledger.commission, MONEY_DIGITS),
         "trades": len(ledger.round_trips),
     }
+    if financing.is_on:
+        answer["funding_paid"] = format_decimal(financing.funding_paid, MONEY_DIGITS)
+        answer["borrow_paid"] = format_decimal(financing.borrow_paid, MONEY_DIGITS)
+    return answer
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
@@ -90,6 +98,10 @@ def arguments(words: list[str]) -> argparse.Namespace:
     common.add_argument("--cash", default="1000000")
     common.add_argument("--commission-rate", default="0", help="fraction of a fill's value, makers and takers alike")
     common.add_argument("--slippage-bps", default="0", help="basis points, decimals allowed")
+    common.add_argument("--funding-rate", default="0", help="of the position's value; above 0 longs pay")
+    common.add_argument("--funding-hours", type=int, default=8, help="funding at each multiple of so many hours")
+    common.add_argument("--funding", help="CSV file with time,rate instead")
+    common.add_argument("--borrow-rate", default="0", help="of a short's value, a year")
     common.add_argument("--bars", type=int, default=0, help="builds bars of so many seconds")
     common.add_argument("--fills", action="store_true", help="adds fills_list")
     common.add_argument("--trades", action="store_true", help="adds trades_list, the closed round trips")
@@ -132,8 +144,11 @@ def main(words: list[str]) -> None:
     slippage = parse_decimal(options.slippage_bps, RATE_DIGITS - BASIS_POINT_DIGITS)
     venue = Venue(tick, slippage_rate=slippage)
     ledger = Ledger(parse_decimal(options.cash, MONEY_DIGITS), maker_rate=rate, taker_rate=rate)
-    fills = run(strategy_of(options), events, venue, ledger)
-    answer = result(venue, ledger, fills)
+    funding, borrow = (parse_decimal(text, RATE_DIGITS) for text in (options.funding_rate, options.borrow_rate))
+    listed = listed_rates(options.funding) if options.funding else None
+    financing = Financing(funding, options.funding_hours * HOUR, listed, borrow)
+    fills = run(strategy_of(options), events, venue, ledger, financing)
+    answer = result(venue, ledger, fills, financing)
     if options.fills:
         answer["fills_list"] = fills
     if options.trades:

@@ -22,6 +22,8 @@ extension TradingEvent {
         case .priceMarked(let instrument, let price, _): "mark \(instrument) \(price)"
         case .orderRested(let id, _, _): "order \(id) rests"
         case .orderTrailed(let id, _, let stopPrice, _): "order \(id) trails \(stopPrice)"
+        case .financed(let payment):
+            "strategy \(payment.strategy) paid \(payment.paid) of \(payment.kind.name) for \(payment.quantity)"
         case .dayStarted(let start): "\(start.scope.name) \(start.index) day \(start.balance) \(start.equity)"
         case .dailyLossExceeded(let breach):
             "\(breach.scope.name) \(breach.index) lost \(breach.loss) of \(breach.limit)"

@@ -71,10 +71,38 @@ struct RandomUniverse {
         for index in accounts.indices where programDice.chance(1, in: 2) {
             setup.accounts[index].program.warningThreshold = Rate(raw: programDice.pick([1, 500_000_000, 800_000_000]))
         }
+        financeHolding(seed: seed)
         setup.workingOrdersMax = dice.chance(1, in: 5) ? Int(dice.number(2...10)) : 200
         setup.timersMax = 8
         for index in setup.strategies.indices where dice.chance(1, in: 2) {
             setup.strategies[index].protection = RandomUniverse.protection(&dice)
+        }
+    }
+
+    /// Funding and borrow in every second universe; with dice of its own, so that everything else stays what it is.
+    private mutating func financeHolding(seed: UInt64) {
+        var dice = Dice(seed: seed ^ 0xF1)
+        guard dice.chance(1, in: 2) else { return }
+        let hour: Int64 = 3_600_000_000_000
+        for index in setup.instruments.indices {
+            if dice.chance(1, in: 2) {
+                let rate = Rate(raw: dice.pick([1, 100_000, -123_457, 10_000_000, 0]))
+                setup.funding[index] = .constant(rate: rate, every: hour * dice.pick([1, 3, 8]))
+            } else if dice.chance(1, in: 3) {
+                var time: Int64 = 0
+                setup.funding[index] = .listed(
+                    (0..<2000).map { _ in
+                        time += dice.number(1...300) * 60_000_000_000
+                        return FundingTerms.ListedRate(
+                            time: Timestamp.minute(0) + time, rate: Rate(raw: dice.number(-1_000_000...1_000_000)))
+                    })
+            }
+            if dice.chance(1, in: 3) {
+                setup.borrowRates[index] = Rate(raw: dice.pick([0, 1, 50_000_000, 7_777_777_777]))
+            }
+        }
+        for index in setup.accounts.indices where dice.chance(1, in: 2) {
+            setup.accounts[index].borrowRate = Rate(raw: dice.pick([30_000_000, 1_234_567]))
         }
     }
 

@@ -162,7 +162,7 @@ struct RecoveryTests {
             open += summary.openPositions
             latches += summary.latches
         }
-        #expect(kinds == Set(1...13).subtracting([2]).union([20, 21, 40, 41, 42]))
+        #expect(kinds == Set((1...13) + [15]).subtracting([2]).union([20, 21, 40, 41, 42]))
         #expect(working > 20 && open > 10 && latches > 0)
     }
 }

@@ -12,6 +12,7 @@ struct Shadow {
     var market: ShadowMarket
     var gate: ShadowGate
     var orders: ShadowOrders
+    var financing: ShadowFinancing
     /// The event that the venue matches against, while it does.
     var event: ShadowEvent?
     private(set) var sequence: UInt64 = 0
@@ -38,6 +39,7 @@ struct Shadow {
         market = ShadowMarket(setup)
         gate = ShadowGate(setup)
         orders = ShadowOrders(setup)
+        financing = ShadowFinancing(setup)
         fillCounts = Array(repeating: 0, count: setup.strategies.count)
     }
 
@@ -177,6 +179,9 @@ struct Shadow {
         case .intentRefused, .orderRested, .orderTrailed: break
         case .accountReset: throw Violation("an account that begins anew, and nobody asked for it")
         case .programBreached, .programReleased: throw Violation("a program's lock, and nobody has such a program")
+        case .financed(let payment):
+            try financing.take(payment)
+            books.take(payment)
         case .dayStarted(let start):
             try gate.days.take(start, books)
             gate.running.take(start)

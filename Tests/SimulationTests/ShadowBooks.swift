@@ -12,6 +12,8 @@ struct ShadowBooks {
         /// Of what is held, signed like it.
         var cost: Int128 = 0
         var commission: Int128 = 0
+        /// What holding it has cost.
+        var financing: Int128 = 0
         var trip = Trip()
 
         var realized: Int128 { cost - paid }
@@ -125,6 +127,13 @@ struct ShadowBooks {
         return ended
     }
 
+    /// Books what holding a position has cost.
+    mutating func take(_ payment: Financing) {
+        let instrument = Int(payment.instrument)
+        cells[Int(payment.strategy) * terms.count + instrument].financing += payment.paid.raw
+        cash[Int(payment.account) * setup.currencies.count + Int(terms[instrument].currency)] -= payment.paid.raw
+    }
+
     private func roundTrip(_ trip: Trip, _ fill: Fill, isLong: Bool) -> RoundTrip {
         let multiplier = Int128(terms[Int(fill.instrument)].multiplier)
         func average(_ value: Int128) -> Price {
@@ -195,7 +204,7 @@ struct ShadowBooks {
         }
     }
 
-    /// What a strategy has made after commission, without and with its open positions.
+    /// What a strategy has made after commission and the cost of holding, without and with its open positions.
     func result(strategy: Int) -> (balance: Int128, equity: Int128)? {
         func sum(_ part: (Int, Cell) -> Int128) -> Int128? {
             total(accountOf[strategy]) { currency in
@@ -205,10 +214,12 @@ struct ShadowBooks {
                 }
             }
         }
-        guard let realized = sum({ $1.realized }), let commission = sum({ $1.commission }),
+        guard let realized = sum({ $1.realized }), let costs = sum({ $1.commission }),
+            let financing = sum({ $1.financing }),
             let unrealized = sum({ value(marks[$0], $1.quantity, $0) - $1.cost })
         else { return nil }
-        return (realized - commission, realized - commission + unrealized)
+        let settled = realized - costs - financing
+        return (settled, settled + unrealized)
     }
 
     /// Market value of what is paid for, profit at the mark of what is not.

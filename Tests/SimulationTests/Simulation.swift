@@ -60,8 +60,10 @@ final class Simulation {
         for (number, event) in events.enumerated() {
             if Int(event[0].instrument) < setup.instruments.count {
                 // Timers first, so that their facts can be told from the event's.
+                shadow?.pass(to: event[0].timestamp)
                 engine.advance(to: event[0].timestamp)
                 try follow(&shadow, &read, nil)
+                try shadow?.checkFinanced()
             }
             event.withUnsafeBufferPointer { engine.run($0) }
             try follow(&shadow, &read, event[0])
@@ -116,6 +118,7 @@ final class Simulation {
         let cell = shadow.books.cell(strategy, instrument)
         guard position.quantity.raw == Int64(cell.quantity), position.cost.raw == cell.cost,
             position.realized.raw == cell.realized, position.commission.raw == cell.commission,
+            engine.financing(strategy: strategy, instrument: instrument).paid.raw == cell.financing,
             (position.id != 0) == (cell.quantity != 0), position.openedAt.nanoseconds == cell.trip.openedAt
         else { throw Violation("strategy \(strategy), instrument \(instrument): \(position), not \(cell)") }
         guard engine.isEnabled(strategy: strategy) else { return }
@@ -266,6 +269,7 @@ final class Simulation {
                         Int128(engine.mark(instrument).raw), Int128(position.quantity.raw), instrument)
                     worth += terms.settlement == .cash ? value : value - position.cost.raw
                     results += position.realized.raw + (value - position.cost.raw) - position.commission.raw
+                    results -= engine.financing(strategy: strategy, instrument: instrument).paid.raw
                 }
             }
             guard worth == results else {

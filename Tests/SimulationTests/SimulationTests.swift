@@ -118,6 +118,7 @@ extension TradingEvent {
         case .priceMarked: return ["mark"]
         case .orderRested: return ["rested"]
         case .orderTrailed: return ["trailed"]
+        case .financed(let payment): return [payment.kind.name]
         case .dayStarted: return ["day"]
         case .dailyLossExceeded(let breach): return ["breach \(breach.scope.name)"]
         case .equityPeaked(let peak): return ["high \(peak.scope.name)"]

@@ -3,7 +3,7 @@ import GRDB
 /// The tables, version by version. A version that was released is never edited: what changes is a new one.
 enum Schema {
     /// Of the tables; also in the file's header.
-    static let version = 5
+    static let version = 7
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -29,6 +29,10 @@ enum Schema {
         migrator.registerMigration("5") { db in
             try db.execute(sql: SchemaVersion5.sql)
             try db.execute(sql: "PRAGMA user_version = 5")
+        }
+        migrator.registerMigration("7") { db in
+            try db.execute(sql: SchemaVersion7.sql)
+            try db.execute(sql: "PRAGMA user_version = 7")
         }
         return migrator
     }

@@ -9,6 +9,7 @@ struct FactRows {
     private var fill: BoundStatement
     private var trip: BoundStatement
     private var day: BoundStatement
+    private var payment: BoundStatement
     private var forgottenDays: BoundStatement
 
     init(_ db: Database) throws {
@@ -20,6 +21,10 @@ struct FactRows {
         day = try BoundStatement(
             db,
             "INSERT OR REPLACE INTO day_starts (scope, number, day, balance, equity, time) VALUES (?, ?, ?, ?, ?, ?)")
+        payment = try BoundStatement(
+            db,
+            "INSERT INTO financing (time, account, strategy, instrument, kind, rate, quantity, mark, paid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
         forgottenDays = try BoundStatement(db, "DELETE FROM day_starts WHERE scope = ? AND number = ?")
     }
 
@@ -160,6 +165,19 @@ struct FactRows {
         trip.put(value.commission)
         trip.put(value.pnl)
         try trip.run()
+    }
+
+    mutating func insert(_ value: Financing) throws {
+        payment.put(value.time)
+        payment.put(value.account)
+        payment.put(value.strategy)
+        payment.put(value.instrument)
+        payment.put(value.kind.rawValue)
+        payment.put(value.rate)
+        payment.put(value.quantity)
+        payment.put(value.mark)
+        payment.put(value.paid)
+        try payment.run()
     }
 
     mutating func insert(_ value: DayStart) throws {

@@ -89,6 +89,7 @@ struct Transaction {
             case .orderChanged(let order, let reason): touch(order, reason, batch.wallTime)
             case .orderFilled(let fill): try rows.insert(fill, wallTime: batch.wallTime)
             case .roundTripClosed(let trip): try rows.insert(trip)
+            case .financed(let payment): try rows.insert(payment)
             case .dayStarted(let start): try rows.insert(start)
             case .accountReset(let account, _, _): try rows.forgetDays(ofAccount: account)
             default: break

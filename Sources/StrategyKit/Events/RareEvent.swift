@@ -6,6 +6,7 @@ enum RareEvent {
     case order(OrderUpdate)
     case denial(Denial)
     case position(Position)
+    case funding(Funding)
     case timer(TimerTag)
     case parameters
     case status(StatusChange)
@@ -33,6 +34,7 @@ enum RareEvent {
         case STRATEGY_EVENT_TIMER:
             let record = UnsafeRawPointer(event).assumingMemoryBound(to: strategy_timer_v1_t.self)
             self = .timer(TimerTag(raw: record.pointee.timer_id))
+        case STRATEGY_EVENT_FUNDING: self = .funding(Funding(event))
         case STRATEGY_EVENT_PARAMETER: self = .parameters
         default:
             let record = UnsafeRawPointer(event).assumingMemoryBound(to: strategy_status_v1_t.self)
@@ -59,6 +61,7 @@ enum RareEvent {
         case .order(let update): strategy.onOrder(update, &context)
         case .denial(let denial): strategy.onDenial(denial, &context)
         case .position(let position): strategy.onPosition(position, &context)
+        case .funding(let funding): strategy.onFunding(funding, &context)
         case .timer(let tag): strategy.onTimer(tag.id, &context)
         case .parameters: strategy.onParameters(&context)
         case .status(let change): strategy.onStatus(change, &context)

@@ -76,6 +76,18 @@ extension ByteWriter {
         put(trip.pnl)
     }
 
+    public mutating func put(_ financing: Financing) {
+        put(financing.kind.rawValue)
+        put(financing.strategy)
+        put(financing.account)
+        put(financing.instrument)
+        put(financing.rate)
+        put(financing.quantity)
+        put(financing.mark)
+        put(financing.paid)
+        put(financing.time)
+    }
+
     public mutating func put(_ start: DayStart) {
         put(start.scope.rawValue)
         put(start.index)
@@ -204,6 +216,13 @@ extension ByteReader {
             id: try number(), orderID: try number(), strategy: try number(), account: try number(),
             instrument: try number(), side: try choice("side"), liquidity: try choice("liquidity"),
             price: try fixed(), quantity: try fixed(), value: try money(), commission: try money(),
+            time: try timestamp())
+    }
+
+    public mutating func financing() throws(CodingFault) -> Financing {
+        Financing(
+            kind: try choice("kind of financing"), strategy: try number(), account: try number(),
+            instrument: try number(), rate: try fixed(), quantity: try fixed(), mark: try fixed(), paid: try money(),
             time: try timestamp())
     }
 

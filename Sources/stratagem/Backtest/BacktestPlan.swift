@@ -28,6 +28,7 @@ struct BacktestPlan {
     var parameters: [String: ParameterValue] = [:]
     var cash: Money?
     var venue = VenueTerms()
+    var financing = BacktestFinancing()
     /// Beside the strategy's own limits, in the account's currency.
     var session = SessionTerms()
 
@@ -107,6 +108,7 @@ struct BacktestPlan {
         terms.program = terms.program.counted(at: rate)
         terms.tables = terms.tables.counted(at: rate)
         var setup = setup(universe, terms)
+        setup.takeFinancing(host)
         setup.systemLimits = LimitSet(host.limits).counted(at: rate)
         for (index, instrument) in universe.instruments.enumerated() {
             setup.instrumentLimits[index] = host.instrumentLimits[instrument.id].map { LimitSet($0).counted(at: rate) }
@@ -205,13 +207,14 @@ struct BacktestPlan {
         _ plugin: LoadedPlugin, _ isolation: StrategyIsolation, _ market: Market, _ setup: EngineSetup,
         _ values: [String: ParameterValue], bars: [Timeframe], _ reasons: @escaping (PluginRefusal) -> [String]
     ) throws(CommandError) -> PreparedBacktest {
+        var setup = setup
+        try financing.apply(to: &setup)
         let problems = setup.problems
         guard problems.isEmpty else {
             throw CommandError(
                 .usage, problems.joined(separator: "; "), at: market.files.map(\.name).joined(separator: ", "),
                 "choose other data or another --instrument")
         }
-        var setup = setup
         // Bars of another length than the wanted one are in the events only where some were built.
         if market.files.contains(where: { $0.builds(bars) }) { setup.strategies[0].timeframe = bars.first }
         return PreparedBacktest(

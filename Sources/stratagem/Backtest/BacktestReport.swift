@@ -19,6 +19,10 @@ extension BacktestResult {
             line("realized P&L", "\(money(totals.realized)) before commission"),
             line("commission", money(totals.commission)),
         ]
+        if hasFinancing {
+            lines.append(line("funding paid", money(totals.financing.funding)))
+            lines.append(line("borrow paid", money(totals.financing.borrow)))
+        }
         for (position, instrument) in zip(positions, instruments) where position.quantity != .zero {
             lines.append(line("position", "\(position.quantity) \(instrument.id)"))
         }

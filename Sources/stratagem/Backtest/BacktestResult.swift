@@ -21,6 +21,8 @@ struct BacktestResult {
     let cash: Money
     let equity: Money
     let totals: StrategyTotals
+    /// Holding a position may have cost something.
+    let hasFinancing: Bool
     /// By instrument.
     let positions: [Position]
     let performance: Performance
@@ -57,6 +59,7 @@ struct BacktestResult {
         // One currency: there is nothing without a rate.
         equity = engine.equity(account: 0) ?? .zero
         totals = engine.totals(strategy: 0) ?? StrategyTotals()
+        hasFinancing = engine.hasFinancing
         positions = backtest.instruments.indices.map { engine.position(strategy: 0, instrument: $0) }
         performance = engine.performance(strategy: 0)
         returns = engine.dailyReturns(strategy: 0)
@@ -84,24 +87,36 @@ struct BacktestResult {
 extension BacktestResult {
     /// The shape that the command line promises. `wallSeconds` is the whole command.
     func json(wallSeconds: Double) -> JSON {
-        .object([
-            ("strategy", .string(strategy)), ("plugin", .string(plugin)), ("instrument", .string(instrumentIDs)),
-            (
-                "data",
-                .object([
-                    ("file", .string(file)), ("events", .integer(eventCount)), ("first", .string(first.description)),
-                    ("last", .string(last.description)),
-                ])
-            ),
-            ("parameters", .object(parameters.map { ($0.parameter.name, $0.parameter.json($0.text)) })),
-            ("events_per_second", .double(eventsPerSecond)), ("wall_seconds", .double(wallSeconds)),
-            ("orders", .integer(counters.orders)), ("fills", .integer(counters.fills)),
-            ("denials", .integer(counters.denials)), ("trades", .integer(performance.totalTrades)),
-            ("cash", .string(cash.description)), ("equity", .string(equity.description)),
-            ("realized_pnl", .string(totals.realized.description)),
-            ("commission", .string(totals.commission.description)), ("performance", performance.json),
-            ("state_hash", .string(stateHash)),
-        ])
+        .object(
+            [
+                ("strategy", .string(strategy)), ("plugin", .string(plugin)), ("instrument", .string(instrumentIDs)),
+                (
+                    "data",
+                    .object([
+                        ("file", .string(file)), ("events", .integer(eventCount)),
+                        ("first", .string(first.description)),
+                        ("last", .string(last.description)),
+                    ])
+                ),
+                ("parameters", .object(parameters.map { ($0.parameter.name, $0.parameter.json($0.text)) })),
+                ("events_per_second", .double(eventsPerSecond)), ("wall_seconds", .double(wallSeconds)),
+                ("orders", .integer(counters.orders)), ("fills", .integer(counters.fills)),
+                ("denials", .integer(counters.denials)), ("trades", .integer(performance.totalTrades)),
+                ("cash", .string(cash.description)), ("equity", .string(equity.description)),
+                ("realized_pnl", .string(totals.realized.description)),
+                ("commission", .string(totals.commission.description)),
+            ] + financingJSON + [("performance", performance.json), ("state_hash", .string(stateHash))])
+    }
+}
+
+extension BacktestResult {
+    /// Nothing where nothing could cost anything.
+    private var financingJSON: [(String, JSON)] {
+        guard hasFinancing else { return [] }
+        return [
+            ("funding_paid", .string(totals.financing.funding.description)),
+            ("borrow_paid", .string(totals.financing.borrow.description)),
+        ]
     }
 }
 

@@ -78,6 +78,8 @@ struct BacktestInputs: ParsableArguments {
         transform: DecimalArgument.timeframe)
     var timeframe: Timeframe?
 
+    @OptionGroup(title: "What holding a position costs") var financing: FinancingOptions
+
     @OptionGroup(title: "Beside the strategy's own limits") var session: SessionOptions
 
     func plan(_ strategy: String, _ folder: StrategiesFolder, dataPath: String) -> BacktestPlan {
@@ -100,6 +102,7 @@ struct BacktestInputs: ParsableArguments {
         plan.venue.takerRate = commissionRate
         plan.venue.makerRate = commissionRate
         plan.venue.slippage = slippageBps
+        plan.financing = financing.terms
         return plan
     }
 

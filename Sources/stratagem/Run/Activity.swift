@@ -112,6 +112,11 @@ final class Activity {
                     + (breach.rule == .totalDrawdown ? "until an admin releases it" : "until tomorrow"))
         case .accountReset(let account, let balance, let time):
             add(.note, -1, time, "account \(account) begins anew with \(balance)")
+        case .financed(let payment):
+            add(
+                .note, Int(payment.strategy), payment.time,
+                "\(payment.kind.name) of \(payment.quantity) \(name(payment.instrument)) @ \(payment.mark): "
+                    + (payment.paid < .zero ? "received \(-payment.paid)" : "paid \(payment.paid)"))
         case .programReleased(let account, let time): add(.note, -1, time, "account \(account) was released")
         case .orderAccepted, .orderWarned, .roundTripClosed, .dayStarted, .priceMarked, .orderRested, .orderTrailed,
             .equityPeaked:

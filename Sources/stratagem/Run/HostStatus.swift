@@ -53,8 +53,8 @@ struct StrategyStatus: Sendable {
     /// In the account's currency; nil = something in it has no conversion rate.
     let totals: StrategyTotals?
 
-    /// Of closes, after all commission: what has reached the account.
-    var realized: Money? { totals.map { $0.realized - $0.commission } }
+    /// Of closes, after all commission and what holding cost: what has reached the account.
+    var realized: Money? { totals.map(\.settled) }
     var unrealized: Money? { totals.map(\.unrealized) }
 
     var positionText: String { positions.isEmpty ? "flat" : positions.map(\.text).joined(separator: " ") }
@@ -111,6 +111,8 @@ extension StrategyStatus {
             ("realized_pnl", .optional(totals?.realized.description)),
             ("unrealized_pnl", .optional(totals?.unrealized.description)),
             ("commission", .optional(totals?.commission.description)),
+            ("funding_paid", .optional(totals?.financing.funding.description)),
+            ("borrow_paid", .optional(totals?.financing.borrow.description)),
         ])
     }
 }

@@ -58,12 +58,26 @@ extension BacktestInputs {
             ("set", .array(set.map { .string("\($0.key)=\($0.value)") })), ("from", .optional(from?.description)),
             ("to", .optional(to?.description)), ("warm_up", .integer(warmUp)), ("cash", .optional(cash?.description)),
             ("commission_rate", .string(commissionRate.description)),
-            ("slippage", .string(slippageBps.description)), ("bar_stamp", .string(barStamp.rawValue)),
+            ("slippage", .string(slippageBps.description)), ("financing", financing.json),
+            ("bar_stamp", .string(barStamp.rawValue)),
             ("zone", .string("\(tz)")), ("timeframe", .optional(timeframe?.name)),
             ("stop_loss", .optional(session.stopLossPercent?.description)),
             ("take_profit", .optional(session.takeProfitPercent?.description)),
             ("max_position_notional", .optional(session.maxPositionNotional?.description)),
             ("budget", .optional(session.budget?.description)),
+        ])
+    }
+}
+
+extension FinancingOptions {
+    /// Of a file what it holds, wherever it lies.
+    fileprivate var json: JSON {
+        let file = funding.flatMap { FileSystem.text(of: $0, bytesMax: FundingFile.bytesMax) }
+        return .object([
+            ("funding_rate", .optional(fundingRate?.description)),
+            ("funding_every", .optional(fundingEvery.map { "\($0)" })),
+            ("funding", .optional(file.map { SHA256.hash(data: Array($0.utf8)).hexadecimal })),
+            ("borrow_rate", .optional(borrowRate?.description)),
         ])
     }
 }

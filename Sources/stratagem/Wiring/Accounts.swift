@@ -94,6 +94,7 @@ extension EngineSetup.Account {
                 openingBalance: configuration.openingBalance, isMargin: configuration.margin,
                 maxLeverage: configuration.maxLeverage, rates: rates,
                 dayOffset: configuration.day.offsetNanoseconds(at: start)))
+        borrowRate = configuration.borrowRate
         limits = LimitSet(configuration.limits)
         guard let program else { return }
         checksTradingHours = program.tradingHours

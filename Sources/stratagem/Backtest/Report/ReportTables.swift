@@ -32,10 +32,18 @@ extension ReportPage {
 
     private var amounts: [(name: String, key: String, shown: String)] {
         func money(_ amount: Money) -> String { "\(NumberText.money(amount)) \(result.currency)" }
+        let financing = result.totals.financing
+        let paid =
+            result.hasFinancing
+            ? [
+                ("Funding paid", "funding_paid", money(financing.funding)),
+                ("Borrow paid", "borrow_paid", money(financing.borrow)),
+            ] : []
         return [
             ("Equity at the end", "equity", money(result.equity)), ("Cash at the end", "cash", money(result.cash)),
             ("Realized, before commission", "realized_pnl", money(result.totals.realized)),
             ("Commission", "commission", money(result.totals.commission)),
+        ] + paid + [
             ("Orders", "orders", String(result.counters.orders)), ("Fills", "fills", String(result.counters.fills)),
             ("Denials", "denials", String(result.counters.denials)),
         ]
