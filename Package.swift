@@ -104,6 +104,9 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"), crypto,
             ]),
 
+        // Models that turn features into signals; their files are JSON.
+        room("Signals", ["CStrategyABI", "Trading", "Features"]),
+
         // The world outside: REST over Hummingbird.
         room("API", ["Trading", "Portfolio", "Journal"] + server),
 
@@ -118,7 +121,7 @@ let package = Package(
             name: "stratagem",
             dependencies: [
                 "Trading", "Controls", "Portfolio", "Execution", "Engine", "MarketData", "PluginHost", "Configuration",
-                "CStrategyABI", "CBenchmark", "CProcess", "Features", "Journal", "API",
+                "CStrategyABI", "CBenchmark", "CProcess", "Features", "Signals", "Journal", "API",
                 crypto, .product(name: "Logging", package: "swift-log"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -143,6 +146,7 @@ let package = Package(
         // Probes are child processes of the executable.
         tests("PluginHostTests", ["CStrategyABI", "Trading", "PluginHost", "stratagem", crypto]),
         tests("FeaturesTests", ["CStrategyABI", "Trading", "Features", "MarketData"]),
+        tests("SignalsTests", ["Trading", "Features", "Signals"]),
         tests("ConfigurationTests", ["Trading", "Configuration"]),
         tests("StrategyKitTests", ["CStrategyABI", "StrategyKit", "StrategyTesting"]),
         tests(

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 
-/// The operator's folder: host.yaml and one folder a strategy.
+/// The operator's folder: host.yaml, one folder a strategy, and the folder `models` for models of signals.
 ///
 ///     let folder = StrategiesFolder.read("strategies")
 ///     folder.findings.forEach { print($0) }   // strategies/sma/strategy.yaml:7: …
@@ -28,17 +28,22 @@ public struct StrategiesFolder: Sendable {
             return folder
         }
         folder.readHost()
-        for name in folder.names(path) where !name.hasPrefix(".") && folder.isFolder("\(path)/\(name)") {
+        for name in folder.names(path)
+        where !name.hasPrefix(".") && name != modelsName && folder.isFolder("\(path)/\(name)") {
             folder.readStrategy(name)
         }
         return folder
     }
 
+    /// Where models of signals lie; no strategy has this name.
+    public static let modelsName = "models"
+    public var modelsPath: String { "\(path)/\(StrategiesFolder.modelsName)" }
+
     /// One strategy's folder as it is now, under a host.yaml that was read before; nothing when it is not there.
     public static func read(_ path: String, only id: String, host: HostConfiguration) -> StrategiesFolder {
         var folder = StrategiesFolder(path: path)
         folder.host = host
-        if folder.isFolder("\(path)/\(id)") { folder.readStrategy(id) }
+        if id != modelsName, folder.isFolder("\(path)/\(id)") { folder.readStrategy(id) }
         return folder
     }
 

@@ -13,6 +13,7 @@ struct RoomTests {
         "Portfolio": ["CStrategyABI", "Trading"],
         "Execution": ["CStrategyABI", "Trading", "Controls", "Portfolio"],
         "Features": ["CStrategyABI", "Trading"],
+        "Signals": ["CStrategyABI", "Trading", "Features"],
         "Engine": ["CStrategyABI", "Trading", "Controls", "Portfolio", "Execution"],
         "MarketData": ["CStrategyABI", "Trading"],
         "PluginHost": ["CStrategyABI", "CWorker", "Trading", "CProcess"],
@@ -25,7 +26,7 @@ struct RoomTests {
         "CWorker": ["CStrategyABI"],
         "stratagem": [
             "CStrategyABI", "Trading", "Controls", "Portfolio", "Execution", "Engine", "MarketData", "PluginHost",
-            "Configuration", "CBenchmark", "CProcess", "Features", "Journal", "API",
+            "Configuration", "CBenchmark", "CProcess", "Features", "Signals", "Journal", "API",
         ],
     ]
     static let core = ["Trading", "Features", "Controls", "Portfolio", "Execution", "Engine"]

@@ -101,6 +101,7 @@ struct BenchTable {
         case "whole_gate", "whole_gate_risk": (WholeGateWork.orders, "order")
         case "order_throughput": (ThroughputWork.orders, "order")
         case "features": (FeatureWork.bars, "bar")
+        case "model": (ModelWork.rows, "evaluation")
         default: (BenchMarket.roundEvents, "event")
         }
     }

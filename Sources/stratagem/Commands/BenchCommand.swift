@@ -70,6 +70,7 @@ struct BenchCommand: ParsableCommand {
         table.addOrders(block)
         table.addThroughput()
         table.addFeatures()
+        table.addModel()
         if let smaCross = found.first(where: { $0.id == "SMACross" }) {
             table.addBacktest(bars) { instance(smaCross) }
             if let strategy = instance(smaCross) {
@@ -88,7 +89,7 @@ struct BenchCommand: ParsableCommand {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let works =
             ["direct_c"] + callable(found).map { "plugin_\($0.id)" } + [
-                "orders", "backtest", "whole_gate", "whole_gate_risk", "order_throughput", "features",
+                "orders", "backtest", "whole_gate", "whole_gate_risk", "order_throughput", "features", "model",
             ]
         try table.addInstructions(works, InstructionCount(folder: folder, plugins: plugins))
     }
@@ -127,12 +128,14 @@ struct BenchCommand: ParsableCommand {
         case ("whole_gate_risk", _): work = WholeGateWork(hasProgram: false)
         case ("order_throughput", _): work = ThroughputWork()
         case ("features", _): work = FeatureWork()
+        case ("model", _): work = ModelWork()
         case ("backtest", let strategy?): work = EngineWork.backtest(bars, strategy)
         case (_, let strategy?): work = CallWork(bars, strategy)
         default:
             throw CommandError(
                 .usage, "there is no work '\(name)'", at: "--work",
-                "name direct_c, orders, whole_gate, whole_gate_risk, order_throughput, features, backtest or plugin_ID")
+                "name direct_c, orders, whole_gate, whole_gate_risk, order_throughput, features, model, backtest or plugin_ID"
+            )
         }
         for _ in 0..<rounds {
             work.run()
