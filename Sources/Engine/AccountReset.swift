@@ -48,6 +48,10 @@ extension Engine {
 
     private mutating func empty(_ account: Int, _ balance: Money) {
         ledger.reset(account: account, openingBalance: balance)
+        if let tracked = whole {
+            let opening = ledger.accounts.reduce(Money.zero) { $0 + $1.openingBalance }
+            whole = PerformanceTracker(openingEquity: opening.approximate, dayOffset: tracked.dayOffset)
+        }
         compliance.openingBalances[account] = balance
         running.accounts[account] = RunningTotals(opening: balance)
         for strategy in slots.indices where slots[strategy].account == Int32(account) {

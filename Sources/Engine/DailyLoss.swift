@@ -102,7 +102,7 @@ extension Engine {
         }
         days.isWatched = isWatched || compliance.watchesDays || breakers.watchesMarks
         days.isEventByEvent = days.isWatched || financing.isOn
-        watchesMarks = days.isWatched || quotedRates.count > 0
+        watchesMarks = days.isWatched || quotedRates.count > 0 || whole != nil
         reviewProgramFloors()
     }
 

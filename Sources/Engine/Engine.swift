@@ -52,6 +52,8 @@ public struct Engine: ~Copyable {
     // In raw memory: an array would ask on each event whether it may be changed in place. `add(strategy:)` alone renews it.
     var slots: UnsafeMutableBufferPointer<StrategySlot>
     var trackers: UnsafeMutableBufferPointer<PerformanceTracker>
+    /// Of all accounts together; nil = nobody asked for it.
+    var whole: PerformanceTracker?
     public let strategiesMax: Int
     /// Strategy × instrument: it may see and trade it.
     var bindings: FixedBuffer<Bool>
@@ -139,6 +141,11 @@ public struct Engine: ~Copyable {
                 at: index,
                 to: PerformanceTracker(
                     openingEquity: terms.openingBalance.approximate, dayOffset: terms.dayOffset))
+        }
+        if setup.tracksWhole {
+            let opening = setup.accounts.reduce(Money.zero) { $0 + $1.terms.openingBalance }
+            whole = PerformanceTracker(
+                openingEquity: opening.approximate, dayOffset: setup.accounts[0].terms.dayOffset)
         }
         timers = TimerQueue(capacity: setup.timersMax)
         intentBuffer = .allocate(capacity: Engine.intentCapacity)
@@ -244,6 +251,8 @@ extension Engine {
     /// Why the strategy was taken out of service; nil = it was not.
     public func fault(strategy: Int) -> IntentFault? { slots[strategy].fault }
     public func performance(strategy: Int) -> Performance { trackers[strategy].performance }
+    /// Of all accounts together; nil where the setup did not ask for it.
+    public var wholePerformance: Performance? { whole?.performance }
     /// What its statistics are of; the present day counts up to now.
     public func dailyReturns(strategy: Int) -> DailyReturns { trackers[strategy].dailyReturns }
     public func position(strategy: Int, instrument: Int) -> Position {

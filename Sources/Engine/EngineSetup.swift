@@ -84,6 +84,8 @@ public struct EngineSetup: Sendable {
     public var timersPerEventMax = 1_000_000
     /// Keep facts for a reader; without one the log is emptied as it fills.
     public var keepsFacts = true
+    /// Keep statistics of all accounts together, beside those of each strategy; for accounts of one currency.
+    public var tracksWhole = false
     /// Write down what accounts and strategies start each day with, limits on a day's loss or not.
     public var keepsDays = false
 

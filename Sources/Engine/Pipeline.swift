@@ -77,6 +77,7 @@ extension Engine {
         slots[strategy].counters.fills += 1
         if let trip = outcome.roundTrip {
             trackers[strategy].roundTrip(trip, rate: rate(of: terms, account: Int(fill.account)) ?? .one)
+            whole?.roundTrip(trip)
             record(.roundTripClosed(trip))
             countTrip(trip, account: Int(fill.account))
             if order.isProtectiveStop { countStop(fill) }

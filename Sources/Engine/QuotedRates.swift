@@ -18,10 +18,11 @@ public struct QuotedRate: Sendable, BitwiseCopyable, Equatable {
 }
 
 extension Engine {
-    /// What hangs on a mark besides equity: conversion rates and the day's loss.
+    /// What hangs on a mark besides a strategy's equity: conversion rates, the day's loss and the statistics of all together.
     @inline(never)
     mutating func followMark(_ instrument: Int) {
         followRates(instrument)
+        if whole != nil { trackWhole() }
         if days.isWatched || compliance.hasLossLimits { ledger.settle() }
         if days.isWatched {
             checkDailyLoss()
@@ -29,6 +30,16 @@ extension Engine {
         }
         if compliance.hasLossLimits { checkProgramLosses() }
         if breakers.watchesMarks { checkBreakers(mark: instrument) }
+    }
+
+    private mutating func trackWhole() {
+        var equity = 0.0
+        for account in ledger.accounts { equity += account.openingBalance.approximate }
+        for strategy in slots.indices {
+            let opening = ledger.accounts[Int(slots[strategy].account)].openingBalance.approximate
+            equity += ledger.equityEstimate(strategy: strategy) - opening
+        }
+        whole?.mark(time: now.nanoseconds, equity: equity, isOpen: ledger.isAnyOpen)
     }
 
     mutating func followRates(_ instrument: Int) {

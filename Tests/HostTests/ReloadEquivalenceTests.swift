@@ -77,6 +77,10 @@ extension HostSuites {
                 self.loader = loader
                 var setup = BenchMarket.setup
                 setup.keepsFacts = true
+                // Strategies are told of funding, in the middle of a reload too.
+                setup.funding[0] = .constant(rate: Rate(raw: 100_000), every: FundingTerms.shortestInterval)
+                setup.borrowRates[0] = Rate(raw: 50_000_000)
+                setup.tracksWhole = plugins.count > 1
                 setup.strategies = plugins.indices.map { _ in setup.strategies[0] }
                 engine = Engine(setup)
                 for slot in plugins.indices {

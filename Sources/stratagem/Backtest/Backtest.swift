@@ -6,11 +6,10 @@ import PluginHost
 import Portfolio
 import Trading
 
-/// One strategy over files of market data, through the engine, gate, venue and ledger that trade on paper.
+/// One strategy or several over files of market data, through the engine, gate, venue and ledger that trade on paper.
 struct Backtest {
-    var strategyID: String
-    var plugin: LoadedPlugin
-    var instance: StrategyInstance
+    /// In the order of their names, however they were asked for: who comes first in it hears of an event first.
+    var members: [BacktestMember]
     /// By instrument: the engine's index is the place here.
     var files: [MarketFile]
     /// What comes before only warms the strategy up; nil = all counts.
@@ -18,7 +17,7 @@ struct Backtest {
     var instruments: [Instrument]
     /// Built out of the files where they do not have them.
     var bars: [Timeframe]
-    /// One account, one strategy.
+    /// As many strategies as members, in their order.
     var setup: EngineSetup
 
     /// Of the first event that counts and the last.
@@ -41,26 +40,26 @@ struct Backtest {
         var record = BacktestRecord(keepsFills: keepsFills, keepsTrades: keepsTrades)
         let clock = ContinuousClock()
         var picture = BacktestPicture(
-            instruments: instruments.count, opening: setup.accounts[0].terms.openingBalance)
+            instruments: instruments.count, accounts: setup.accounts.map(\.terms.openingBalance))
         let stream = MarketStream(files, bars: bars)
-        engine.attach(StrategyCall(instance), strategy: 0)
+        for (index, member) in members.enumerated() { engine.attach(StrategyCall(member.instance), strategy: index) }
         var loop = Duration.zero
         var events = 0
         var isRunning = false
         var isWarm = start == nil
         // When it begins to count, and what was counted by then.
-        var begin = (time: first, counters: StrategyCounters())
+        var begin = (time: first, counters: members.map { _ in StrategyCounters() })
         let pace = speed.map { Pace(speed: $0, clock: MonotonicClock.now, market: first) }
         while var rest = stream.next() {
             if !isRunning, let first = rest.first {
                 engine.advance(to: first.timestamp)
-                engine.enable(strategy: 0)
+                for index in members.indices { engine.enable(strategy: index) }
                 isRunning = true
             }
             if let start, !isWarm {
                 rest = warmUp(rest, before: start, &engine)
                 isWarm = !rest.isEmpty
-                begin = (rest.first?.timestamp ?? first, engine.counters(strategy: 0))
+                begin = (rest.first?.timestamp ?? first, counters(engine))
             }
             while !rest.isEmpty {
                 let piece = Backtest.due(rest, until: pace?.market(at: MonotonicClock.now))
@@ -88,8 +87,14 @@ struct Backtest {
             self, engine, record, picture, since: begin, events: events, loopSeconds: loop / .seconds(1))
     }
 
-    /// Runs what comes before `start`, and gives back the rest. With its first event the account begins anew: the strategy knows
-    /// the market by then, and holds nothing.
+    private func counters(_ engine: borrowing Engine) -> [StrategyCounters] {
+        var counters: [StrategyCounters] = []
+        for index in members.indices { counters.append(engine.counters(strategy: index)) }
+        return counters
+    }
+
+    /// Runs what comes before `start`, and gives back the rest. With its first event the accounts begin anew: the strategies know
+    /// the market by then, and hold nothing.
     private func warmUp(
         _ events: UnsafeBufferPointer<EventRecord>, before start: Timestamp, _ engine: inout Engine
     ) -> UnsafeBufferPointer<EventRecord> {
@@ -101,9 +106,11 @@ struct Backtest {
         let rest = UnsafeBufferPointer(rebasing: events[(end ?? events.count)...])
         engine.run(UnsafeBufferPointer(rebasing: events[..<(events.count - rest.count)]))
         if !rest.isEmpty {
-            engine.disable(strategy: 0)
-            _ = engine.resetAccount(0, balance: engine.openingBalance(account: 0))
-            engine.enable(strategy: 0)
+            for index in members.indices { engine.disable(strategy: index) }
+            for account in setup.accounts.indices {
+                _ = engine.resetAccount(account, balance: engine.openingBalance(account: account))
+            }
+            for index in members.indices { engine.enable(strategy: index) }
         }
         engine.clearFacts()
         return rest
@@ -140,8 +147,8 @@ struct BacktestRecord {
     let hash = StateHash()
     private(set) var fills: [Fill] = []
     private(set) var trades: [RoundTrip] = []
-    /// What the strategy wrote in intents that nobody could read; the first few.
-    private(set) var faults: [IntentFault] = []
+    /// What strategies wrote in intents that nobody could read, each once.
+    private(set) var faults: [(strategy: Int, fault: IntentFault)] = []
     /// How often which rule failed for which reason.
     private(set) var denials: [(rule: RuleID, reason: FindingReason, count: Int)] = []
     private var bytes = CanonicalBytes()
@@ -162,10 +169,15 @@ struct BacktestRecord {
             switch event {
             case .orderFilled(let fill) where keepsFills: fills.append(fill)
             case .roundTripClosed(let trip) where keepsTrades: trades.append(trip)
-            case .intentRefused(_, _, let fault, _, _) where !faults.contains(fault): faults.append(fault)
+            case .intentRefused(let strategy, _, let fault, _, _): note(fault, of: Int(strategy))
             default: break
             }
         }
+    }
+
+    private mutating func note(_ fault: IntentFault, of strategy: Int) {
+        guard !faults.contains(where: { $0.strategy == strategy && $0.fault == fault }) else { return }
+        faults.append((strategy, fault))
     }
 
     private mutating func count(_ finding: Finding) {

@@ -46,9 +46,13 @@ struct BacktestPicture {
     /// When the next month begins.
     private var monthEnd = Int64.min
 
-    init(instruments: Int, opening: Money) {
+    private let accountCount: Int
+
+    /// `accounts`: what each begins with.
+    init(instruments: Int, accounts: [Money]) {
         prices = Array(repeating: [], count: instruments)
-        self.opening = opening.approximate
+        accountCount = accounts.count
+        opening = accounts.reduce(.zero, +).approximate
         peak = self.opening
     }
 
@@ -65,7 +69,9 @@ struct BacktestPicture {
 
     /// Right after events up to `time`.
     mutating func look(_ engine: borrowing Engine, at time: Timestamp) {
-        let equity = (engine.equity(account: 0) ?? .zero).approximate
+        var money = Money.zero
+        for account in 0..<accountCount { money += engine.equity(account: account) ?? .zero }
+        let equity = money.approximate
         peak = max(peak, equity)
         if let last = months.indices.last { months[last].close = equity }
         steps.append(Step(time: time.nanoseconds, equity: equity, fall: peak > 0 ? equity / peak - 1 : 0))

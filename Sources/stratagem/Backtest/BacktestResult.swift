@@ -6,28 +6,23 @@ import Trading
 
 /// What a backtest found. Money is exact; statistics are not part of the hash.
 struct BacktestResult {
-    let strategy: String
-    let plugin: String
+    /// In the engine's order.
+    let strategies: [MemberResult]
     /// By index; one for each file.
     let instruments: [Instrument]
     let files: [String]
     let eventCount: Int
     let first: Timestamp
     let last: Timestamp
-    /// In the plugin's order.
-    let parameters: [(parameter: PluginParameter, text: String)]
     let loopSeconds: Double
+    /// Of all strategies, and of all accounts, together.
     let counters: StrategyCounters
     let cash: Money
     let equity: Money
     let totals: StrategyTotals
     /// Holding a position may have cost something.
     let hasFinancing: Bool
-    /// By instrument.
-    let positions: [Position]
     let performance: Performance
-    /// By day, as the performance is made of.
-    let returns: DailyReturns
     let stateHash: String
     let fills: [Fill]
     let trades: [RoundTrip]
@@ -35,46 +30,50 @@ struct BacktestResult {
     let denialCounts: [(rule: RuleID, reason: FindingReason, count: Int)]
     /// What the run looked like.
     let picture: BacktestPicture
-    /// Why the strategy was stopped, or what it wrote that could not be read; empty = all was well.
-    let faults: [String]
 
     init(
         _ backtest: Backtest, _ engine: borrowing Engine, _ record: BacktestRecord, _ picture: BacktestPicture,
-        since begin: (time: Timestamp, counters: StrategyCounters), events: Int, loopSeconds: Double
+        since begin: (time: Timestamp, counters: [StrategyCounters]), events: Int, loopSeconds: Double
     ) {
-        strategy = backtest.strategyID
-        plugin = backtest.plugin.id
         instruments = backtest.instruments
         files = backtest.files.map(\.name)
         eventCount = events
         first = begin.time
         last = backtest.last
-        let texts = backtest.instance.parameterTexts
-        parameters = backtest.plugin.parameters.compactMap { parameter in
-            texts.first { $0.name == parameter.name }.map { (parameter, $0.text) }
-        }
         self.loopSeconds = loopSeconds
-        counters = engine.counters(strategy: 0).since(begin.counters)
-        cash = engine.cash(account: 0, currency: 0)
-        // One currency: there is nothing without a rate.
-        equity = engine.equity(account: 0) ?? .zero
-        totals = engine.totals(strategy: 0) ?? StrategyTotals()
+        var strategies: [MemberResult] = []
+        for (index, counters) in begin.counters.enumerated() {
+            strategies.append(MemberResult(index, backtest, engine, record, since: counters))
+        }
+        self.strategies = strategies
+        counters = strategies.dropFirst().reduce(strategies[0].counters) { $0 + $1.counters }
+        totals = strategies.dropFirst().reduce(strategies[0].totals) { $0 + $1.totals }
+        var (cash, equity) = (Money.zero, Money.zero)
+        for account in backtest.setup.accounts.indices {
+            cash += engine.cash(account: account, currency: 0)
+            // One currency: there is nothing without a rate.
+            equity += engine.equity(account: account) ?? .zero
+        }
+        (self.cash, self.equity) = (cash, equity)
         hasFinancing = engine.hasFinancing
-        positions = backtest.instruments.indices.map { engine.position(strategy: 0, instrument: $0) }
-        performance = engine.performance(strategy: 0)
-        returns = engine.dailyReturns(strategy: 0)
+        performance = engine.wholePerformance ?? engine.performance(strategy: 0)
         fills = record.fills
         trades = record.trades
         denialCounts = record.denials.sorted { $0.count > $1.count }
         self.picture = picture
-        let stopped = engine.fault(strategy: 0).map { ["stopped: \($0.text)"] } ?? []
-        faults = stopped + record.faults.map { "refused intents: \($0.text)" }
         var state: [UInt8] = []
         engine.canonicalState(into: &state)
         record.hash.update(state)
         stateHash = record.hash.finish()
     }
 
+    /// What went wrong, with whose it was where there are several.
+    var faults: [String] {
+        strategies.flatMap { member in
+            strategies.count == 1 ? member.faults : member.faults.map { "\(member.strategy): \($0)" }
+        }
+    }
+    var subject: String { strategies.map(\.subject).joined(separator: ", ") }
     /// Of all instruments.
     var currency: String { instruments[0].quoteCurrency }
     var instrumentIDs: String { instruments.map(\.id).joined(separator: ", ") }
@@ -85,38 +84,28 @@ struct BacktestResult {
 }
 
 extension BacktestResult {
-    /// The shape that the command line promises. `wallSeconds` is the whole command.
+    /// The shape that the command line promises. `wallSeconds` is the whole command. Several strategies are a list beside what
+    /// they come to together; one has its name, plugin and parameters where the list would stand.
     func json(wallSeconds: Double) -> JSON {
-        .object(
-            [
-                ("strategy", .string(strategy)), ("plugin", .string(plugin)), ("instrument", .string(instrumentIDs)),
-                (
-                    "data",
-                    .object([
-                        ("file", .string(file)), ("events", .integer(eventCount)),
-                        ("first", .string(first.description)),
-                        ("last", .string(last.description)),
-                    ])
-                ),
-                ("parameters", .object(parameters.map { ($0.parameter.name, $0.parameter.json($0.text)) })),
-                ("events_per_second", .double(eventsPerSecond)), ("wall_seconds", .double(wallSeconds)),
-                ("orders", .integer(counters.orders)), ("fills", .integer(counters.fills)),
-                ("denials", .integer(counters.denials)), ("trades", .integer(performance.totalTrades)),
-                ("cash", .string(cash.description)), ("equity", .string(equity.description)),
-                ("realized_pnl", .string(totals.realized.description)),
-                ("commission", .string(totals.commission.description)),
-            ] + financingJSON + [("performance", performance.json), ("state_hash", .string(stateHash))])
-    }
-}
-
-extension BacktestResult {
-    /// Nothing where nothing could cost anything.
-    private var financingJSON: [(String, JSON)] {
-        guard hasFinancing else { return [] }
-        return [
-            ("funding_paid", .string(totals.financing.funding.description)),
-            ("borrow_paid", .string(totals.financing.borrow.description)),
+        let sole = strategies.count == 1 ? strategies.first : nil
+        let data = JSON.object([
+            ("file", .string(file)), ("events", .integer(eventCount)), ("first", .string(first.description)),
+            ("last", .string(last.description)),
+        ])
+        let money: [(String, JSON)] = [
+            ("cash", .string(cash.description)), ("equity", .string(equity.description)),
         ]
+        var members: [(String, JSON)] = []
+        if let sole {
+            members += [("strategy", .string(sole.strategy)), ("plugin", .string(sole.plugin))]
+        } else {
+            members.append(("strategies", .array(strategies.map { $0.json(hasFinancing: hasFinancing) })))
+        }
+        members += [("instrument", .string(instrumentIDs)), ("data", data)]
+        if let sole { members.append(("parameters", sole.parameterJSON)) }
+        members += [("events_per_second", .double(eventsPerSecond)), ("wall_seconds", .double(wallSeconds))]
+        members += counters.json(trades: performance.totalTrades) + money + totals.json(hasFinancing: hasFinancing)
+        return .object(members + [("performance", performance.json), ("state_hash", .string(stateHash))])
     }
 }
 

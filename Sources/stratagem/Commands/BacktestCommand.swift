@@ -5,14 +5,16 @@ import Trading
 
 struct BacktestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backtest", abstract: "Runs one strategy over files of bars, trades or quotes.",
+        commandName: "backtest",
+        abstract: "Runs a strategy, or several together, over files of bars, trades or quotes.",
         discussion: """
             STRATEGY is a strategy of the strategies folder, with its parameters, account and limits, or a plugin, with \
-            its defaults and no limits but the instrument's. The engine, gate, venue and ledger are those that trade on paper.
+            its defaults and no limits but the instrument's. The engine, gate, venue and ledger are those that trade on paper. Several strategies run in one engine, on the accounts that they name, in the order \
+            of their names; --set says whose parameter it is: --set NAME.key=value.
             """)
 
-    @Argument(help: "A strategy's id, or a plugin's.")
-    var strategy: String
+    @Argument(help: ArgumentHelp("A strategy's id, or a plugin's.", valueName: "strategy"))
+    var strategies: [String]
 
     @OptionGroup var inputs: BacktestInputs
 
@@ -69,15 +71,24 @@ struct BacktestCommand: ParsableCommand {
         }
         if output.json { Console.print(json.text) }
         if output.isForPeople { result.report(wallSeconds: wallSeconds).forEach(Console.print) }
-        if let end = backtest.instance.end {
+        for member in backtest.members {
+            guard let end = member.instance.end else { continue }
             throw CommandError(
-                .no, end.text, at: strategy, "mend the strategy; what was printed is the time before")
+                .no, end.text, at: member.strategyID, "mend the strategy; what was printed is the time before")
         }
-        for fault in result.faults { Console.error("warning: \(strategy): \(fault)") }
+        for member in result.strategies {
+            for fault in member.faults { Console.error("warning: \(member.strategy): \(fault)") }
+        }
+    }
+
+    func validate() throws {
+        let twice = Set(strategies.filter { name in strategies.count { $0 == name } > 1 })
+        if !twice.isEmpty { throw ValidationError("\(twice.sorted().joined(separator: ", ")) is named twice") }
+        if overrideFile != nil, strategies.count > 1 { throw ValidationError("--override-file is of one strategy") }
     }
 
     private func plan(_ folder: StrategiesFolder) throws(CommandError) -> BacktestPlan {
-        var plan = inputs.plan(strategy, folder, dataPath: folders.dataDir)
+        var plan = try inputs.plan(strategies, folder, dataPath: folders.dataDir)
         if let overrideFile {
             guard let text = FileSystem.text(of: overrideFile, bytesMax: 1 << 20),
                 let override = StrategyOverride(json: text)

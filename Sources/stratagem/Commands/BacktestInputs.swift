@@ -82,8 +82,9 @@ struct BacktestInputs: ParsableArguments {
 
     @OptionGroup(title: "Beside the strategy's own limits") var session: SessionOptions
 
-    func plan(_ strategy: String, _ folder: StrategiesFolder, dataPath: String) -> BacktestPlan {
-        var plan = BacktestPlan(name: strategy, paths: data.map { DataFolder.recording($0, in: dataPath) })
+    func plan(_ strategies: [String], _ folder: StrategiesFolder, dataPath: String) throws(CommandError) -> BacktestPlan
+    {
+        var plan = BacktestPlan(names: strategies, paths: data.map { DataFolder.recording($0, in: dataPath) })
         plan.csv.barStamp = barStamp
         plan.csv.zone = tz
         plan.csv.from = from
@@ -96,7 +97,7 @@ struct BacktestInputs: ParsableArguments {
                 seed: recordedOnly ? nil : history, from: from.before(warmUp), to: to)
         }
         plan.timeframe = timeframe
-        plan.parameters = Dictionary(set.map { ($0.key, .text($0.value)) }, uniquingKeysWith: { _, last in last })
+        plan.parameters = try parameters(of: strategies)
         plan.cash = cash
         plan.session = session.terms
         plan.venue.takerRate = commissionRate
@@ -104,6 +105,26 @@ struct BacktestInputs: ParsableArguments {
         plan.venue.slippage = slippageBps
         plan.financing = financing.terms
         return plan
+    }
+
+    /// Of one strategy KEY=VALUE, of several NAME.KEY=VALUE; the last one of a key counts.
+    private func parameters(of strategies: [String]) throws(CommandError) -> [String: [String: ParameterValue]] {
+        var parameters: [String: [String: ParameterValue]] = [:]
+        for setting in set {
+            guard strategies.count > 1 else {
+                parameters[strategies[0], default: [:]][setting.key] = .text(setting.value)
+                continue
+            }
+            let parts = setting.key.split(separator: ".", maxSplits: 1).map(String.init)
+            guard parts.count == 2, strategies.contains(parts[0]) else {
+                throw CommandError(
+                    .usage, "which of the strategies is meant is not said", at: "--set \(setting.key)=\(setting.value)",
+                    "write \(strategies[0]).\(parts.last ?? setting.key)=\(setting.value), or another of "
+                        + strategies.joined(separator: ", "))
+            }
+            parameters[parts[0], default: [:]][parts[1]] = .text(setting.value)
+        }
+        return parameters
     }
 
     func validate() throws {

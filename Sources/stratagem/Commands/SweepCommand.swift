@@ -85,7 +85,7 @@ struct SweepCommand: ParsableCommand {
             StrategyCode(data, showsProgress: output.isForPeople && !isChild).discover(folders.strategies),
             loader: PluginLoader(data, folder.host.plugins),
             workers: WorkerSettings(.lockStep, folder.host.faults), inHost: folder.inHost)
-        let plan = inputs.plan(strategy, folder, dataPath: folders.dataDir)
+        let plan = try inputs.plan([strategy], folder, dataPath: folders.dataDir)
         guard let watch else { return try SweepRunner(plan, folder, catalog).serve() }
         let (sweep, subject) = try make(plan, folder, catalog, watch)
         let outcome: Sweep.Outcome
@@ -109,7 +109,7 @@ struct SweepCommand: ParsableCommand {
         let forward = walkForward.flatMap(WalkForward.init)
         let grid = try SweepGrid(
             range, draw: random.map { SweepGrid.Draw(count: $0, seed: seed) }, set: Set(inputs.set.map(\.key)),
-            rounds: forward?.count ?? 1, of: prepared.plugin)
+            rounds: forward?.count ?? 1, of: prepared.sole.plugin)
         try checkFixedParameters(prepared, grid)
         let sources = try prepared.files.map { file throws(CommandError) in try DataSource(file) }
         let windows = try forward.map { forward throws(CommandError) in try cut(prepared, forward) } ?? []
@@ -129,8 +129,8 @@ struct SweepCommand: ParsableCommand {
 
     /// Values of --set and of the strategy's file that no combination changes: what is wrong with one is wrong with all.
     private func checkFixedParameters(_ prepared: PreparedBacktest, _ grid: SweepGrid) throws(CommandError) {
-        let faults = prepared.parameters.sorted { $0.key < $1.key }.compactMap { name, value -> String? in
-            guard let parameter = prepared.plugin.parameters.first(where: { $0.name == name }) else {
+        let faults = prepared.sole.parameters.sorted { $0.key < $1.key }.compactMap { name, value -> String? in
+            guard let parameter = prepared.sole.plugin.parameters.first(where: { $0.name == name }) else {
                 return "\(name): unknown parameter"
             }
             return parameter.raw(value) == nil ? "\(name) = \(value.text): expected \(parameter.allowed)" : nil

@@ -24,15 +24,18 @@ struct SweepIdentity {
         let sums = sources.map { source -> JSON in
             source.checksums.isEmpty ? .string(source.name) : .array(source.checksums.map { .string($0.sum) })
         }
-        let strategy = folder.strategies.first { $0.id == prepared.strategyID }
+        let strategy = folder.strategies.first { $0.id == prepared.sole.strategyID }
         let configuration = strategy.map { strategy in
             [strategy.file, folder.path + "/host.yaml"].map { path in
                 FileSystem.text(of: path, bytesMax: 1 << 20).map { SHA256.hash(data: Array($0.utf8)).hexadecimal }
             }
         }
         parts = [
-            ("version", .string(Stratagem.version)), ("strategy", .string(prepared.strategyID)),
-            ("plugin", .object([("id", .string(prepared.plugin.id)), ("sha256", .string(prepared.plugin.sha256))])),
+            ("version", .string(Stratagem.version)), ("strategy", .string(prepared.sole.strategyID)),
+            (
+                "plugin",
+                .object([("id", .string(prepared.sole.plugin.id)), ("sha256", .string(prepared.sole.plugin.sha256))])
+            ),
             ("data", .array(sums)),
             ("instruments", .array(prepared.setup.instruments.map { .string($0.id) })),
             ("configuration", .array((configuration ?? []).map { .optional($0) })),

@@ -15,8 +15,8 @@ struct SweepSubject {
     let last: Timestamp
 
     init(_ prepared: PreparedBacktest, _ sources: [DataSource]) {
-        strategy = prepared.strategyID
-        plugin = prepared.plugin.id
+        strategy = prepared.sole.strategyID
+        plugin = prepared.sole.plugin.id
         instruments = prepared.setup.instruments.map(\.id).joined(separator: ", ")
         currency = prepared.setup.instruments[0].quoteCurrency
         self.sources = sources

@@ -53,10 +53,10 @@ struct SweepRow {
         if case .object(let found) = result.json(wallSeconds: 0) {
             members += found.filter { !passedOver.contains($0.key) }
         }
-        members.append(("returns", SweepRow.shape(of: result.returns)))
+        members.append(("returns", SweepRow.shape(of: result.strategies[0].returns)))
         if task.isDetailed {
-            members.append(("daily", .array(result.returns.values.map { .double($0) })))
-            members.append(("days", .integer(result.returns.coveredDays)))
+            members.append(("daily", .array(result.strategies[0].returns.values.map { .double($0) })))
+            members.append(("days", .integer(result.strategies[0].returns.coveredDays)))
             members.append(("curve", SweepRow.curve(result.picture)))
         }
         json = .object(members)

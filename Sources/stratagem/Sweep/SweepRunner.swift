@@ -54,10 +54,10 @@ final class SweepRunner {
             return SweepRow(task, .failed, reason: error.what)
         }
         if let cash = task.cash { backtest.setup.accounts[0].terms.openingBalance = cash }
-        var values = backtest.parameters
+        var values = backtest.sole.parameters
         for parameter in task.values { values[parameter.name] = .text(parameter.text) }
         let begun: Backtest
-        switch backtest.begin(values) {
+        switch backtest.begin([values]) {
         case .success(let made): begun = made
         case .failure(let refusal):
             return SweepRow(
@@ -66,7 +66,7 @@ final class SweepRunner {
         }
         let result = begun.run(
             keepsFills: false, keepsTrades: false, progress: ProgressLine("sweep", isShown: false))
-        if let end = end(of: begun.instance, isSure: !result.faults.isEmpty) {
+        if let end = end(of: begun.members[0].instance, isSure: !result.faults.isEmpty) {
             return SweepRow(task, .failed, reason: end)
         }
         guard result.faults.isEmpty else {
@@ -76,8 +76,8 @@ final class SweepRunner {
     }
 
     /// Else it could not be made at all.
-    private static func isAboutValues(_ refusal: PluginRefusal) -> Bool {
-        refusal.problems.allSatisfy { problem in
+    private static func isAboutValues(_ refusal: PreparedBacktest.Refusal) -> Bool {
+        refusal.members.flatMap(\.refusal.problems).allSatisfy { problem in
             switch problem {
             case .parameter, .validation: true
             default: false

@@ -17,17 +17,17 @@ struct ReportPage {
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>\(HTML.text(subject)): backtest</title>
+        <title>\(HTML.text(result.subject)): backtest</title>
         <style>\(ReportPage.style)</style>
         </head>
         <body>
         <main>
         <header>
-        <h1>\(HTML.text(subject))</h1>
+        <h1>\(HTML.text(result.subject))</h1>
         <p class="soft">Backtest on \(HTML.text(result.instrumentIDs)), \(result.first.secondText) to \(result.last.secondText) UTC</p>
         \(faults)<dl class="tiles">\(tiles)</dl>
         </header>
-        \(equityChart)\(priceCharts)\(monthTable)\(tradeChart)\(statisticsTables)<div class="pair"><section>\(parameterTable)</section>
+        \(equityChart)\(priceCharts)\(monthTable)\(tradeChart)\(strategyTable)\(statisticsTables)<div class="pair"><section>\(parameterTable)</section>
         <section>\(denialTable)</section></div>
         \(originTable)<footer>Equal data, parameters and code give an equal state hash. Made by stratagem.</footer>
         </main>
@@ -37,10 +37,6 @@ struct ReportPage {
         </html>
 
         """
-    }
-
-    private var subject: String {
-        result.strategy == result.plugin ? result.plugin : "\(result.strategy) (\(result.plugin))"
     }
 
     private var faults: String {

@@ -108,11 +108,38 @@ extension ReportPage {
     }
 
     var parameterTable: String {
-        guard !result.parameters.isEmpty else { return "<h2>Parameters</h2><p class=\"soft\">It has none.</p>\n" }
-        let rows = result.parameters.map {
-            "<tr><th>\(HTML.text($0.parameter.name))</th><td class=\"n\">\(HTML.text($0.text))</td></tr>"
+        let tables = result.strategies.map { member in
+            let title = result.strategies.count > 1 ? "Parameters of \(HTML.text(member.strategy))" : "Parameters"
+            guard !member.parameters.isEmpty else { return "<h2>\(title)</h2><p class=\"soft\">It has none.</p>\n" }
+            let rows = member.parameters.map {
+                "<tr><th>\(HTML.text($0.parameter.name))</th><td class=\"n\">\(HTML.text($0.text))</td></tr>"
+            }
+            return "<h2>\(title)</h2><table>\(rows.joined(separator: "\n"))</table>\n"
         }
-        return "<h2>Parameters</h2><table>\(rows.joined(separator: "\n"))</table>\n"
+        return tables.joined()
+    }
+
+    /// What each of several strategies has made of it; nothing for one.
+    var strategyTable: String {
+        guard result.strategies.count > 1 else { return "" }
+        let names = ["Net P&L", "Round trips", "Of them won", "Orders", "Denials", "Largest drawdown", "Sharpe ratio"]
+        let head = names.map { "<th scope=\"col\">\(HTML.text($0))</th>" }.joined()
+        let rows = result.strategies.map { member in
+            let own = member.performance
+            let cells = [
+                NumberText.money(member.totals.net), String(own.totalTrades), NumberText.percent(own.winRate),
+                String(member.counters.orders), String(member.counters.denials), NumberText.percent(own.maxDrawdown),
+                NumberText.ratio(own.sharpeRatio),
+            ].map { "<td class=\"n\">\(HTML.text($0))</td>" }
+            return "<tr><th scope=\"row\">\(HTML.text(member.subject))</th>\(cells.joined())</tr>"
+        }
+        return """
+            <h2>Strategies</h2>
+            <table><thead><tr><th></th>\(head)</tr></thead><tbody>
+            \(rows.joined(separator: "\n"))
+            </tbody></table>
+
+            """
     }
 
     var originTable: String {
