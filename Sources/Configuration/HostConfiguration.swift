@@ -26,6 +26,7 @@ public struct HostConfiguration: Sendable, Equatable {
     public var alerts = AlertSettings()
     public var recordings = RecordingSettings()
     public var trading = TradingSettings()
+    public var signals = SignalSettings()
 
     public init() {}
 
@@ -75,6 +76,8 @@ public struct HostConfiguration: Sendable, Equatable {
         self.recordings = RecordingSettings(&recordings)
         var trading = root.section("trading")
         self.trading = TradingSettings(&trading)
+        var signals = root.section("signals")
+        self.signals = SignalSettings(&signals)
         root.finish()
     }
 

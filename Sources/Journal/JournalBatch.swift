@@ -44,6 +44,8 @@ public enum HostFact: Sendable {
     case approval(ApprovalRecord)
     /// A trade as it is now (same id).
     case trade(TradeRecord)
+    /// A signal as it is now (same id).
+    case signal(SignalRecord)
     case audit(AuditRecord)
     /// The whole state after the events of its batch.
     case checkpoint(engine: [UInt8], extra: [UInt8], time: Timestamp)

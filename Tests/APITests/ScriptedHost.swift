@@ -32,6 +32,7 @@ final class ScriptedHost: TradingHost {
         var execution = ExecutionScript()
         var settings = SettingsScript()
         var sessions = SessionScript()
+        var signals = SignalScript()
         var stream = StreamScript()
         var simulators = SimulatorScript()
     }

@@ -111,6 +111,15 @@ OPERATIONS = {
     "market.features": Operation("viewer"),
     "market.instrument_features": Operation("viewer", path=MARKET, query="timeframe=1m"),
     "v1.market_state": Operation("viewer", path=MARKET, query="timeframe=1s"),
+    "signals.latest": Operation("viewer"),
+    "signals.generate": Operation("trader", {
+        "symbol": "ETH", "features": {"current_price": 2650.3, "rsi": 42.1}, "model": "rules"}),
+    "signals.performance": Operation("viewer"),
+    "test.generate_signal": Operation("trader", {"symbol": "ETH", "scenario": "sideways", "confidence": 0.5}),
+    "v1.generate_signal": Operation("trader", {
+        "instrument": "EUR_USD", "timeframe": "H1", "model": "rules",
+        "market_data": {"price_data": [1.1, 1.2], "volume_data": [5, 6], "indicators": {"adx": 25}}}),
+    "v1.signals": Operation("viewer", query="instrument=EUR_USD&status=pending&page=1&page_size=5"),
     "risk.portfolio": Operation("viewer"),
     "risk.positions": Operation("viewer"),
     "risk.limits": Operation("trader", {"max_position_size": 1, "scope": "account", "max_open_orders": 100, "remove": []}),
@@ -170,12 +179,6 @@ OPERATIONS = {
 }
 # They answer 501, after token, role and the syntax of the body.
 UNBUILT = {
-    "signals.latest": Operation("viewer"),
-    "signals.generate": Operation("trader", {}),
-    "signals.performance": Operation("viewer"),
-    "test.generate_signal": Operation("trader", {}),
-    "v1.generate_signal": Operation("trader", {}),
-    "v1.signals": Operation("viewer"),
     "bridge.status": Operation("viewer"),
     "bridge.configure": Operation("admin", {}),
     "rebalancer.trigger": Operation("trader", {}),

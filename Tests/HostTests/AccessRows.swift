@@ -65,6 +65,12 @@ extension AccessRow {
         "market.features": AccessRow(.viewer, .own),
         "market.instrument_features": AccessRow(.viewer, .own, query: "timeframe=1m"),
         "v1.market_state": AccessRow(.viewer, .own),
+        "signals.latest": AccessRow(.viewer, .own), "signals.performance": AccessRow(.viewer, .own),
+        "v1.signals": AccessRow(.viewer, .own),
+        "signals.generate": AccessRow(.trader, .own, #"{"symbol": "ETH"}"#),
+        "v1.generate_signal": AccessRow(.trader, .own, #"{"instrument": "ETH", "timeframe": "H1"}"#),
+        "test.generate_signal": AccessRow(
+            .trader, .refused, #"{"symbol": "ETH", "scenario": "sideways", "confidence": 0.5}"#),
         "config.get": AccessRow(.viewer, .own), "config.validate": AccessRow(.viewer, .own, "{}"),
     ]
 
@@ -89,8 +95,6 @@ extension AccessRow {
 
     private static let unbuilt: [String: AccessRow] = {
         let least: [String: Least] = [
-            "signals.latest": .viewer, "signals.generate": .trader, "signals.performance": .viewer,
-            "test.generate_signal": .trader, "v1.generate_signal": .trader, "v1.signals": .viewer,
             "bridge.status": .viewer, "bridge.configure": .admin,
             "rebalancer.trigger": .trader,
         ]

@@ -30,6 +30,21 @@ extension ScopedHost {
         try await host.marketState(of: instrument, timeframe)
     }
 
+    // MARK: Signals. They are of the market, and everybody's.
+
+    func latestSignals() async throws(HostRefusal) -> [SignalView] { try await host.latestSignals() }
+    func generateSignal(_ request: SignalRequest, by requester: Requester) async throws(HostRefusal)
+        -> GeneratedSignalView
+    {
+        _ = try scope.first(.trade)
+        return try await host.generateSignal(request, by: requester)
+    }
+    func testSignal(_ request: TestSignalRequest, by requester: Requester) async throws(HostRefusal) -> SignalView {
+        throw refuseForAll("signals to test with")
+    }
+    func signals(_ query: SignalQuery) async throws(HostRefusal) -> SignalPage { try await host.signals(query) }
+    func signalPerformance() async throws(HostRefusal) -> SignalPerformanceView { try await host.signalPerformance() }
+
     // MARK: The host
 
     func health() async -> HostHealth { await host.health() }

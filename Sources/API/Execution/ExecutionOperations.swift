@@ -18,8 +18,8 @@ public enum ExecutionOperations {
             milliseconds of the market's time (over restarts too; an emergency stop that covers it cancels it), and size, \
             stop and target are moved by up to their relative amplitude, by draws from the trade's number as seed, to whole \
             lots and ticks. What was drawn passes the gate, or the order goes as it was asked for. Until the entry has filled \
-            the status is pending, and platform_order_id is empty while the order waits. Signals are not kept yet: \
-            every signal_id is unknown. Takes Idempotency-Key.
+            the status is pending, and platform_order_id is empty while the order waits. A signal is executed \
+            once, of its instrument and to its side, and before its horizon has passed: 409 otherwise. Takes Idempotency-Key.
             """,
         role: .trader, rate: .trading, errors: verdicts
     ) { (input: ExecuteTradeInput, context) in

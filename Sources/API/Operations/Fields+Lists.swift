@@ -1,3 +1,5 @@
+import Trading
+
 extension Fields {
     // MARK: Lists
 
@@ -34,6 +36,13 @@ extension Fields {
         _ name: String, _ count: ClosedRange<Int> = 0...1000, each range: ClosedRange<Int>
     ) -> [Int] {
         integers(name, count, each: range, isRequired: true) ?? []
+    }
+
+    /// Numbers with the decimals of `Value`, all above zero or not below it.
+    func optionalFixed<Value: FixedPoint>(_ name: String, _ count: ClosedRange<Int>, _ sign: Sign) -> [Value]? {
+        list(name, count, sign.schema, isRequired: false) { value throws(Invalid) in
+            Value(raw: try Fields.decimal(value, decimals: Value.decimals, sign))
+        }
     }
 
     private func integers(
@@ -109,6 +118,19 @@ extension Fields {
         read(name, .map(.any), isRequired: false) { value throws(Invalid) in
             guard case .object(let members) = value else { throw Invalid("must be an object, not \(value.kind)") }
             return members
+        }
+    }
+
+    /// The numbers of an object whose names somebody else judges: finite, and at most 1e15 in magnitude.
+    func optionalNumbers(_ name: String, most: Int) -> [(name: String, value: Double)] {
+        let members = optionalMap(name) ?? []
+        if members.count > most { fault(name, "has \(members.count) members; at most \(most) are taken") }
+        return members.prefix(most).compactMap { member in
+            if case .number(let digits) = member.value, let value = Double(digits), abs(value) <= 1e15 {
+                return (member.name, value)
+            }
+            fault("\(name).\(member.name.prefix(80))", "must be a number of at most 1e15 in magnitude")
+            return nil
         }
     }
 

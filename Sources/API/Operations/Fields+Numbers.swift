@@ -5,7 +5,7 @@ extension Fields {
     public enum Sign: Sendable {
         case positive, notNegative, any
 
-        fileprivate var schema: Schema {
+        var schema: Schema {
             switch self {
             case .positive: .decimal(above: 0)
             case .notNegative: .decimal(from: .zero)

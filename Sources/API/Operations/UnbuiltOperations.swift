@@ -2,20 +2,10 @@
 /// description and gets 501 in place of 404, after the same tests of token and role as everywhere.
 public enum UnbuiltOperations {
     public static let all =
-        signals + bridge + [
+        bridge + [
             unbuilt(
                 .post, "/rebalance/trigger", "rebalancer.trigger", "Rebalancer", "Rebalances the portfolio", .trader)
         ]
-
-    private static let signals = [
-        unbuilt(.get, "/signals/latest", "signals.latest", "Signals", "The newest signal of each symbol"),
-        unbuilt(.post, "/signals/generate", "signals.generate", "Signals", "Makes a signal", .trader),
-        unbuilt(.get, "/signals/performance", "signals.performance", "Signals", "How often signals were right"),
-        unbuilt(
-            .post, "/test/generate-signal", "test.generate_signal", "Signals", "Makes a signal to test with", .trader),
-        unbuilt(.post, "/api/v1/generate-signal", "v1.generate_signal", "Signals", "Analyses an instrument", .trader),
-        unbuilt(.get, "/api/v1/signals", "v1.signals", "Signals", "Signals, newest first"),
-    ]
 
     private static let bridge = [
         unbuilt(.get, "/bridge/status", "bridge.status", "Bridge", "Signals on their way to trades"),

@@ -371,6 +371,10 @@ public struct HostFigures: Sendable {
     public var mode = TradingMode.paper
     /// Where prices come from.
     public var feed = ""
+    /// Trained models of signals, features that they may see, and when one last spoke.
+    public var models = 0
+    public var features = 0
+    public var lastPredictionAt: Timestamp?
     public var strategies: [(id: String, runtime: StrategyRuntime)] = []
     public init() {}
 }

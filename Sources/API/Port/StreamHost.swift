@@ -20,6 +20,7 @@ public enum News: Sendable {
     case fill(TradeView, account: String, trade: String?)
     case alert(AlertView)
     case session(SessionNews)
+    case signal(SignalView)
 }
 
 extension News {
@@ -30,6 +31,7 @@ extension News {
         case .fill(_, let account, _): [account]
         case .alert(let alert): alert.accounts
         case .session(let session): session.accounts
+        case .signal: []
         }
     }
 }

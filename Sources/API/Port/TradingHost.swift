@@ -4,7 +4,8 @@ public import Trading
 /// are durable, so that a client reads its own write and nothing leaves the process that a crash could take back.
 public protocol TradingHost: AccountDirectory, RiskDesk, WhatIfHost, AuditHost, PortfolioHost, ExecutionHost,
     SentOrders,
-    SettingsHost, ExchangeHost, FeatureHost, TradingSessionHost, BacktestHost, StreamHost, SimulationHost, SimulatorHost
+    SettingsHost, ExchangeHost, FeatureHost, SignalHost, TradingSessionHost, BacktestHost, StreamHost, SimulationHost,
+    SimulatorHost
 {
     // Strategies.
     func strategies() async throws(HostRefusal) -> [StrategyView]

@@ -13,7 +13,7 @@ enum ServiceHealth: Sendable {
         switch self {
         case .dependencies: healthOperation(version: version)
         case .upOrDown: of(service) { host, _ in UpOrDownAnswer(health: await host.health(), time: .now) }
-        case .signalGenerator: of(service) { _, _ in SignalGeneratorAnswer(time: .now) }
+        case .signalGenerator: of(service) { SignalGeneratorAnswer(health: $0, figures: $1, time: .now) }
         case .tradeExecution: of(service) { TradeExecutionAnswer(health: $0, figures: $1) }
         case .signalBridge: of(service) { _, _ in SignalBridgeAnswer() }
         case .rebalancer: of(service) { RebalancerAnswer(health: $0, figures: $1) }
@@ -53,19 +53,23 @@ struct UpOrDownAnswer: OperationOutput {
     }
 }
 
-/// No model makes signals yet: the service is there, and says that it has nothing to predict with.
 struct SignalGeneratorAnswer: OperationOutput {
+    var health: HostHealth
+    var figures: HostFigures
     var time: Timestamp
 
-    static var example: SignalGeneratorAnswer { SignalGeneratorAnswer(time: Timestamp(nanoseconds: 0)) }
+    static var example: SignalGeneratorAnswer {
+        SignalGeneratorAnswer(health: .example, figures: HostFigures(), time: Timestamp(nanoseconds: 0))
+    }
+    var status: Int { health.grade == .unhealthy ? 503 : 200 }
 
     func write(_ json: inout JSONWriter) {
         json.object { json in
-            json.choice("status", HostHealth.Grade.degraded.rawValue, of: HealthAnswer.grades)
+            json.choice("status", health.grade.rawValue, of: HealthAnswer.grades)
             json.field("timestamp", time)
-            json.field("ml_models_loaded", 0)
-            json.field("features_available", 0)
-            json.nullable("last_prediction", Timestamp?.none)
+            json.field("ml_models_loaded", figures.models)
+            json.field("features_available", figures.features)
+            json.nullable("last_prediction", figures.lastPredictionAt)
         }
     }
 }

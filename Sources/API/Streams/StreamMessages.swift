@@ -15,6 +15,7 @@ enum StreamMessages {
                         topic: .events(.riskAlert), bytes: riskAlert(alert), accounts: alert.accounts,
                         key: .alert(alert.id))
                 ] : []
+        case .signal(let signal): signalMessages(signal, topics)
         case .session(let session):
             topics.contains(.desk)
                 ? [StreamMessage(topic: .desk, bytes: sessionEvent(session), accounts: session.accounts)] : []
@@ -83,6 +84,30 @@ enum StreamMessages {
                 json.field("price", fill.fill.price)
             }
             messages.append(StreamMessage(topic: .events(.tradeExecuted), bytes: bytes, accounts: [account]))
+        }
+        return messages
+    }
+
+    // MARK: Signals
+
+    private static func signalMessages(_ signal: SignalView, _ topics: some Collection<Topic>) -> [StreamMessage] {
+        var messages: [StreamMessage] = []
+        if topics.contains(.signals) {
+            let bytes = SocketText.message { json in
+                json.field("type", "signal")
+                json.object("data") { signal.writeMembers(&$0) }
+            }
+            messages.append(StreamMessage(topic: .signals, bytes: bytes))
+        }
+        if topics.contains(.events(.signalGenerated)) {
+            let bytes = systemEvent(.signalGenerated, "market_analysis_agent", signal.generatedAt) { json in
+                json.field("signal_id", signal.id)
+                json.field("instrument", signal.instrument)
+                json.field("confidence", signal.confidence)
+                json.field("direction", signal.isUp ? "LONG" : "SHORT")
+                json.field("model", signal.origin)
+            }
+            messages.append(StreamMessage(topic: .events(.signalGenerated), bytes: bytes))
         }
         return messages
     }

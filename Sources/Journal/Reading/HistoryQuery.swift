@@ -91,6 +91,20 @@ struct HistoryQuery {
     mutating func require(_ condition: String) { conditions.append(condition) }
 
     func finished(_ page: HistoryPage) -> (sql: String, arguments: [Int64]) {
+        var query = within(page)
+        // A limit below 0 would be none at all.
+        query.arguments.append(Int64(max(page.limit, 0)))
+        query.arguments.append(Int64(max(page.offset, 0)))
+        return (head + query.filter + " ORDER BY \(time) DESC, \(tie) DESC LIMIT ? OFFSET ?", query.arguments)
+    }
+
+    /// How many rows all pages have.
+    func counting(_ page: HistoryPage) -> (sql: String, arguments: [Int64]) {
+        let query = within(page)
+        return ("SELECT count(*) FROM (\(head)\(query.filter))", query.arguments)
+    }
+
+    private func within(_ page: HistoryPage) -> HistoryQuery {
         var query = self
         if let from = page.from {
             query.require("\(time) >= ?")
@@ -100,10 +114,8 @@ struct HistoryQuery {
             query.require("\(time) <= ?")
             query.arguments.append(to.nanoseconds)
         }
-        let filter = query.conditions.isEmpty ? "" : " WHERE " + query.conditions.joined(separator: " AND ")
-        // A limit below 0 would be none at all.
-        query.arguments.append(Int64(max(page.limit, 0)))
-        query.arguments.append(Int64(max(page.offset, 0)))
-        return (head + filter + " ORDER BY \(time) DESC, \(tie) DESC LIMIT ? OFFSET ?", query.arguments)
+        return query
     }
+
+    private var filter: String { conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ") }
 }

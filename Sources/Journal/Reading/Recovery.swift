@@ -28,6 +28,8 @@ public struct Recovery: Sendable {
     public var approvals: [ApprovalRecord] = []
     /// Those that are not over, by id.
     public var trades: [TradeRecord] = []
+    /// The newest of each instrument, and those whose horizon has not passed, by id.
+    public var signals: [SignalRecord] = []
     /// Of the last seven days.
     public var idempotency: [IdempotencyRecord] = []
     public var lastOrderID: UInt64 = 0
@@ -35,6 +37,7 @@ public struct Recovery: Sendable {
     public var lastRoundTripID: UInt64 = 0
     public var lastStopID: UInt64 = 0
     public var lastTradeID: UInt64 = 0
+    public var lastSignalID: UInt64 = 0
     public var lastSessionNumber: UInt64 = 0
     public var lastAuditID: UInt64 = 0
     /// What was not as it should be and could be helped: "checkpoint 812 is damaged; the one before it is used".

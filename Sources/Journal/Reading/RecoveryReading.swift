@@ -49,6 +49,7 @@ extension Recovery {
         lastRoundTripID = try Self.last("round_trips", db)
         lastStopID = try Self.last("stops", db)
         lastTradeID = try Self.last("trades", db)
+        lastSignalID = try Self.last("signals", db)
         lastSessionNumber = UInt64(try Int64.fetchOne(db, sql: "SELECT max(number) FROM trading_sessions") ?? 0)
         lastAuditID = try AuditWriter.head(db).sequence
     }

@@ -30,6 +30,10 @@ enum Schema {
             try db.execute(sql: SchemaVersion5.sql)
             try db.execute(sql: "PRAGMA user_version = 5")
         }
+        migrator.registerMigration("6") { db in
+            try db.execute(sql: SchemaVersion6.sql)
+            try db.execute(sql: "PRAGMA user_version = 6")
+        }
         migrator.registerMigration("7") { db in
             try db.execute(sql: SchemaVersion7.sql)
             try db.execute(sql: "PRAGMA user_version = 7")

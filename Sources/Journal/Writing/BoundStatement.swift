@@ -28,6 +28,11 @@ struct BoundStatement {
         note(sqlite3_bind_int64(handle, index, Int64(truncatingIfNeeded: value)))
     }
 
+    mutating func put(_ value: Double) {
+        index += 1
+        note(sqlite3_bind_double(handle, index, value))
+    }
+
     mutating func put(_ value: Bool) { put(value ? 1 : 0) }
     mutating func put(_ value: Timestamp) { put(value.nanoseconds) }
     mutating func put(_ value: some FixedPoint) { put(value.raw) }

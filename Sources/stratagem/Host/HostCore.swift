@@ -6,6 +6,7 @@ import Journal
 import MarketData
 import PluginHost
 import Portfolio
+import Signals
 import Trading
 
 /// All that the engine thread owns: the engine, the market that it runs on, the strategies in their slots, and what readers
@@ -63,6 +64,14 @@ final class HostCore {
     var breakers: [PlacedBreaker] = []
     var idempotency = IdempotencyTable()
     var trades: TradeBook
+    var signals: SignalBook
+    let models: ModelShelf
+    /// The market's time.
+    var lastPredictionAt: Timestamp?
+    // Of the host's own signals: when the next round begins, who still waits in this one, whether one is being computed.
+    var nextSignals: Timestamp
+    var waitingForSignals: [Int] = []
+    var isSignalUnderWay = false
     let activity: Activity
     let logs = StrategyLogs()
     /// nil = nobody wants the session's events.
@@ -127,6 +136,11 @@ final class HostCore {
         stops = start.stops
         approvals = start.approvals
         trades = TradeBook(start.recovered.trades, lastNumber: start.recovered.lastTradeID)
+        signals = SignalBook(start.recovered.signals, lastNumber: start.recovered.lastSignalID)
+        models = start.models
+        lastPredictionAt = start.recovered.signals.last { $0.source != .test }?.generatedAt
+        nextSignals =
+            start.startTime + (start.wiring.host.signals.everySeconds ?? 0) * Timestamp.nanosecondsPerSecond
         idempotency = IdempotencyTable(start.recovered.idempotency)
         feed = start.feed
         remap = start.remap
@@ -137,7 +151,8 @@ final class HostCore {
         hostNames = HostNames(
             strategies: start.strategies.map(\.id), instruments: start.wiring.universe.instruments.map(\.id),
             accounts: start.wiring.setup.accounts.map(\.id),
-            multipliers: start.wiring.universe.instruments.map(\.terms.multiplier))
+            multipliers: start.wiring.universe.instruments.map(\.terms.multiplier),
+            symbols: start.wiring.universe.instruments.map { $0.aliases.first ?? $0.id })
         activity = Activity(hostNames)
         let most = HostStart.recentMax
         orders = OrderHistory(newestFirst: start.recent.orders, most: most)
@@ -186,6 +201,7 @@ final class HostCore {
         if reached.nanoseconds != .max { engine.advance(to: reached) }
         marketTime = engine.now
         sendDueTrades()
+        judgeSignals()
         if marketTime >= nextMarks {
             if !isJournalBlocked { engine.recordMarks() }
             if let equity = engine.equity(account: 0) {
@@ -257,7 +273,8 @@ final class HostCore {
         sessionNews.removeAll()
         return RecentNews.Batch(
             events: batch.events, firstSequence: batch.events.isEmpty ? 0 : journal.lastSequence + 1,
-            trades: batch.trades, alerts: alerts.takeRaised(), sessions: sessions, names: hostNames)
+            trades: batch.trades, signals: signals.takeFresh(), alerts: alerts.takeRaised(), sessions: sessions,
+            names: hostNames)
     }
 
     /// Calls `reply` once everything up to now is durable; at once while the journal cannot take anything.
@@ -274,6 +291,7 @@ final class HostCore {
         for event in log.events { take(event, log) }
         takeTrades(log)
         notes += trades.takeChanges().map(HostFact.trade)
+        notes += signals.takeChanges().map(HostFact.signal)
     }
 
     private func take(_ event: TradingEvent, _ log: FactLog) {
@@ -345,6 +363,7 @@ final class HostCore {
         }
         endClosings()
         tendCollection()
+        tendSignals()
         expireApprovals()
         forgetUnsaved()
         // What a worker is started again with; nobody waits for it.

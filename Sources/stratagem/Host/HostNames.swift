@@ -9,6 +9,8 @@ struct HostNames: Sendable {
     var instruments: [String]
     var accounts: [String]
     var multipliers: [Int64]
+    /// Of instruments: the short name where there is one.
+    var symbols: [String] = []
 
     /// "ord-17" → 17.
     static func number(_ id: String, _ kind: String) -> UInt64? {

@@ -8,6 +8,7 @@ import Journal
 import MarketData
 import PluginHost
 import Portfolio
+import Signals
 import Trading
 
 /// How a host comes up: the folders are read, the journal is opened, strategies and market are wired to the indices that the
@@ -33,6 +34,8 @@ struct HostStart {
     let limitOverrides: [LimitPlace: LimitOverride]
     /// The trading session that runs.
     let session: TradingSession?
+    /// What signals are made with.
+    let models: ModelShelf
     /// Statistics of the first account's equity.
     let tracker: PerformanceTracker
     /// For people: what was recovered, what is in the way of nothing.
@@ -95,6 +98,8 @@ struct HostStart {
         for slot in strategies.indices where strategies[slot].instance == nil {
             strategies[slot].savedState = recovered.strategyStates.last { $0.strategy == slot }.map(StrategyState.init)
         }
+        models = ModelShelf(folder: folder.modelsPath)
+        notices += models.notices(for: folder.host.signals)
         tracker = HostStart.tracker(recovered, wiring.setup.accounts[0].terms, &notices)
         engine = box
         feed = source.continued(from: start, box.engine, universe).feed(timeframes: wiring.timeframes)
@@ -286,5 +291,16 @@ extension HostStart {
         return "recovered: \(summary.orders) orders, \(summary.fills) fills, \(summary.workingOrders) working, "
             + "\(summary.openPositions) positions, \(recovered.activeStops.count) stops in force; "
             + "\(summary.replayedFacts) facts since the last checkpoint"
+    }
+}
+
+extension ModelShelf {
+    /// Files that were refused, and a model of host.yaml that is not there.
+    fileprivate func notices(for settings: SignalSettings) -> [String] {
+        var notices = faults.map { "model refused: \($0)" }
+        if settings.everySeconds != nil, self[settings.model] == nil {
+            notices.append("no signals are made: there is no model '\(settings.model)' (signals.model of host.yaml)")
+        }
+        return notices
     }
 }

@@ -9,7 +9,7 @@ import Trading
 
 extension RunningHost {
     /// So many bars count at most: of an average over 200, what was before moves less than a ten-millionth of it.
-    private static let featureBarsMax = 2000
+    static let featureBarsMax = 2000
 
     func features() async throws(HostRefusal) -> [FeatureView] {
         Feature.all.map { feature in

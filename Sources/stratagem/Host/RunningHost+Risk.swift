@@ -1,8 +1,10 @@
 import API
 import Controls
 import Engine
+import Features
 import Journal
 import Portfolio
+import Signals
 import Trading
 
 // Risk, limits, alerts and stops as commands of the engine thread.
@@ -238,6 +240,9 @@ extension HostCore {
         figures.lastFillAt = fills.newestFirst.first { _ in true }?.time
         figures.mode = engineSettings.mode
         figures.feed = feed.name
+        figures.models = models.trainedCount
+        figures.features = Feature.all.count
+        figures.lastPredictionAt = lastPredictionAt
         return figures
     }
 }

@@ -47,7 +47,8 @@ final class Listener: Sendable {
                 host: host,
                 authentication: await Authentication(store: StoredIdentities(store: journal.identity), key: key),
                 localSecret: secret,
-                operations: TradingOperations.all + MarketOperations.all + FeatureOperations.all + RiskOperations.all
+                operations: TradingOperations.all + MarketOperations.all + FeatureOperations.all + SignalOperations.all
+                    + RiskOperations.all
                     + AuditOperations.all + PortfolioOperations.all + ExecutionOperations.all
                     + SettingsOperations.all + ModeOperations.all + ExchangeOperations.all()
                     + TradingSessionOperations.all + SimulationOperations.all + SessionOperations.all(sessions)

@@ -24,6 +24,8 @@ extension HostCore {
             case .simulator(_, let start, let instruments) = market.continued(
                 from: marketTime, engine, universe)
         else { throw .unavailable("none of this host's instruments can be simulated") }
+        var host = host
+        host.signals.everySeconds = nil
         return SimulatorPlan(host: host, start: start, instruments: instruments, seed: seed)
     }
 }

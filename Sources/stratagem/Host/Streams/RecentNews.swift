@@ -13,11 +13,13 @@ final class RecentNews: Sendable {
         var firstSequence: UInt64
         /// Of the execution engine, as they are after the events.
         var trades: [TradeRecord]
+        /// New ones.
+        var signals: [SignalRecord] = []
         var alerts: [AlertView]
         var sessions: [SessionNews]
         var names: HostNames
 
-        var isEmpty: Bool { events.isEmpty && alerts.isEmpty && sessions.isEmpty }
+        var isEmpty: Bool { events.isEmpty && signals.isEmpty && alerts.isEmpty && sessions.isEmpty }
     }
 
     private enum Item {
@@ -25,6 +27,7 @@ final class RecentNews: Sendable {
         case fill(Fill, trade: UInt64)
         case alert(AlertView)
         case session(SessionNews)
+        case signal(SignalRecord)
     }
 
     private struct Entry {
@@ -91,6 +94,7 @@ final class RecentNews: Sendable {
         }
         if !batch.events.isEmpty { state.lastSequence = batch.firstSequence + UInt64(batch.events.count) - 1 }
         for alert in batch.alerts { put(Entry(sequence: 0, item: .alert(alert)), &state) }
+        for signal in batch.signals { put(Entry(sequence: 0, item: .signal(signal)), &state) }
         for session in batch.sessions { put(Entry(sequence: 0, item: .session(session)), &state) }
     }
 
@@ -159,6 +163,7 @@ final class RecentNews: Sendable {
                 trade: trade == 0 ? nil : TradeRecord.name(trade))
         case .alert(let alert): .alert(alert)
         case .session(let session): .session(session)
+        case .signal(let signal): .signal(names.view(of: signal))
         }
     }
 }

@@ -9,6 +9,9 @@ extension HostCore {
     /// The number of the new trade.
     func execute(_ request: TradeRequest, by requester: Requester) throws(HostRefusal) -> UInt64 {
         let trade = try newTrade(request, by: requester)
+        let signal = try request.signal.map { id throws(HostRefusal) in
+            try pendingSignal(id, instrument: trade.instrument, side: trade.side)
+        }
         try requireEntries()
         guard !trades.isFull else {
             throw .conflict("there are \(TradeBook.openMax) open trades already: close some first")
@@ -16,6 +19,7 @@ extension HostCore {
         // What would be denied now is denied at once, whatever its delay.
         let isLater = trade.dueAt > engine.now && !isDenied(trade)
         trades.add(isLater ? trade : try sent(trade))
+        if let signal { signals.execute(signal, at: engine.now) }
         let name = TradeRecord.name(trade.id)
         audit("trade-execute", name, by: requester, ["account": request.account, "request": trade.requestJSON])
         return trade.id
@@ -35,8 +39,6 @@ extension HostCore {
         }
         guard faults.isEmpty else { throw .invalid(faults) }
         let account = try accountIndex(request.account)
-        // No signal is kept anywhere yet.
-        if let signal = request.signal { throw .unknown(kind: "signal", id: signal) }
         let slot = try slot(
             StrategyRecord.manualID(inAccount: account, accounts[account].id))
         let number = trades.lastNumber + 1

@@ -1,0 +1,90 @@
+import API
+import Configuration
+import Journal
+import MarketData
+import Signals
+import Trading
+
+// Signals between two events of the engine: when they are made, what becomes of them.
+
+extension HostCore {
+    /// nil = the host's own.
+    func signalModel(_ name: String?) throws(HostRefusal) -> SignalModel {
+        let name = name ?? host.signals.model
+        guard let model = models[name] else {
+            let known = models.models.map(\.name).joined(separator: ", ")
+            throw .invalid("model", "there is no model '\(name.prefix(80))'; there are \(known)")
+        }
+        return model
+    }
+
+    func addSignal(_ record: SignalRecord) -> SignalRecord {
+        let added = signals.add(record)
+        if record.source != .test { lastPredictionAt = added.generatedAt }
+        return added
+    }
+
+    // MARK: By the clock
+
+    /// One instrument at a time, so that no turn of the engine is long: what it knows is taken here and judged beside.
+    func tendSignals() {
+        guard let every = host.signals.everySeconds, let beside, !isSignalUnderWay, !isClosing, !isJournalBlocked
+        else { return }
+        if waitingForSignals.isEmpty {
+            guard marketTime >= nextSignals else { return }
+            nextSignals = marketTime + every * Timestamp.nanosecondsPerSecond
+            waitingForSignals = Array(universe.instruments.indices)
+        }
+        while let index = waitingForSignals.popLast() {
+            // An instrument without a price has none yet.
+            guard let model = try? signalModel(nil), let source = try? signalSource(index, model, nil) else { continue }
+            isSignalUnderWay = true
+            return beside {
+                let draft = try? SignalDraft(source)
+                return { core in
+                    core.isSignalUnderWay = false
+                    if let draft { _ = core.addSignal(draft.record(as: .model, isCounted: true)) }
+                }
+            }
+        }
+    }
+
+    // MARK: Outcomes
+
+    /// Judges what the market's time has come for.
+    func judgeSignals() {
+        signals.decide(at: marketTime) { record in
+            let later = closedPrice(record.instrument, at: record.dueAt)
+            // A price from before the signal says nothing about it.
+            guard let later, later.time > record.generatedAt else { return (.unknown, .zero) }
+            let direction = Opinion.Direction(rawValue: record.direction.rawValue) ?? .hold
+            let verdict = SignalVerdict.of(
+                direction, from: record.marketPrice, to: later.price, band: record.band)
+            return (SignalRecord.Verdict(rawValue: verdict.rawValue) ?? .unknown, later.price)
+        }
+    }
+
+    // MARK: Execution
+
+    /// The signal that a trade executes: pending, of the same instrument, and of the same side unless it only leans.
+    func pendingSignal(_ id: String, instrument: Int, side: Side) throws(HostRefusal) -> UInt64 {
+        guard let number = HostNames.number(id, SignalRecord.kind), number <= signals.lastNumber else {
+            throw .unknown(kind: "signal", id: id)
+        }
+        guard let record = signals[number] else { throw .conflict("the horizon of \(id) has passed") }
+        guard record.status == .pending else { throw .conflict("\(id) is \(record.status) already") }
+        guard record.instrument == instrument else {
+            throw .invalid("instrument", "\(id) is of \(universe.instruments[record.instrument].id)")
+        }
+        let expected: Side? = record.direction == .hold ? nil : record.direction == .buy ? .buy : .sell
+        guard expected == nil || expected == side else {
+            throw .invalid("direction", "\(id) says \(record.direction == .buy ? "LONG" : "SHORT")")
+        }
+        return number
+    }
+}
+
+extension SignalRecord {
+    static let kind = "sig"
+    static func name(_ number: UInt64) -> String { "\(kind)-\(number)" }
+}
