@@ -29,12 +29,15 @@ struct AgentSignalInput: OperationInput {
         request.model = body.optionalText("model", 1...100)
         let data = body.optionalObject("market_data") { data in
             var part = SignalRequest(instrument: "", instrumentPath: "")
+            let before = data.faults.all.count
             part.prices = data.optionalFixed("price_data", 0...Self.barsMax, .positive) ?? []
             part.volumes = data.optionalFixed("volume_data", 0...Self.barsMax, .notNegative) ?? []
-            part.take(data, "indicators")
-            if !data.hasFault("price_data"), !part.volumes.isEmpty, part.volumes.count != part.prices.count {
+            // A list that cannot be read is one fault, not two.
+            let areLists = data.faults.all.count == before
+            if areLists, !part.volumes.isEmpty, part.volumes.count != part.prices.count {
                 data.fault("volume_data", "must have as many elements as price_data, or none")
             }
+            part.take(data, "indicators")
             return part
         }
         guard let data else { return }
