@@ -31,7 +31,6 @@ public struct Engine: ~Copyable {
     let restrictions: FixedBuffer<RestrictedSides>
     let quotedRates: FixedBuffer<QuotedRate>
     var days: DayBook
-    var financing: FinancingBook
     var running: RunningBook
     var compliance: ComplianceBook
     var reaches: ReachBook
@@ -52,8 +51,6 @@ public struct Engine: ~Copyable {
     // In raw memory: an array would ask on each event whether it may be changed in place. `add(strategy:)` alone renews it.
     var slots: UnsafeMutableBufferPointer<StrategySlot>
     var trackers: UnsafeMutableBufferPointer<PerformanceTracker>
-    /// Of all accounts together; nil = nobody asked for it.
-    var whole: PerformanceTracker?
     public let strategiesMax: Int
     /// Strategy × instrument: it may see and trade it.
     var bindings: FixedBuffer<Bool>
@@ -89,6 +86,10 @@ public struct Engine: ~Copyable {
     /// What was last written down of each instrument's mark.
     var recordedMarks: FixedBuffer<Price>
     var recovery = RecoveryProgress()
+    // Behind all that an event touches.
+    var financing: FinancingBook
+    /// Statistics of all accounts together; nil = nobody asked for them.
+    var whole: PerformanceTracker?
     /// Always nil. A struct with a weak reference has an address, and so a method that only reads is called with that;
     /// otherwise the compiler copies the whole engine, 1.7 KB, for many of them.
     private weak var addressed: AnyObject?

@@ -19,7 +19,8 @@ struct FinancingBook {
     private let hasBorrow: [Bool]
     /// Something costs something at some time.
     let isOn: Bool
-    /// The earliest moment that is not booked; far in the future where nothing costs anything.
+    /// The earliest moment that is not booked; the first instant of all while the clock has not begun, far in the future where
+    /// nothing costs anything.
     var nextDue: Timestamp
     /// The newest payment of a journal: a stop may have cut off others of its moment.
     var last: Financing?
@@ -39,8 +40,7 @@ struct FinancingBook {
             rates[(account * count)..<((account + 1) * count)].contains { $0 != .zero }
         }
         isOn = hasBorrow.contains(true) || !setup.funding.isEmpty
-        nextDue = Timestamp(nanoseconds: .max)
-        nextDue = due(from: Timestamp(nanoseconds: 0))
+        nextDue = Timestamp(nanoseconds: isOn ? .min : .max)
     }
 
     /// The first moment at or after `time`.
@@ -75,7 +75,8 @@ extension Engine {
     /// is booked: what they do about it is later than it.
     mutating func bookFinancing(before time: Timestamp) {
         while financing.nextDue < time {
-            guard ledger.isAnyOpen else {
+            let hasBegun = financing.nextDue.nanoseconds > .min
+            guard hasBegun, ledger.isAnyOpen || isFundingWanted else {
                 financing.nextDue = financing.due(from: time)
                 return
             }
@@ -91,14 +92,18 @@ extension Engine {
         }
     }
 
+    /// Some strategy hears of funding whether anybody holds something or not.
+    private var isFundingWanted: Bool { slots.contains { $0.isEnabled && $0.wantsFunding } }
+
     private mutating func bookFunding() {
         for instrument in 0..<instruments.count {
             guard let rate = financing.fundingRate(instrument, at: now) else { continue }
             for strategy in slots.indices {
                 let paid = book(.funding, strategy, instrument, rate)
                 let isHeld = ledger.held(strategy: strategy, instrument: instrument) != .zero
-                let isWanted = slots[strategy].interest.events & EventType.funding.mask != 0
-                guard isHeld || (isWanted && isBound(strategy, UInt32(instrument))) else { continue }
+                guard isHeld || (slots[strategy].wantsFunding && isBound(strategy, UInt32(instrument))) else {
+                    continue
+                }
                 let next = financing.nextFunding(instrument, after: now)
                 answer(strategy, .funding(UInt32(instrument), rate: rate, paid: paid, next: next, at: now))
             }
@@ -143,6 +148,11 @@ extension Engine {
         financing.last = payment
     }
 
+    /// No moment before the clock of a recovery is paid again; one at it is, but for what the journal has of it.
+    mutating func resumeFinancing() {
+        if now.nanoseconds != 0 { financing.nextDue = financing.due(from: now) }
+    }
+
     /// What a strategy's positions in an instrument have paid for being held, in the quote currency.
     public func financing(strategy: Int, instrument: Int) -> FinancingTotals {
         ledger.financing(strategy: strategy, instrument: instrument)
@@ -150,4 +160,8 @@ extension Engine {
 
     /// Holding a position may cost something here.
     public var hasFinancing: Bool { financing.isOn }
+}
+
+extension StrategySlot {
+    fileprivate var wantsFunding: Bool { interest.events & EventType.funding.mask != 0 }
 }

@@ -267,7 +267,7 @@ extension Engine {
         // A checkpoint alone says how far each pair is; facts do not.
         if recovery.replayed > 0 || facts.count > before { reviewProtections() }
         orders.closeRecovery()
-        financing.nextDue = financing.due(from: now)
+        resumeFinancing()
         recovery.phase = .closed
         var positions = 0
         for strategy in slots.indices {

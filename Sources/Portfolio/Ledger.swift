@@ -4,7 +4,8 @@ public import Trading
 ///
 /// The same fills are kept in two books: per strategy a position with its exact cost, per account the net quantity.
 /// Cash belongs to the account. For settlement `cash` the fill's whole value moves it, for `linear` the realised profit
-/// of the *strategy's* position does; commission leaves it either way, and so does what holding costs (funding, borrow). Per currency, at any time and to the last unit,
+/// of the *strategy's* position does; commission leaves it either way, and so does what holding costs (funding, borrow).
+/// Per currency, at any time and to the last unit,
 ///
 ///     Σ cash + Σ worth of the strategies' positions = opening balance + Σ (realized + unrealized − commission − financing)
 ///

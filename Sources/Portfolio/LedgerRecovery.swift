@@ -5,8 +5,8 @@ public import Trading
 extension Ledger {
     /// A form number; currencies, instruments, accounts, strategies (u32 each); next position id u64; per instrument its
     /// mark and what its amounts were counted with; per account currency, opening balance and cash of each currency; per
-    /// strategy its account, the instruments it holds in the order of opening, every holding that is not blank, and what holding has cost where it
-    /// has cost something (that since form 2).
+    /// strategy its account, the instruments it holds in the order of opening, every holding that is not blank,
+    /// and what holding has cost where it has cost something (that since form 2).
     ///
     /// Net quantities, totals and estimates follow from these.
     public func encode(into writer: inout ByteWriter) {

@@ -52,6 +52,12 @@ struct FinancingTests {
         bench.feed(.flat(1, 100), .flat(2, 100), .flat(500, 100))
         #expect(Self.payments(bench).map(\.strategy) == [1])
         #expect(strategies[0].seen.filter { $0.kind == .funding }.map(\.asFunding.amount) == [0])
+        let alone = ScriptedStrategy()
+        Bench(Self.funded(), [alone], events: EventType.marketEvents | EventType.funding.mask)
+            .feed(.flat(1, 100), .flat(500, 100), .flat(961, 100))
+        #expect(
+            alone.seen.filter { $0.kind == .funding }.map(\.time)
+                == [480, 960].map { Timestamp.minute($0).nanoseconds })
         let deaf = [ScriptedStrategy(), ScriptedStrategy(script: Self.buyTwo)]
         Bench(Self.funded(strategies: 2), deaf).feed(.flat(1, 100), .flat(2, 100), .flat(500, 100))
         #expect(!deaf[0].seen.contains { $0.kind == .funding } && deaf[1].seen.contains { $0.kind == .funding })

@@ -60,6 +60,41 @@ extension HostSuites {
             #expect(third.core.tracker.performance == drawdown, "the portfolio's statistics go on")
         }
 
+        @Test("pays for what it holds neither twice nor too little, whenever the one before ended")
+        func financing() throws {
+            let folder = HostFolder()
+            folder.writeHost("instruments: {BTC_USDT: {funding: {rate: 0.001, every: 1h}, borrow_rate: 0.5}}")
+            let life = try folder.live()
+            life.run(seconds: 3)
+            _ = try life.place(HostLife.marketBuy())
+            life.run(seconds: 3)
+            let instrument = try #require(life.core.universe.index(of: "BTC_USDT"))
+            let hour = FundingTerms.shortestInterval
+            let first = Timestamp(nanoseconds: (life.core.marketTime.nanoseconds / hour + 1) * hour)
+            let mark = life.core.engine.mark(instrument)
+            let value = try #require(Money.value(mark, Quantity("0.01")!))
+            let payment = value.times(Rate("0.001")!)
+            /// What is paid after `time`, in a life that ends there.
+            func paid(_ life: HostLife, at time: Timestamp) throws -> Money {
+                life.core.engine.advance(to: time)
+                let slot = try life.slot("manual")
+                let total = life.core.engine.financing(strategy: slot, instrument: instrument)
+                #expect(total.borrow == .zero && total.paid == total.funding)
+                try life.breakOff()
+                return total.paid
+            }
+            #expect(try paid(life, at: first) == .zero, "the moment is not over")
+            #expect(try paid(folder.live(), at: first + 1) == payment)
+            #expect(try paid(folder.live(), at: first + 2) == payment)
+            let after = try paid(folder.live(), at: first + 2 * hour + 1)
+            // The market goes on where it was, so that the mark has moved since.
+            #expect((after - payment).magnitude > payment && (after - payment).magnitude < payment.times(Rate("2.2")!))
+            let next = try folder.live(begins: false)
+            let cash = next.core.engine.cash(account: 0, currency: next.core.universe.currency("USDT"))
+            let fills = try next.core.engine.position(strategy: next.slot("manual"), instrument: instrument)
+            #expect(cash == next.core.engine.openingBalance(account: 0) - fills.cost - fills.commission - after)
+        }
+
         @Test("what a killed host had committed is there, and nothing twice")
         func killed() throws {
             let folder = HostFolder()

@@ -31,6 +31,10 @@ private struct Listener: Strategy {
             heard.append("\(change.side) \(change.number) is \(change.level.quantity) at \(change.level.price)")
         }
     }
+    mutating func onFunding(_ funding: Funding, _ context: inout Context) {
+        guard funding.rate != 0 else { return }
+        heard.append("funding \(funding.amount) at \(funding.rate) until \(funding.nextTime?.nanoseconds ?? 0)")
+    }
     mutating func onTimer(_ id: UInt32, _ context: inout Context) { heard.append("timer\(id)") }
     mutating func onStatus(_ status: StatusChange, _ context: inout Context) { heard.append("\(status)") }
 }
@@ -103,11 +107,21 @@ struct ProcessTests {
         var status = strategy_status_v1_t()
         status.type = UInt16(STRATEGY_EVENT_TRADING_STATE)
         status.code = 2
+        var funding = strategy_funding_v1_t()
+        funding.type = UInt16(STRATEGY_EVENT_FUNDING)
+        funding.rate = 100_000
+        funding.amount = -7
+        funding.next_time = 99
         let kinds = [STRATEGY_EVENT_TRADE, STRATEGY_EVENT_QUOTE, STRATEGY_EVENT_DEPTH].map { event($0) }
-        _ = instance.process(kinds + [unsafeBitCast(status, to: strategy_event_v1_t.self)])
+        _ = instance.process(
+            kinds + [
+                unsafeBitCast(status, to: strategy_event_v1_t.self),
+                unsafeBitCast(funding, to: strategy_event_v1_t.self),
+            ])
         #expect(
             try heard(instance)
-                == "heard: start,trade,quote,depth,trading(StrategyKit.StatusChange.TradingState.halted),bar12")
+                == "heard: start,trade,quote,depth,trading(StrategyKit.StatusChange.TradingState.halted),funding -7 at 100000 until 99,bar12"
+        )
     }
 
     @Test("a timer comes back to the value that set it, under its own number")
