@@ -83,6 +83,8 @@ public struct Engine: ~Copyable {
     /// What strategies logged; the oldest go when nobody takes them.
     public internal(set) var lines: [StrategyLine] = []
     static let linesMax = 10_000
+    /// Of strategies, since they were last taken; more than fit are passed over.
+    var signals = StrategySignals()
     /// What was last written down of each instrument's mark.
     var recordedMarks: FixedBuffer<Price>
     var recovery = RecoveryProgress()
@@ -246,6 +248,9 @@ extension Engine {
         lines.removeAll()
         return taken
     }
+
+    /// Those that strategies gave since the last call, oldest first.
+    public mutating func takeSignals() -> [StrategySignal] { signals.takeAll() }
 
     public func counters(strategy: Int) -> StrategyCounters { slots[strategy].counters }
     public func isEnabled(strategy: Int) -> Bool { slots[strategy].isEnabled }

@@ -41,6 +41,9 @@ extension Engine {
             }
         case .signal(let instrument, let strength, let price):
             slots[slot].counters.signals += 1
+            signals.add(
+                StrategySignal(
+                    strategy: slot, instrument: Int(instrument), strength: strength, price: price, time: now))
             for other in slots.indices where other != slot && isBound(other, instrument) {
                 answer(other, .signal(instrument, source: slot, strength: strength, price: price, at: now))
             }

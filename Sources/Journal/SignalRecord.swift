@@ -38,6 +38,8 @@ public struct SignalRecord: Sendable, Equatable {
     public var source: Source
     /// The model, the strategy or the scenario that it comes from.
     public var origin: String
+    /// The engine's index, of a strategy's; nil = it is everybody's.
+    public var account: Int?
     public var direction: Direction
     /// 0…1, and −1…1.
     public var confidence: Double
@@ -93,11 +95,17 @@ public struct SignalRecord: Sendable, Equatable {
 public struct SignalFilter: Sendable, Equatable {
     public var instrument: Int?
     public var status: SignalRecord.Status?
+    /// Everybody's, and those of one of these only.
+    public var accounts: [Int]?
     public var page: HistoryPage
 
-    public init(instrument: Int? = nil, status: SignalRecord.Status? = nil, page: HistoryPage = HistoryPage()) {
+    public init(
+        instrument: Int? = nil, status: SignalRecord.Status? = nil, accounts: [Int]? = nil,
+        page: HistoryPage = HistoryPage()
+    ) {
         self.instrument = instrument
         self.status = status
+        self.accounts = accounts
         self.page = page
     }
 }

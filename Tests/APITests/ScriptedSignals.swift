@@ -18,7 +18,9 @@ extension ScriptedHost {
         return signal
     }
 
-    func latestSignals() async throws(HostRefusal) -> [SignalView] { script.withLock { $0.signals.latest } }
+    func latestSignals(accounts: [String]?) async throws(HostRefusal) -> [SignalView] {
+        script.withLock { $0.signals.latest }
+    }
     func generateSignal(_ request: SignalRequest, by requester: Requester) async throws(HostRefusal)
         -> GeneratedSignalView
     {

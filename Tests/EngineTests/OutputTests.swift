@@ -21,6 +21,18 @@ struct OutputTests {
         #expect(elsewhere.seen.map(\.story) == ["started"])
         #expect(sender.seen.map(\.story) == ["started", "bar", "bar"])
         #expect(bench.engine.counters(strategy: 0).signals == 1)
+        let taken = bench.engine.takeSignals()
+        #expect(taken.map(\.strategy) == [0] && taken.map(\.strength) == [-0.25] && taken[0].price == Price(99))
+        #expect(bench.engine.takeSignals() == [])
+    }
+
+    @Test("signals that nobody takes are kept up to a number, and cost no memory beyond it")
+    func untakenSignals() {
+        let sender = ScriptedStrategy { event, _ in event.story == "bar" ? [.signal(strength: 0.5)] : [] }
+        let bench = Bench(.small(strategies: 1), [sender])
+        for time in 1...1100 { bench.feed(.flat(Int64(time), 100)) }
+        #expect(bench.engine.counters(strategy: 0).signals == 1100)
+        #expect(bench.engine.takeSignals().count == 1024)
     }
 
     @Test("an order in answer to a signal can trade in the next event")

@@ -37,7 +37,7 @@ extension HostSuites {
             #expect(hypothetical.technical.contains { $0.name == "rsi_14" && $0.value == 42.1 })
             #expect(try running.journal.signal(id: 1)?.isCounted == true)
             #expect(try running.journal.signal(id: 2)?.isCounted == false)
-            #expect(try await host.latestSignals() == [made, hypothetical])
+            #expect(try await host.latestSignals(accounts: nil) == [made, hypothetical])
             var query = SignalQuery(offset: 0, limit: 1)
             let page = try await host.signals(query)
             #expect(page.signals.map(\.id) == ["sig-2"] && page.count == 2)

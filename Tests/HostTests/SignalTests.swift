@@ -1,5 +1,6 @@
 import API
 import Configuration
+import Engine
 import Journal
 import MarketData
 import Signals
@@ -76,7 +77,7 @@ extension HostSuites {
             let record = try add(first)
             try first.end()
             let second = try folder.live()
-            #expect(second.core.signals.latest[record.instrument] == record)
+            #expect(second.core.signals.latest(record.instrument) == record)
             #expect(second.core.signals[record.id]?.verdict == .undecided)
             second.run(seconds: 70)
             second.commit()
@@ -154,16 +155,13 @@ extension HostSuites {
             #expect(try life.journal.signal(id: other.id)?.status == .cancelled)
         }
 
-        @Test("by the clock every instrument gets a signal each round, none is missed by a day that passes at once")
+        @Test("by the clock every instrument gets a signal each round")
         func rounds() throws {
             let life = try life("{every: 10s, horizon: 20s}")
-            // The work beside, done at once; its outcome comes back as a command of the next turn.
-            let done = Mutex<[Mailbox.Command]>([])
-            life.core.beside = { work in done.withLock { $0.append(work()) } }
+            let beside = WorkBeside(life)
             for _ in 0..<45 {
                 life.run(seconds: 1)
-                for command in done.withLock({ $0 }) { command(life.core) }
-                done.withLock { $0.removeAll() }
+                beside.finish()
             }
             life.commit()
             for id in ["BTC", "ETH"] {
@@ -175,6 +173,40 @@ extension HostSuites {
                 #expect(gaps.allSatisfy { $0 >= 9_000_000_000 && $0 <= 12_000_000_000 })
             }
             #expect(life.core.lastPredictionAt != nil)
+        }
+
+        @Test("a strategy's signal is kept with its strength as confidence, at most one a second of each instrument")
+        func ofStrategies() throws {
+            folder.addCross("alpha")
+            let life = try life()
+            let beside = WorkBeside(life)
+            life.run(seconds: 5)
+            let (slot, index) = (try life.slot("alpha"), try bitcoin(life))
+            func say(_ strength: Double, _ price: Price = .zero, after nanoseconds: Int64 = 0) {
+                life.core.signalWork.take([
+                    StrategySignal(
+                        strategy: slot, instrument: index, strength: strength, price: price,
+                        time: life.core.marketTime + nanoseconds)
+                ])
+            }
+            say(-0.75)
+            say(0.5, after: 999_999_999)
+            say(0.25, Price("61000")!, after: 1_000_000_000)
+            say(0, after: 2_000_000_000)
+            life.settle()
+            beside.finish()
+            life.commit()
+            let found = try life.journal.signals(SignalFilter()).signals.sorted { $0.id < $1.id }
+            #expect(found.map(\.direction) == [.sell, .buy, .hold])
+            #expect(found.map(\.confidence) == [0.75, 0.25, 0] && found.map(\.strength) == [-0.75, 0.25, 0])
+            #expect(found.allSatisfy { $0.source == .strategy && $0.origin == "alpha" && $0.isCounted })
+            #expect(found[1].entry == Price("61000") && found[1].marketPrice == found[0].entry)
+            #expect(found.allSatisfy { $0.account == 0 })
+            #expect(life.core.signals.latest(index)?.id == 3 && life.core.signals.latest(index, accounts: []) == nil)
+            let own = try life.journal.signals(SignalFilter(accounts: [0])).count
+            let others = try life.journal.signals(SignalFilter(accounts: [1])).count
+            #expect(own == 3 && others == 0)
+            #expect(found[0].stop > found[0].entry && found[1].stop < found[1].entry)
         }
 
         @Test("values of a client stand in place of measured ones; names that are no features are refused, all at once")
@@ -214,5 +246,28 @@ extension HostSuites {
             #expect(up.entry == Price("71900") && down.entry == Price("48100"))
             #expect(up.featureCount > source.model.features.count / 2)
         }
+    }
+}
+
+/// Does the work beside a host's thread at once; its outcomes come back as commands when the test wants them.
+private final class WorkBeside {
+    private let core: HostCore
+    private let done = Commands()
+
+    private final class Commands: Sendable {
+        let all = Mutex<[Mailbox.Command]>([])
+    }
+
+    init(_ life: HostLife) {
+        core = life.core
+        core.beside = { [done] work in
+            let command = work()
+            done.all.withLock { $0.append(command) }
+        }
+    }
+
+    /// And what they begin.
+    func finish() {
+        while let command = done.all.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { command(core) }
     }
 }

@@ -35,6 +35,7 @@ struct SignalRecordTests {
         record.status = .executed
         record.executedAt = Timestamp(nanoseconds: 9)
         record.isCounted = false
+        record.account = 2
         write([signal(7, instrument: 3), record], to: journal)
         #expect(try journal.signal(id: 7) == record)
         #expect(try journal.signal(id: 8) == nil)

@@ -30,9 +30,11 @@ extension ScopedHost {
         try await host.marketState(of: instrument, timeframe)
     }
 
-    // MARK: Signals. They are of the market, and everybody's.
+    // MARK: Signals. They are everybody's, but those of strategies.
 
-    func latestSignals() async throws(HostRefusal) -> [SignalView] { try await host.latestSignals() }
+    func latestSignals(accounts: [String]?) async throws(HostRefusal) -> [SignalView] {
+        try await host.latestSignals(accounts: scope.visible)
+    }
     func generateSignal(_ request: SignalRequest, by requester: Requester) async throws(HostRefusal)
         -> GeneratedSignalView
     {
@@ -42,7 +44,11 @@ extension ScopedHost {
     func testSignal(_ request: TestSignalRequest, by requester: Requester) async throws(HostRefusal) -> SignalView {
         throw refuseForAll("signals to test with")
     }
-    func signals(_ query: SignalQuery) async throws(HostRefusal) -> SignalPage { try await host.signals(query) }
+    func signals(_ query: SignalQuery) async throws(HostRefusal) -> SignalPage {
+        var query = query
+        query.accounts = scope.visible
+        return try await host.signals(query)
+    }
     func signalPerformance() async throws(HostRefusal) -> SignalPerformanceView { try await host.signalPerformance() }
 
     // MARK: The host

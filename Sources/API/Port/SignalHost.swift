@@ -2,8 +2,9 @@ public import Trading
 
 /// Signals: what models, strategies and clients think of a market, and what became of it.
 public protocol SignalHost: Sendable {
-    /// The newest of each instrument that has one, in the instruments' order.
-    func latestSignals() async throws(HostRefusal) -> [SignalView]
+    /// The newest of each instrument that has one, in the instruments' order. `accounts`: of strategies only those of these
+    /// accounts; nil = all.
+    func latestSignals(accounts: [String]?) async throws(HostRefusal) -> [SignalView]
     func generateSignal(_ request: SignalRequest, by requester: Requester) async throws(HostRefusal)
         -> GeneratedSignalView
     /// Refused while the mode is live.
@@ -30,6 +31,8 @@ public struct SignalView: Sendable, Equatable {
     public var source: Source
     /// The model, the strategy or the scenario behind it.
     public var origin: String
+    /// Of the strategy; nil = it is everybody's.
+    public var account: String?
     public var direction: Direction
     /// 0…1: how likely the likelier side is.
     public var confidence: Double
@@ -171,6 +174,8 @@ public struct SignalQuery: Sendable, Equatable {
     /// Id or alias; nil = any.
     public var instrument: String?
     public var status: SignalView.Status?
+    /// Of strategies only those of these accounts; nil = all.
+    public var accounts: [String]?
     public var from: Timestamp?
     public var to: Timestamp?
     public var offset: Int

@@ -31,7 +31,7 @@ extension News {
         case .fill(_, let account, _): [account]
         case .alert(let alert): alert.accounts
         case .session(let session): session.accounts
-        case .signal: []
+        case .signal(let signal): signal.account.map { [$0] } ?? []
         }
     }
 }

@@ -16,7 +16,7 @@ public enum SignalOperations {
         .get, "/signals/latest", id: "signals.latest", tag: "Signals", summary: "The newest signal of each symbol",
         description: meaning, rate: .standard, errors: [.unavailable]
     ) { (_: NoInput, context) in
-        LatestSignalsAnswer(signals: try await context.host.latestSignals())
+        LatestSignalsAnswer(signals: try await context.host.latestSignals(accounts: nil))
     }
 
     static let generate = APIOperation(

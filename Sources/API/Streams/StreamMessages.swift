@@ -92,12 +92,13 @@ enum StreamMessages {
 
     private static func signalMessages(_ signal: SignalView, _ topics: some Collection<Topic>) -> [StreamMessage] {
         var messages: [StreamMessage] = []
+        let accounts = signal.account.map { [$0] } ?? []
         if topics.contains(.signals) {
             let bytes = SocketText.message { json in
                 json.field("type", "signal")
                 json.object("data") { signal.writeMembers(&$0) }
             }
-            messages.append(StreamMessage(topic: .signals, bytes: bytes))
+            messages.append(StreamMessage(topic: .signals, bytes: bytes, accounts: accounts))
         }
         if topics.contains(.events(.signalGenerated)) {
             let bytes = systemEvent(.signalGenerated, "market_analysis_agent", signal.generatedAt) { json in
@@ -107,7 +108,7 @@ enum StreamMessages {
                 json.field("direction", signal.isUp ? "LONG" : "SHORT")
                 json.field("model", signal.origin)
             }
-            messages.append(StreamMessage(topic: .events(.signalGenerated), bytes: bytes))
+            messages.append(StreamMessage(topic: .events(.signalGenerated), bytes: bytes, accounts: accounts))
         }
         return messages
     }

@@ -28,7 +28,7 @@ public struct Recovery: Sendable {
     public var approvals: [ApprovalRecord] = []
     /// Those that are not over, by id.
     public var trades: [TradeRecord] = []
-    /// The newest of each instrument, and those whose horizon has not passed, by id.
+    /// The newest of each instrument and account, and those whose horizon has not passed, by id.
     public var signals: [SignalRecord] = []
     /// Of the last seven days.
     public var idempotency: [IdempotencyRecord] = []

@@ -9,6 +9,7 @@ extension SignalRecord {
             confidence: try row.get("confidence"), strength: try row.get("strength"), isUp: try row.get("is_up"),
             timeframe: try row.get("timeframe"), generatedAt: try row.time("generated_at"),
             dueAt: try row.time("due_at"))
+        account = try row.optional("account")
         entry = try row.fixed("entry")
         stop = try row.fixed("stop")
         target = try row.fixed("target")
@@ -25,12 +26,12 @@ extension SignalRecord {
         outcomePrice = try row.fixed("outcome_price")
     }
 
-    /// What a host begins with: the newest of each instrument, and those whose horizon has not passed.
+    /// What a host begins with: the newest of each instrument and account, and those whose horizon has not passed.
     static func current(_ db: Database) throws -> [SignalRecord] {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT * FROM signals WHERE verdict = 0 OR id IN (SELECT max(id) FROM signals GROUP BY instrument) \
+                SELECT * FROM signals WHERE verdict = 0 OR id IN (SELECT max(id) FROM signals GROUP BY instrument, account) \
                 ORDER BY id
                 """
         ).map(SignalRecord.init(row:))
@@ -44,6 +45,10 @@ extension Journal {
             try pool.read { db in
                 var query = HistoryQuery(select: "*", from: "signals", time: "generated_at", tie: "id")
                 query.match("instrument", filter.instrument)
+                if let accounts = filter.accounts {
+                    let list = accounts.map(String.init).joined(separator: ", ")
+                    query.require("(account IS NULL OR account IN (\(list)))")
+                }
                 query.match("status", filter.status?.rawValue)
                 let (sql, arguments) = query.finished(filter.page)
                 let records = try Row.fetchAll(

@@ -6,6 +6,7 @@ enum SchemaVersion6 {
             instrument INTEGER NOT NULL,
             source INTEGER NOT NULL,
             origin TEXT NOT NULL,
+            account INTEGER,
             direction INTEGER NOT NULL,
             confidence REAL NOT NULL,
             strength REAL NOT NULL,

@@ -12,15 +12,16 @@ extension SignalRecord {
         var row = try BoundStatement(
             db,
             """
-            INSERT OR REPLACE INTO signals (id, instrument, source, origin, direction, confidence, strength, is_up, \
+            INSERT OR REPLACE INTO signals (id, instrument, source, origin, account, direction, confidence, strength, is_up, \
             timeframe, entry, stop, target, risk_reward, market_price, band, sentiment, feature_count, detail, status, \
             generated_at, due_at, executed_at, is_counted, verdict, outcome_price) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         row.put(id)
         row.put(instrument)
         row.put(source.rawValue)
         row.put(origin)
+        if let account { row.put(account) } else { row.putNull() }
         row.put(direction.rawValue)
         row.put(confidence)
         row.put(strength)

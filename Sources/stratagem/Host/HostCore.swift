@@ -68,10 +68,8 @@ final class HostCore {
     let models: ModelShelf
     /// The market's time.
     var lastPredictionAt: Timestamp?
-    // Of the host's own signals: when the next round begins, who still waits in this one, whether one is being computed.
-    var nextSignals: Timestamp
-    var waitingForSignals: [Int] = []
-    var isSignalUnderWay = false
+    /// Signals that are still to be made.
+    var signalWork: SignalWork
     let activity: Activity
     let logs = StrategyLogs()
     /// nil = nobody wants the session's events.
@@ -139,8 +137,7 @@ final class HostCore {
         signals = SignalBook(start.recovered.signals, lastNumber: start.recovered.lastSignalID)
         models = start.models
         lastPredictionAt = start.recovered.signals.last { $0.source != .test }?.generatedAt
-        nextSignals =
-            start.startTime + (start.wiring.host.signals.everySeconds ?? 0) * Timestamp.nanosecondsPerSecond
+        signalWork = SignalWork(start.wiring.host.signals, from: start.startTime)
         idempotency = IdempotencyTable(start.recovered.idempotency)
         feed = start.feed
         remap = start.remap
@@ -245,6 +242,7 @@ final class HostCore {
         engine.clearFacts()
         notes.removeAll()
         let lines = engine.takeLines()
+        signalWork.take(engine.takeSignals())
         activity.take(lines)
         logs.add(lines, names: hostNames.strategies)
         if areLatchesDue {

@@ -1,5 +1,6 @@
 import API
 import Configuration
+import Engine
 import Journal
 import MarketData
 import Signals
@@ -24,28 +25,35 @@ extension HostCore {
         return added
     }
 
-    // MARK: By the clock
+    // MARK: By themselves
 
-    /// One instrument at a time, so that no turn of the engine is long: what it knows is taken here and judged beside.
+    /// One at a time, so that no turn of the engine is long: what it knows is taken here and judged beside.
     func tendSignals() {
-        guard let every = host.signals.everySeconds, let beside, !isSignalUnderWay, !isClosing, !isJournalBlocked
-        else { return }
-        if waitingForSignals.isEmpty {
-            guard marketTime >= nextSignals else { return }
-            nextSignals = marketTime + every * Timestamp.nanosecondsPerSecond
-            waitingForSignals = Array(universe.instruments.indices)
-        }
-        while let index = waitingForSignals.popLast() {
+        guard let beside, !signalWork.isUnderWay, !isClosing, !isJournalBlocked else { return }
+        while let item = signalWork.takeNext(at: marketTime, instrumentCount: universe.instruments.count) {
             // An instrument without a price has none yet.
-            guard let model = try? signalModel(nil), let source = try? signalSource(index, model, nil) else { continue }
-            isSignalUnderWay = true
+            guard let make = try? maker(of: item) else { continue }
+            signalWork.isUnderWay = true
             return beside {
-                let draft = try? SignalDraft(source)
+                let record = make()
                 return { core in
-                    core.isSignalUnderWay = false
-                    if let draft { _ = core.addSignal(draft.record(as: .model, isCounted: true)) }
+                    core.signalWork.isUnderWay = false
+                    if let record { _ = core.addSignal(record) }
+                    core.tendSignals()
                 }
             }
+        }
+    }
+
+    private func maker(of item: SignalWork.Item) throws(HostRefusal) -> @Sendable () -> SignalRecord? {
+        switch item {
+        case .model(let instrument):
+            let source = try signalSource(instrument, try signalModel(nil), nil)
+            return { (try? SignalDraft(source))?.record(as: .model, isCounted: true) }
+        case .strategy(let signal):
+            let source = try signalSource(signal.instrument, .rules, nil)
+            let strategy = (id: strategies[signal.strategy].id, account: strategies[signal.strategy].account)
+            return { (try? SignalDraft(source, of: signal))?.record(of: strategy) }
         }
     }
 
@@ -67,11 +75,13 @@ extension HostCore {
     // MARK: Execution
 
     /// The signal that a trade executes: pending, of the same instrument, and of the same side unless it only leans.
-    func pendingSignal(_ id: String, instrument: Int, side: Side) throws(HostRefusal) -> UInt64 {
+    func pendingSignal(_ id: String, for account: Int, instrument: Int, side: Side) throws(HostRefusal) -> UInt64 {
         guard let number = HostNames.number(id, SignalRecord.kind), number <= signals.lastNumber else {
             throw .unknown(kind: "signal", id: id)
         }
         guard let record = signals[number] else { throw .conflict("the horizon of \(id) has passed") }
+        // Of another account's strategy it is none.
+        guard record.account == nil || record.account == account else { throw .unknown(kind: "signal", id: id) }
         guard record.status == .pending else { throw .conflict("\(id) is \(record.status) already") }
         guard record.instrument == instrument else {
             throw .invalid("instrument", "\(id) is of \(universe.instruments[record.instrument].id)")

@@ -8,9 +8,11 @@ import Trading
 // Signals as clients ask for them.
 
 extension RunningHost {
-    func latestSignals() async throws(HostRefusal) -> [SignalView] {
+    func latestSignals(accounts: [String]?) async throws(HostRefusal) -> [SignalView] {
         let (records, names) = try await ask { core throws(HostRefusal) in
-            (core.universe.instruments.indices.compactMap { core.signals.latest[$0] }, core.hostNames)
+            let seen = accounts.map { core.hostNames.accountIndices($0) }
+            let records = core.universe.instruments.indices.compactMap { core.signals.latest($0, accounts: seen) }
+            return (records, core.hostNames)
         }
         return records.map { names.view(of: $0) }
     }
@@ -72,6 +74,7 @@ extension RunningHost {
                 }
                 filter.instrument = index
             }
+            filter.accounts = query.accounts.map { core.hostNames.accountIndices($0) }
             filter.status = query.status.map(SignalRecord.Status.init)
             return (filter, core.hostNames)
         }
@@ -157,6 +160,8 @@ extension SignalDraft {
 }
 
 extension HostNames {
+    fileprivate func accountIndices(_ ids: [String]) -> [Int] { ids.compactMap { accounts.firstIndex(of: $0) } }
+
     /// The short name where there is one.
     func symbol(_ instrument: Int) -> String {
         symbols.indices.contains(instrument) ? symbols[instrument] : "unknown"
@@ -170,6 +175,7 @@ extension HostNames {
             symbol: symbol(instrument), source: record.source.view, origin: record.origin,
             direction: record.direction.view, confidence: record.confidence, strength: record.strength,
             isUp: record.isUp, timeframe: record.timeframe, generatedAt: record.generatedAt, dueAt: record.dueAt)
+        view.account = record.account.map { account(Int32($0)) }
         (view.entry, view.stop, view.target) = (record.entry, record.stop, record.target)
         view.riskReward = record.riskReward
         view.marketPrice = record.marketPrice

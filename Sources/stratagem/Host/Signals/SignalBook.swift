@@ -2,12 +2,11 @@ import Journal
 import Signals
 import Trading
 
-/// The signals that the host still has to do with: the newest of each instrument, and those whose horizon has not passed.
+/// The signals that the host still has to do with: the newest of each instrument and account, and those whose horizon has not passed.
 /// Everything else is in the journal.
 struct SignalBook {
     private(set) var lastNumber: UInt64
-    /// By instrument.
-    private(set) var latest: [Int: SignalRecord] = [:]
+    private var latest: [Place: SignalRecord] = [:]
     /// Oldest first.
     private(set) var undecided: [SignalRecord]
     /// When the next horizon passes; nil = none does.
@@ -16,6 +15,12 @@ struct SignalBook {
     private var changed: [SignalRecord] = []
     /// New ones, for clients.
     private var fresh: [SignalRecord] = []
+
+    private struct Place: Hashable {
+        let instrument: Int
+        /// nil = everybody's.
+        let account: Int?
+    }
 
     /// Beyond these the oldest is left undecided for good.
     static let undecidedMax = 50_000
@@ -69,9 +74,19 @@ struct SignalBook {
     /// One that can still be executed, or was.
     subscript(_ id: UInt64) -> SignalRecord? { undecided.last { $0.id == id } }
 
+    /// The newest of an instrument: everybody's, and those of `accounts`; nil = of all.
+    func latest(_ instrument: Int, accounts: [Int]? = nil) -> SignalRecord? {
+        latest.values.filter { record in
+            guard record.instrument == instrument else { return false }
+            guard let accounts, let account = record.account else { return true }
+            return accounts.contains(account)
+        }.max { $0.id < $1.id }
+    }
+
     private mutating func keepLatest(_ record: SignalRecord) {
-        if let known = latest[record.instrument], known.id > record.id { return }
-        latest[record.instrument] = record
+        let place = Place(instrument: record.instrument, account: record.account)
+        if let known = latest[place], known.id > record.id { return }
+        latest[place] = record
     }
 
     private mutating func lookAhead() { nextDue = undecided.lazy.map(\.dueAt).min() }

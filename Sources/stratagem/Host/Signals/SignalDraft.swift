@@ -1,5 +1,6 @@
 import API
 import CStrategyABI
+import Engine
 import Features
 import Journal
 import MarketData
@@ -52,12 +53,28 @@ struct SignalDraft: Sendable {
                 reasons: given == nil ? source.model.reasons(values).map(SignalDetail.Part.init) : []))
     }
 
+    /// What a strategy said: its side by the sign, its strength as the confidence; 0 holds.
+    init(_ source: SignalSource, of signal: StrategySignal) throws(HostRefusal) {
+        let direction: Opinion.Direction = signal.strength == 0 ? .hold : signal.strength > 0 ? .buy : .sell
+        var request = SignalRequest(instrument: source.instrument.id, instrumentPath: "")
+        request.price = signal.price > .zero ? signal.price : nil
+        try self.init(
+            source, request,
+            opinion: Opinion(direction: direction, confidence: abs(signal.strength), strength: signal.strength))
+    }
+
     /// As what it goes into the book, and whether it counts for the accuracy.
     func record(as source: SignalRecord.Source, origin: String? = nil, isCounted: Bool) -> SignalRecord {
         var record = record
         record.source = source
         record.origin = origin ?? record.origin
         record.isCounted = isCounted
+        return record
+    }
+
+    func record(of strategy: (id: String, account: Int)) -> SignalRecord {
+        var record = record(as: .strategy, origin: strategy.id, isCounted: true)
+        record.account = strategy.account
         return record
     }
 

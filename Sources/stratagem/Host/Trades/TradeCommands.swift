@@ -10,7 +10,7 @@ extension HostCore {
     func execute(_ request: TradeRequest, by requester: Requester) throws(HostRefusal) -> UInt64 {
         let trade = try newTrade(request, by: requester)
         let signal = try request.signal.map { id throws(HostRefusal) in
-            try pendingSignal(id, instrument: trade.instrument, side: trade.side)
+            try pendingSignal(id, for: trade.account, instrument: trade.instrument, side: trade.side)
         }
         try requireEntries()
         guard !trades.isFull else {
