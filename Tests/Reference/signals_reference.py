@@ -5,7 +5,8 @@
 
 A host runs a fast market and makes signals with a short horizon until N are decided (default 300). Each verdict must be what the
 recorded trades (quotes, where an instrument has none) say by the stated rule: the price of the last second that had closed at the
-horizon's end against that at the making, where a signal to hold has its band. What GET /signals/performance counts must be the
+horizon's end against that at the making, where a signal to hold has its band. Unknown may be only what no host saw: where the
+last price of a recording is the newest at the horizon's end. What GET /signals/performance counts must be the
 sum of the verdicts. Exit code 1 where something differs.
 """
 import argparse
@@ -94,6 +95,8 @@ class Market:
 
     def __init__(self, program, folder, instrument):
         self.times, self.prices = [], []
+        # Where recordings end: what came after, their host may not have seen.
+        self.lasts = set()
         told = subprocess.run([program, "sessions", "--data-dir", "data", "--json"], cwd=folder, capture_output=True, text=True)
         for recording in reversed(json.loads(told.stdout)["sessions"]):
             for rows in ("trades", "quotes"):
@@ -103,6 +106,7 @@ class Market:
                     [program, "sessions", recording["id"], "--csv", str(file), "--instrument", instrument, "--rows", rows,
                      "--data-dir", "data", "--quiet"], cwd=folder, capture_output=True, text=True)
                 if outcome.returncode == 0 and self.take(file):
+                    self.lasts.add(self.times[-1] // SECOND)
                     break
 
     def take(self, file):
@@ -125,6 +129,11 @@ class Market:
         if place < 0:
             return None
         return self.prices[place], (self.times[place] // SECOND + 1) * SECOND
+
+    def ends(self, moment):
+        """No recording goes on after the newest price at that moment."""
+        later = self.closed(moment)
+        return later is None or later[1] // SECOND - 1 in self.lasts
 
 
 def verdict(row, market):
@@ -181,6 +190,8 @@ def judge(rows, names, told, market_of):
         if shown is None or shown[0] != row["market_price"]:
             print(f"signal {row['id']} of {name}: was made at {row['market_price']}, the recording says {shown}")
             wrong += 1
+        elif row["verdict"] == UNKNOWN and market.ends(row["due_at"]):
+            pass
         elif verdict(row, market) != row["verdict"]:
             print(f"signal {row['id']} of {name}: verdict {row['verdict']}, the recording says {verdict(row, market)}")
             wrong += 1
