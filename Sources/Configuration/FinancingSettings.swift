@@ -33,11 +33,7 @@ extension Section {
     /// "8h" or "1d" in nanoseconds.
     fileprivate mutating func fundingInterval(_ key: String) -> Int64? {
         read(key, "a time like 8h or 1d, in 1h…7d") { text in
-            let hours: [Character: Int64] = ["h": 1, "d": 24]
-            guard let unit = text.last.flatMap({ hours[$0] }), let count = Int64(text.dropLast()), count > 0,
-                count <= 7 * 24 / unit
-            else { return nil }
-            return count * unit * FundingTerms.shortestInterval
+            TimeSpan.seconds(text, in: 3600...7 * 86_400).map { $0 * Timestamp.nanosecondsPerSecond }
         }
     }
 }

@@ -17,7 +17,7 @@ public struct SignalSettings: Sendable, Equatable {
     init(_ section: inout Section) {
         let spans = "a time like 90s, 5m or 1h"
         let every = section.read("every", spans + " of a second to a day, or off") { text in
-            text == "off" ? 0 : Self.seconds(text, in: 1...86_400)
+            text == "off" ? 0 : TimeSpan.seconds(text, in: 1...86_400)
         }
         if let every { everySeconds = every == 0 ? nil : every }
         if let name = section.text("model", maxBytes: 100) { model = name }
@@ -28,18 +28,9 @@ public struct SignalSettings: Sendable, Equatable {
             timeframe = text
         }
         let horizon = section.read("horizon", spans + " of ten seconds to seven days") { text in
-            Self.seconds(text, in: 10...7 * 86_400)
+            TimeSpan.seconds(text, in: 10...7 * 86_400)
         }
         if let horizon { horizonSeconds = horizon }
         section.finish()
-    }
-
-    private static func seconds(_ text: String, in range: ClosedRange<Int64>) -> Int64? {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = text.last.flatMap({ units[$0] }), text.utf8.count <= 12,
-            let count = Int64(text.dropLast()), count >= 0
-        else { return nil }
-        let (seconds, overflow) = count.multipliedReportingOverflow(by: unit)
-        return !overflow && range.contains(seconds) ? seconds : nil
     }
 }

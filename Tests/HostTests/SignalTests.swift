@@ -225,6 +225,8 @@ extension HostSuites {
             let detail: SignalDetail = try #require(JournalText.decode(low.detailJSON))
             #expect(detail.technical["rsi_14"] == 20)
             #expect(detail.reasons.contains { $0.name == "oscillator" && $0.text == "oversold" })
+            let short = FeatureOverrides.shortNames.keys.map { SignalFeature(name: $0, value: 1, path: $0) }
+            #expect(try FeatureOverrides(short).values.count == short.count, "every short name is a feature's")
             let refusal = #expect(throws: HostRefusal.self) { try draft([("rsi", 20), ("foo", 1), ("bar", 2)]) }
             guard case .invalid(let faults)? = refusal else { return #expect(Bool(false)) }
             #expect(faults.map(\.path) == ["features.foo", "features.bar"])
@@ -269,5 +271,12 @@ private final class WorkBeside {
     /// And what they begin.
     func finish() {
         while let command = done.all.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { command(core) }
+    }
+}
+
+extension Journal {
+    /// As it was written last.
+    func signal(id: UInt64) throws -> SignalRecord? {
+        try signals(SignalFilter(page: HistoryPage(limit: 10_000))).signals.first { $0.id == id }
     }
 }

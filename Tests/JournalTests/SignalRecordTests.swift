@@ -37,8 +37,7 @@ struct SignalRecordTests {
         record.isCounted = false
         record.account = 2
         write([signal(7, instrument: 3), record], to: journal)
-        #expect(try journal.signal(id: 7) == record)
-        #expect(try journal.signal(id: 8) == nil)
+        #expect(try journal.signals(SignalFilter()).signals == [record])
         try journal.close()
     }
 

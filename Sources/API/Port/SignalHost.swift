@@ -45,7 +45,6 @@ public struct SignalView: Sendable, Equatable {
     public var stop = Price.zero
     public var target = Price.zero
     public var riskReward = 0.0
-    public var marketPrice = Price.zero
     /// Order-flow imbalance, −1…1; nil = the market showed none.
     public var sentiment: Double?
     /// Features that were known to the model.

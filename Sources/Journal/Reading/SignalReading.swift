@@ -62,17 +62,6 @@ extension Journal {
         }
     }
 
-    /// nil = there is none of this id, or no longer.
-    public func signal(id: UInt64) throws(JournalError) -> SignalRecord? {
-        try attempt(path) {
-            try pool.read { db in
-                try Row.fetchOne(
-                    db, sql: "SELECT * FROM signals WHERE id = ?", arguments: [Int64(bitPattern: id)]
-                ).map(SignalRecord.init(row:))
-            }
-        }
-    }
-
     /// Of those that count and were made from `since` on, by instrument.
     public func signalTallies(since: Timestamp) throws(JournalError) -> [SignalTally] {
         try attempt(path) {

@@ -15,6 +15,5 @@ enum SchemaVersion7 {
         );
         CREATE INDEX financing_by_time ON financing (time);
         CREATE INDEX financing_by_strategy ON financing (strategy, time);
-
         """
 }

@@ -57,8 +57,9 @@ struct FundingFile {
         }
         guard faults.isEmpty else {
             let known = instruments.joined(separator: ", ")
+            let least = faults.count == FundingFile.faultsMax ? "at least " : ""
             throw CommandError(
-                .usage, "\(faults.count) line\(faults.count == 1 ? "" : "s") cannot be used", at: path,
+                .usage, "\(least)\(faults.count) line\(faults.count == 1 ? "" : "s") cannot be used", at: path,
                 "times go up, a rate is a fraction in -1…1, and an instrument is one of \(known)", details: faults)
         }
         guard !rates.isEmpty else {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import MarketData
 import Signals
 
@@ -22,6 +21,8 @@ struct ModelsCommand: ParsableCommand {
     var rows: String?
 
     @OptionGroup var output: OutputOptions
+
+    private static let rowsBytesMax = 256 << 20
 
     func validate() throws {
         if rows != nil, files.count != 1 { throw ValidationError("--rows needs one model's file") }
@@ -64,8 +65,8 @@ struct ModelsCommand: ParsableCommand {
     }
 
     private func evaluate(_ model: SignalModel, over path: String) throws {
-        guard let text = try? String(contentsOf: URL(filePath: path), encoding: .utf8) else {
-            throw CommandError(.usage, "it cannot be read", at: path, "name a CSV file")
+        guard let text = FileSystem.text(of: path, bytesMax: ModelsCommand.rowsBytesMax) else {
+            throw CommandError(.usage, "cannot be read, or is larger than 256 MB", at: path, "name a smaller CSV file")
         }
         let lines = text.split(whereSeparator: \.isNewline)
         let header = lines.first?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []

@@ -178,7 +178,6 @@ extension HostNames {
         view.account = record.account.map { account(Int32($0)) }
         (view.entry, view.stop, view.target) = (record.entry, record.stop, record.target)
         view.riskReward = record.riskReward
-        view.marketPrice = record.marketPrice
         view.sentiment = record.sentiment
         view.featureCount = record.featureCount
         view.status = record.status.view

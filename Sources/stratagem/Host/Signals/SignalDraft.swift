@@ -78,9 +78,14 @@ struct SignalDraft: Sendable {
         return record
     }
 
-    private static let bookImbalance = Feature.index(of: "book_imbalance_5") ?? 0
-    private static let averageRange = Feature.index(of: "atr_14") ?? 0
-    private static let meanVolume = Feature.index(of: "volume_sma_20") ?? 0
+    private static let bookImbalance = place(of: "book_imbalance_5")
+    private static let averageRange = place(of: "atr_14")
+    private static let meanVolume = place(of: "volume_sma_20")
+
+    private static func place(of name: String) -> Int {
+        guard let place = Feature.index(of: name) else { preconditionFailure("there is no feature \(name)") }
+        return place
+    }
 
     private static func bars(_ source: SignalSource, _ request: SignalRequest?) -> [Bar] {
         guard let request, !request.prices.isEmpty else { return source.candles.map { Bar($0, source.length) } }
