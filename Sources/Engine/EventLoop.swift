@@ -24,49 +24,6 @@ extension Engine {
         }
     }
 
-    /// Nothing but the one strategy can act on the next event, so it may look ahead over a block.
-    private var isCalm: Bool {
-        slots.count == 1 && slots[0].isEnabled && orders.workingCount == 0 && timers.isEmpty && !hasAnswers
-            && !days.isEventByEvent
-            && booksDue == 0 && !hasFollowers
-    }
-
-    /// Gives the strategy as many events as it wants to see in one call, then catches the market up to where it stopped.
-    /// Returns how many records that were.
-    private mutating func runBlock(_ base: UnsafePointer<EventRecord>, count: Int) -> Int {
-        guard let call = slots[0].call else { preconditionFailure("an enabled strategy without code") }
-        let outcome = process(call, base, count: count, &slots[0].counters)
-        // A record and its MORE records are one event, whatever the strategy says.
-        var end = outcome.consumed
-        while end < count, base[end - 1].hasMore { end += 1 }
-        for index in 0..<end where !observe(base[index]) && base[index].kind == .depth {
-            renewBook(base + index, count: end - index)
-            markBook(Int(base[index].instrument))
-        }
-        act(on: outcome, slot: 0)
-        if hasAnswers { deliverAnswers() }
-        return end
-    }
-
-    /// Records that the strategy may be given in one call: they stay in the first-level cache between its pass and ours.
-    private static let blockMax = 256
-
-    /// The end of the records from `start` on that the only strategy is to see.
-    private func wantedEnd(_ events: UnsafeBufferPointer<EventRecord>, from start: Int) -> Int {
-        let interest = slots[0].interest
-        let limit = min(events.count, start + Engine.blockMax)
-        var end = start
-        while end < limit {
-            let record = events[end]
-            let isPart = record.kind == .more && end > start
-            guard isPart || (interest.covers(record) && isBound(0, record.instrument)) else { break }
-            end += 1
-        }
-        // A record and its MORE records stay together.
-        while end > start, events[end - 1].hasMore { end -= 1 }
-        return end
-    }
-
     /// One event, its MORE records included; returns how many records that were.
     private mutating func step(_ events: UnsafeBufferPointer<EventRecord>) -> Int {
         guard let base = events.baseAddress else { return 0 }
@@ -103,23 +60,12 @@ extension Engine {
         Int(instrument) < instruments.count && bindings[slot * instruments.count + Int(instrument)]
     }
 
-    /// Time, market and marks after an event that nothing could trade in. Returns whether a mark moved.
+    /// The market after an event, and what hangs on its mark.
     @inline(__always)
-    private mutating func observe(_ record: EventRecord) -> Bool {
-        guard record.kind != .more else { return false }
-        passTime(to: record.timestamp)
-        sequence += 1
-        return take(record)
-    }
-
-    @inline(__always)
-    @discardableResult
-    private mutating func take(_ record: EventRecord) -> Bool {
+    mutating func take(_ record: EventRecord) {
         let instrument = Int(record.instrument)
         let mark = markets[instrument].observe(record)
-        guard mark != .zero else { return false }
-        self.mark(instrument, mark)
-        return true
+        if mark != .zero { self.mark(instrument, mark) }
     }
 
     @inline(__always)
@@ -131,7 +77,7 @@ extension Engine {
 
     /// Takes in a depth record and those of the next `count - 1` that belong to it.
     @inline(never)
-    private mutating func renewBook(_ event: UnsafePointer<EventRecord>, count: Int) {
+    mutating func renewBook(_ event: UnsafePointer<EventRecord>, count: Int) {
         let instrument = Int(event.pointee.instrument)
         guard markets[instrument].feed.contains(.depth) else { return }
         var size = 1
@@ -140,7 +86,7 @@ extension Engine {
     }
 
     @inline(never)
-    private mutating func markBook(_ instrument: Int) {
+    mutating func markBook(_ instrument: Int) {
         guard let time = books[instrument].time else { return }
         let mark = markets[instrument].observe(books[instrument], at: time)
         if mark != .zero { self.mark(instrument, mark) }
@@ -185,7 +131,7 @@ extension Engine {
 
     /// Takes the intents of a call; one whose counts cannot be takes the strategy out of service.
     @inline(__always)
-    private mutating func act(on outcome: Outcome, slot: Int) {
+    mutating func act(on outcome: Outcome, slot: Int) {
         if outcome.intentCount > 0 {
             route(UnsafeBufferPointer(start: intentBuffer, count: outcome.intentCount), slot: slot)
         } else if let fault = outcome.fault {

@@ -120,8 +120,12 @@ struct Interest: BitwiseCopyable {
     @inline(__always)
     func covers(_ record: EventRecord) -> Bool {
         guard events & record.kind.mask != 0 else { return false }
-        return barInterval == 0 || record.kind != .bar || record.asBar.interval == barInterval
+        return !looksInside(record.kind) || record.asBar.interval == barInterval
     }
+
+    /// Of events of a kind, more than the kind decides.
+    @inline(__always)
+    func looksInside(_ kind: EventType) -> Bool { barInterval != 0 && kind == .bar }
 }
 
 /// What the engine keeps for one strategy.

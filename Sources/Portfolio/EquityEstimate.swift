@@ -16,6 +16,16 @@ extension Ledger {
         return equity
     }
 
+    /// The same estimate as it hangs on one instrument's mark; nil while another one is held.
+    @inlinable
+    public func equityLine(strategy: Int, instrument: Int) -> EquityLine? {
+        let count = holdingsOpen.count(strategy)
+        if count == 0 { return EquityLine(base: estimateBases[strategy], weight: 0) }
+        guard count == 1, holdingsOpen.item(strategy, 0) == instrument else { return nil }
+        let weight = holdings[strategy * instrumentCount + instrument].weight
+        return EquityLine(base: estimateBases[strategy], weight: weight)
+    }
+
     /// Recomputes, from the exact sums, what a fill or a payment has changed for `equityEstimate`.
     mutating func refreshEstimate(strategy: Int, instrument: Int) {
         refreshBase(strategy: strategy)
@@ -55,4 +65,18 @@ extension Ledger {
     private func rateEstimate(account: Int, currency: Int) -> Double {
         rates[account * currencyCount + currency]?.approximate ?? .nan
     }
+}
+
+/// Equity along the mark of the one instrument that is held: base + mark × weight.
+@frozen public struct EquityLine: BitwiseCopyable {
+    @usableFromInline let base: Double
+    /// Zero where nothing is held.
+    @usableFromInline let weight: Double
+
+    @usableFromInline init(base: Double, weight: Double) {
+        self.base = base
+        self.weight = weight
+    }
+
+    @inlinable public func equity(at mark: Price) -> Double { base + Double(mark.raw) * weight }
 }

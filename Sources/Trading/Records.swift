@@ -71,6 +71,8 @@ public enum Timeframe: UInt8, CaseIterable, Sendable, BitwiseCopyable {
 extension EventRecord {
     @inlinable public var kind: EventType { EventType(rawValue: type) }
     @inlinable public var timestamp: Timestamp { Timestamp(nanoseconds: time) }
+    /// Type, flags and instrument, as one word to compare.
+    @inlinable public var head: UInt64 { UInt64(type) | UInt64(flags) << 16 | UInt64(instrument) << 32 }
     /// The next record is a MORE record of this one.
     @inlinable public var hasMore: Bool { flags & UInt16(STRATEGY_FLAG_MORE) != 0 }
 

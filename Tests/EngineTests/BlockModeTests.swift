@@ -1,5 +1,6 @@
 import CStrategyABI
 import Engine
+import Portfolio
 import ScriptedStrategies
 import Testing
 import Trading
@@ -56,6 +57,50 @@ struct BlockModeTests {
             return bench.canonicalBytes
         }
         #expect(run { $0.feed(events) } == run { $0.feedOneByOne(events) })
+    }
+
+    @Test(
+        "statistics over days, with one instrument held, both or none, are those of event by event", arguments: 1...10)
+    func sameStatistics(seed: UInt64) {
+        let events = BlockModeTests.mixed(1000, seed: seed)
+        func run(_ strategyCount: Int) -> Bench {
+            let strategies = (0..<strategyCount).map { _ in ScriptedStrategy() }
+            var random = Dice(seed: seed &+ 2000)
+            strategies[0].answer = { _, _ in
+                guard random.chance(1, in: 20) else { return [] }
+                let side: Side = random.chance(1, in: 2) ? .buy : .sell
+                let instrument = UInt32(random.number(0...1))
+                return [.submit(side, 2, tag: UInt64(random.number(1...1000)), instrument: instrument)]
+            }
+            let bench = Bench(
+                .small([.quotes, .trades], instruments: 2, strategies: strategyCount), strategies)
+            bench.feed(events)
+            #expect(strategies[0].callSizes.contains { $0 > 100 } == (strategyCount == 1))
+            return bench
+        }
+        let (alone, besideIdle) = (run(1), run(2))
+        #expect(alone.engine.counters(strategy: 0).fills > 20)
+        #expect(alone.engine.performance(strategy: 0) == besideIdle.engine.performance(strategy: 0))
+        let returns = [alone, besideIdle].map { $0.engine.dailyReturns(strategy: 0) }
+        #expect(returns[0] == returns[1])
+        #expect(returns[0].values.count == 3)
+        #expect((0...1).allSatisfy { alone.engine.mark($0) == besideIdle.engine.mark($0) })
+        #expect(alone.engine.equity(account: 0) == besideIdle.engine.equity(account: 0))
+    }
+
+    /// Quotes and trades of two instruments over two days, in stretches of one of them.
+    static func mixed(_ count: Int64, seed: UInt64) -> [EventRecord] {
+        var random = Dice(seed: seed)
+        var prices: [Int64] = [100, 50]
+        var instrument: UInt32 = 0
+        return (1...count).map { event in
+            let minute = 3 * event
+            if random.chance(1, in: 9) { instrument = 1 - instrument }
+            let price = max(prices[Int(instrument)] + random.number(-1...1), 10)
+            prices[Int(instrument)] = price
+            if random.chance(1, in: 3) { return .trade(minute, Price(price), instrument: instrument) }
+            return .quote(minute, Price(price), Price(price + random.number(1...2)), instrument: instrument)
+        }
     }
 
     /// Bars that walk at random between 50 and 150, some with a MORE record.
