@@ -11,7 +11,10 @@ struct ELFImage {
     }
 
     struct Section {
+        /// Where its name stands in the section of names.
+        var name: UInt32
         var type: UInt32
+        var address: UInt64
         var offset: UInt64
         var size: UInt64
         var alignment: UInt64
@@ -61,6 +64,17 @@ struct ELFImage {
         return nil
     }
 
+    /// Sections of a name.
+    func sections(named name: String) -> [Section] {
+        guard let place: UInt16 = number(at: 62), Int(place) < sections.count else { return [] }
+        let wanted = Array(name.utf8) + [0]
+        return sections.filter { section in
+            let (start, overflow) = sections[Int(place)].offset.addingReportingOverflow(UInt64(section.name))
+            guard !overflow, holds(start, UInt64(wanted.count)) else { return false }
+            return bytes[Int(start)..<Int(start) + wanted.count].elementsEqual(wanted)
+        }
+    }
+
     private mutating func readSegments() {
         guard let table: UInt64 = number(at: 32), let entrySize: UInt16 = number(at: 54),
             let count: UInt16 = number(at: 56), count > 0
@@ -92,10 +106,12 @@ struct ELFImage {
         }
         for index in 0..<UInt64(count) {
             let at = table + index * UInt64(entrySize)
-            guard let type: UInt32 = number(at: at + 4), let offset: UInt64 = number(at: at + 24),
+            guard let name: UInt32 = number(at: at), let type: UInt32 = number(at: at + 4),
+                let address: UInt64 = number(at: at + 16), let offset: UInt64 = number(at: at + 24),
                 let size: UInt64 = number(at: at + 32), let alignment: UInt64 = number(at: at + 48)
             else { return }
-            sections.append(Section(type: type, offset: offset, size: size, alignment: alignment))
+            sections.append(
+                Section(name: name, type: type, address: address, offset: offset, size: size, alignment: alignment))
             let hasBytes = type != ELF.sectionNull && type != ELF.sectionNoBits
             if hasBytes, !holds(offset, size) { missing.append("section \(index)") }
         }

@@ -12,6 +12,9 @@ public struct ELFInspection: Sendable, Equatable {
     public private(set) var problems: [PluginProblem] = []
     /// It exports a function `strategy_entry_v1`.
     public private(set) var hasEntry = false
+    /// Where the lists lie, as addresses in the library, that Swift's runtime reads through in all libraries of the process
+    /// whenever it looks for a type or a conformance.
+    private(set) var searchedLists: [Range<UInt64>] = []
     /// The first strategy note in it.
     public private(set) var note: ABINote?
 
@@ -64,7 +67,16 @@ public struct ELFInspection: Sendable, Equatable {
         judgeDynamic(image)
         judgeNotes(image)
         judgeSegments(image)
+        searchedLists = Self.searchedSections.flatMap { image.sections(named: $0) }.compactMap { section in
+            let (end, overflow) = section.address.addingReportingOverflow(section.size)
+            let isInFile = section.type != ELF.sectionNoBits && section.size > 0
+            return isInFile && !overflow ? section.address..<end : nil
+        }
     }
+
+    private static let searchedSections = [
+        "swift5_protocols", "swift5_protocol_conformances", "swift5_type_metadata", "swift5_type_metadata_2",
+    ]
 
     private mutating func judgeDynamic(_ image: ELFImage) {
         let dynamic = ELFDynamic(image)

@@ -55,7 +55,7 @@ public final class PluginLoader: Sendable {
         }
         switch PluginLoader.open(copy.path, number: copy.number, original: path) {
         case .success(let plugin):
-            images.add(plugin)
+            images.add(plugin, searched: copy.searchedLists)
             return .success(copy.marked(plugin))
         case .failure(let refusal):
             // Of the others the image stays in memory, though nobody will use it.
@@ -91,6 +91,7 @@ public final class PluginLoader: Sendable {
         var number: Int
         var sha256: String
         var trust: PluginTrust.Verdict
+        var searchedLists: [Range<UInt64>]
 
         func marked(_ plugin: LoadedPlugin) -> LoadedPlugin {
             var plugin = plugin
@@ -108,7 +109,8 @@ public final class PluginLoader: Sendable {
         case .failure(let problem): return .failure(refuse([problem]))
         case .success(let read): bytes = read
         }
-        var problems = ELFInspection(bytes: bytes).problems
+        let inspection = ELFInspection(bytes: bytes)
+        var problems = inspection.problems
         var verdict = origin == .bundled ? PluginTrust.Verdict.bundled : .unrestricted
         if origin == .dropIn {
             let file = FileBytes.read(PluginTrust.signaturePath(of: path), limit: PluginTrust.signatureMax)
@@ -119,7 +121,9 @@ public final class PluginLoader: Sendable {
         }
         guard problems.isEmpty else { return .failure(refuse(problems)) }
         return store.add(bytes, from: path).map {
-            Copy(path: $0.path, number: $0.number, sha256: PluginTrust.sha256(bytes), trust: verdict)
+            Copy(
+                path: $0.path, number: $0.number, sha256: PluginTrust.sha256(bytes), trust: verdict,
+                searchedLists: inspection.searchedLists)
         }.mapError { refuse([$0]) }
     }
 

@@ -87,6 +87,15 @@ struct PluginLoaderTests {
         #expect(try residentCode(retired) > 0)
     }
 
+    @Test("what Swift's runtime reads of a retired library, whenever it looks for a type, is a few pages")
+    func searchedPages() throws {
+        let retired = try loader.load(Workshop.swiftLibrary).get()
+        loader.dropPages(exceptOf: [])
+        struct New {}
+        #expect((New() as Any) as? any Strideable == nil, "looked for, in every library")
+        #expect((1..<64).contains(try residentCode(retired)))
+    }
+
     @Test("the original may be overwritten after loading, and loading it again gives the new code")
     func originalMayChange() throws {
         let path = try folder.write(try Workshop.bytes(PluginSources.good()), to: "p/plugin.so")

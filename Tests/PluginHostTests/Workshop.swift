@@ -1,4 +1,5 @@
 import Foundation
+import PluginHost
 import Testing
 
 /// Compiles the plugins of these tests. Each source is compiled once a run, into a folder that goes when the run ends.
@@ -18,10 +19,18 @@ enum Workshop {
         return folders.map { "\($0)/swiftc" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }()
 
-    static let headers: String = {
+    private static let root: String = {
         var root = URL(fileURLWithPath: #filePath)
         for _ in 0..<3 { root.deleteLastPathComponent() }
-        return root.appendingPathComponent("Sources/CStrategyABI/include").path
+        return root.path
+    }()
+    static let headers = root + "/Sources/CStrategyABI/include"
+
+    /// A strategy of the package, in Swift.
+    static let swiftLibrary: String = {
+        let name = "/libSMACross.so"
+        let beside = (PluginDiscovery.executableFolder ?? "") + name
+        return FileManager.default.fileExists(atPath: beside) ? beside : root + "/.build/debug" + name
     }()
 
     /// Removed by `atexit`: Swift Testing has no hook after the last test.

@@ -4,6 +4,7 @@
 #include "crash_page.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /// Asks the kernel to send `signal` to this process when the thread that started it ends. 0, or the error's number.
 /// (The system's own function takes a list of any length, which Swift cannot call.)
@@ -53,8 +54,13 @@ typedef struct process_image_part_t {
     size_t bytes;
 } process_image_part_t;
 
-/// Such parts of the library that holds `address`; how many were written to `parts`, at most `most`.
-int process_image_parts(const void *address, process_image_part_t *parts, int most);
+/// Such parts of the library that holds `address`; how many were written to `parts`, at most `most`. `base` is what its own
+/// addresses count from.
+int process_image_parts(const void *address, process_image_part_t *parts, int most, uintptr_t *base);
+
+/// Makes a mapping of its own of the pages that a part lies on: with a page in it the kernel brings its neighbours in the
+/// mapping, up to sixteen. 0, or -1 with errno.
+int process_map_apart(const process_image_part_t *part);
 
 /// Gives the memory of a part back; who comes there later gets it from the file. 0, or -1 with errno.
 int process_drop_pages(const process_image_part_t *part);
