@@ -1,7 +1,7 @@
 /// A time as people write it: 90s, 5m, 8h or 1d.
-enum TimeSpan {
+public enum TimeSpan {
     /// nil = it is none, or not in `range`.
-    static func seconds(_ text: String, in range: ClosedRange<Int64>) -> Int64? {
+    public static func seconds(_ text: String, in range: ClosedRange<Int64>) -> Int64? {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), count >= 0
         else { return nil }

@@ -42,9 +42,13 @@ struct WalkForwardTests {
         return try await CommandLine.run(base + ["--json"] + more, in: scratch)
     }
 
-    @Test("each window takes the best of its in-sample part and runs it behind it with what the one before left")
-    func proof() async throws {
-        let outcome = try await sweep(["--walk-forward", "3:0.6", "--cash", "1000", "--jobs", "2"])
+    @Test(
+        "each window takes the best of its in-sample part and runs it behind it with what the one before left",
+        arguments: [[], ["--warm-up", "2d"]])
+    func proof(_ warmUp: [String]) async throws {
+        let common = ["--cash", "1000"] + warmUp
+        let span = warmUp.isEmpty ? [] : ["--from", "2024-01-08"]
+        let outcome = try await sweep(["--walk-forward", "3:0.6", "--jobs", "2"] + span + common)
         try #require(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome)")
         let result = try JSONObject(outcome.output)
         let windows = result.objects("windows")
@@ -52,18 +56,18 @@ struct WalkForwardTests {
         var cash = "1000"
         for window in windows {
             let inSample = window.texts("in_sample")
-            let span = window.texts("out_of_sample")
+            let outOfSample = window.texts("out_of_sample")
             let values = try #require(window.object("parameters"))
-            let plain = try await sweep(["--from", inSample[0], "--to", inSample[1], "--cash", "1000"])
+            let plain = try await sweep(["--from", inSample[0], "--to", inSample[1]] + common)
             let best = try #require(JSONObject(plain.output).objects("rows").first)
             for name in ["fast", "slow"] {
                 #expect(best.object("parameters")?.integer(name) == values.integer(name))
             }
             #expect(best.object("performance")?.number("sharpe_ratio") == window.number("in_sample_value"))
+            let part = ["--from", outOfSample[0], "--to", outOfSample[1], "--cash", cash] + warmUp
+            let chosen = ["fast", "slow"].flatMap { ["--set", "\($0)=\(values.integer($0) ?? 0)"] }
             let alone = try await CommandLine.run(
-                ["backtest", "SMACross", "--data", "hours.csv", "--json", "--from", span[0], "--to", span[1]]
-                    + ["--cash", cash] + ["fast", "slow"].flatMap { ["--set", "\($0)=\(values.integer($0) ?? 0)"] },
-                in: scratch)
+                ["backtest", "SMACross", "--data", "hours.csv", "--json"] + part + chosen, in: scratch)
             let run = try #require(window.object("run"))
             #expect(try JSONObject(alone.output).text("state_hash") == run.text("state_hash"), "\(alone)")
             cash = try #require(run.text("equity"))
@@ -72,13 +76,12 @@ struct WalkForwardTests {
         #expect(chain.text("equity") == cash && chain.text("opening_cash") == "1000")
         #expect(chain.integer("trades") == windows.reduce(0) { $0 + ($1.object("run")?.integer("trades") ?? 0) })
         // Another number of processes, from the beginning: the same windows.
-        let one = try await sweep(["--walk-forward", "3:0.6", "--cash", "1000", "--jobs", "1", "--output", "one.jsonl"])
+        let one = try await sweep(["--walk-forward", "3:0.6", "--jobs", "1", "--output", "one.jsonl"] + span + common)
         func core(_ text: String) -> Substring { text.split(separator: "\"windows\"").last ?? "" }
         #expect(core(one.output) == core(outcome.output))
         // Sorted by something else it is another sweep.
-        let other = try await sweep([
-            "--walk-forward", "3:0.6", "--cash", "1000", "--sort", "equity", "--output", "one.jsonl",
-        ])
+        let sorted = ["--walk-forward", "3:0.6", "--sort", "equity", "--output", "one.jsonl"]
+        let other = try await sweep(sorted + span + common)
         #expect(other.code == 2 && other.lastError.contains("with other walk-forward"), "\(other)")
     }
 

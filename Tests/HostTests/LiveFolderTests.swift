@@ -5,6 +5,7 @@ import Foundation
 import Journal
 import PluginHost
 import Portfolio
+import Signals
 import Testing
 import Trading
 
@@ -51,6 +52,37 @@ extension HostSuites {
         }
 
         private func change(_ id: String, _ life: RunningLife) async { await add(id, life, .configuration) }
+
+        // MARK: Models
+
+        @Test("a model that is trained anew is in force without a restart; a broken file leaves the one before")
+        func models() async throws {
+            func write(intercept: String) {
+                let terms = #""features": ["rsi_14"], "means": [50], "scales": [10], "coefficients": [0]"#
+                folder.write(#"{\#(terms), "intercept": \#(intercept)}"#, to: "strategies/models/mine.json")
+            }
+            func probability(_ life: RunningLife) -> Double? {
+                life.host.askNow { $0.models["mine"]?.probability([50]) } ?? nil
+            }
+            let change = FolderChange(id: StrategiesFolder.modelsName, kinds: .model)
+            let life = try RunningLife(folder)
+            #expect(probability(life) == nil)
+            write(intercept: "0")
+            await life.live.take(change)
+            #expect(probability(life) == 0.5)
+            write(intercept: "3")
+            await life.live.take(change)
+            let better = try #require(probability(life))
+            #expect(better > 0.95)
+            write(intercept: "null")
+            await life.live.take(change)
+            #expect(probability(life) == better)
+            #expect(lines(life).contains { $0.contains("model refused: ") && $0.contains("mine.json: intercept") })
+            folder.remove("strategies/models/mine.json")
+            await life.live.take(change)
+            #expect(probability(life) == nil)
+            #expect(lines(life).contains(": models of signals: rules"))
+        }
 
         // MARK: Coming
 

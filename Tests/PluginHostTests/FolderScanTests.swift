@@ -33,6 +33,19 @@ struct FolderScanTests {
             ])
     }
 
+    @Test("of the folder models only .json files count, and of others none of them")
+    func models() throws {
+        try write("a", "one/strategy.yaml")
+        try write("{}", "models/trees.json")
+        let before = try scan()
+        try write("{ }", "models/trees.json")
+        try write("{}", "models/trend.json")
+        try write("pass", "models/train.py")
+        try write("int", "models/extra.c")
+        try write("{}", "one/prices.json")
+        #expect(try scan().changes(since: before) == [FolderChange(id: "models", kinds: .model)])
+    }
+
     @Test(
         "what editors, compilers and people leave in a folder means nothing",
         arguments: [

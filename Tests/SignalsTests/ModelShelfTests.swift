@@ -43,6 +43,21 @@ struct ModelShelfTests {
         #expect(shelf.faults.contains { $0.description.hasSuffix("folder.json: is no regular file") })
     }
 
+    @Test("read anew, a wrong file leaves the model that was there, a missing one takes it away")
+    func readAnew() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "models-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for name in ["a", "b"] { try Data(ModelText().bytes).write(to: folder.appending(path: "\(name).json")) }
+        let before = ModelShelf(folder: folder.path)
+        try Data("{}".utf8).write(to: folder.appending(path: "a.json"))
+        try FileManager.default.removeItem(at: folder.appending(path: "b.json"))
+        try Data("{}".utf8).write(to: folder.appending(path: "c.json"))
+        let after = ModelShelf(folder: folder.path, before: before)
+        #expect(after.models.map(\.name) == ["rules", "a"])
+        #expect(Set(after.faults.map { $0.file.suffix(6) }) == ["a.json", "c.json"])
+    }
+
     @Test("a folder that is not there has the rules alone")
     func noFolder() { #expect(ModelShelf(folder: "/nowhere/models").models.map(\.name) == ["rules"]) }
 }

@@ -1,4 +1,4 @@
-/// What has changed in the strategies folder: one strategy's folder, or host.yaml.
+/// What has changed in the strategies folder: one strategy's folder, that of the models, or host.yaml.
 public struct FolderChange: Sendable, Equatable {
     public struct Kinds: OptionSet, Sendable, Hashable {
         public let rawValue: UInt8
@@ -16,6 +16,8 @@ public struct FolderChange: Sendable, Equatable {
         public static let library = Kinds(rawValue: 16)
         /// host.yaml; stands alone.
         public static let host = Kinds(rawValue: 32)
+        /// A .json file of the folder `models`.
+        public static let model = Kinds(rawValue: 64)
     }
 
     /// The folder's name; empty for host.yaml.
@@ -29,11 +31,14 @@ public struct FolderChange: Sendable, Equatable {
 }
 
 extension FolderChange.Kinds {
-    /// What a file in a strategy's folder is to a host; nil = nothing: hidden files, and those that editors write for a
+    /// What a file in a folder is to a host; nil = nothing: hidden files, and those that editors write for a
     /// moment (`x~`, `#x#`, `4913`, `x.tmp`, `.x.swp`), among many others.
-    init?(file name: String) {
+    init?(file name: String, in folder: String) {
         guard !name.hasPrefix("."), !name.hasPrefix("#") else { return nil }
-        if name == "strategy.yaml" || name == "strategy.yml" {
+        if folder == "models" {
+            guard name.hasSuffix(".json") else { return nil }
+            self = .model
+        } else if name == "strategy.yaml" || name == "strategy.yml" {
             self = .configuration
         } else if name.hasSuffix(".so") {
             self = .library

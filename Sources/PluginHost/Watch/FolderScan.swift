@@ -42,7 +42,7 @@ public struct FolderScan: Sendable, Equatable {
         guard let ids = Self.ids(in: path) else { return nil }
         skippedCount = max(0, ids.count - Self.foldersMax)
         for id in ids.prefix(Self.foldersMax) {
-            if case .files(let files) = Self.contents(of: "\(path)/\(id)") { folders[id] = files }
+            if case .files(let files) = Self.contents(of: id, in: path) { folders[id] = files }
         }
         host = Self.hostStamp(in: path)
     }
@@ -52,19 +52,19 @@ public struct FolderScan: Sendable, Equatable {
         var changes: [FolderChange] = []
         if host != old.host { changes.append(FolderChange(id: "", kinds: .host)) }
         for id in Set(folders.keys).union(old.folders.keys).sorted() {
-            let kinds = Self.kinds(from: old.folders[id], to: folders[id])
+            let kinds = Self.kinds(of: id, from: old.folders[id], to: folders[id])
             if !kinds.isEmpty { changes.append(FolderChange(id: id, kinds: kinds)) }
         }
         return changes
     }
 
     /// What has become of one folder; nil = it is not there.
-    static func kinds(from old: [String: Stamp]?, to new: [String: Stamp]?) -> FolderChange.Kinds {
+    static func kinds(of id: String, from old: [String: Stamp]?, to new: [String: Stamp]?) -> FolderChange.Kinds {
         guard let new else { return old == nil ? [] : .removed }
         var kinds: FolderChange.Kinds = old == nil ? .added : []
         let old = old ?? [:]
         for name in Set(new.keys).union(old.keys) where new[name] != old[name] {
-            if let kind = FolderChange.Kinds(file: name) { kinds.insert(kind) }
+            if let kind = FolderChange.Kinds(file: name, in: id) { kinds.insert(kind) }
         }
         return kinds
     }
@@ -76,12 +76,13 @@ public struct FolderScan: Sendable, Equatable {
         FileBytes.names(in: path)?.filter { !$0.hasPrefix(".") && FileBytes.isFolder("\(path)/\($0)") }
     }
 
-    static func contents(of folder: String) -> Contents {
+    static func contents(of id: String, in path: String) -> Contents {
+        let folder = "\(path)/\(id)"
         guard let names = FileBytes.names(in: folder) else {
             return [ENOENT, ENOTDIR, ELOOP].contains(errno) ? .gone : .unreadable
         }
         var files: [String: Stamp] = [:]
-        for name in names.lazy.filter({ FolderChange.Kinds(file: $0) != nil }).prefix(filesMax) {
+        for name in names.lazy.filter({ FolderChange.Kinds(file: $0, in: id) != nil }).prefix(filesMax) {
             files[name] = stamp("\(folder)/\(name)")
         }
         return .files(files)

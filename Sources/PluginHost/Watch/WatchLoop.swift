@@ -115,7 +115,7 @@ final class WatchLoop {
 
     private func take(_ notice: DirectoryNotices.Notice, of id: String, _ now: Int64) {
         if notice.isEnd { unfollow(id) }
-        guard notice.name.isEmpty || FolderChange.Kinds(file: notice.name) != nil else { return }
+        guard notice.name.isEmpty || FolderChange.Kinds(file: notice.name, in: id) != nil else { return }
         touch(id, notice, now)
     }
 
@@ -152,7 +152,7 @@ final class WatchLoop {
 
     private func settle(_ id: String) {
         let old = known.folders[id]
-        switch FolderScan.contents(of: "\(path)/\(id)") {
+        switch FolderScan.contents(of: id, in: path) {
         case .files(let files):
             guard old != nil || known.folders.count < FolderScan.foldersMax else { return tellTooMany() }
             known.folders[id] = files
@@ -164,7 +164,7 @@ final class WatchLoop {
         case .unreadable:
             return tellOnce("\(path)/\(id) cannot be read; what it held goes on")
         }
-        let kinds = FolderScan.kinds(from: old, to: known.folders[id])
+        let kinds = FolderScan.kinds(of: id, from: old, to: known.folders[id])
         if !kinds.isEmpty { report(FolderChange(id: id, kinds: kinds)) }
     }
 

@@ -10,8 +10,9 @@ public struct ModelShelf: Sendable {
 
     public init() {}
 
-    /// Reads `*.json` of `folder`, by name; a folder that is not there has none.
-    public init(folder: String) {
+    /// Reads `*.json` of `folder`, by name; a folder that is not there has none. Of a file that is wrong, the model of `before`
+    /// stays.
+    public init(folder: String, before: ModelShelf = ModelShelf()) {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
             .filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }.sorted()
         for (index, name) in names.enumerated() {
@@ -20,7 +21,9 @@ public struct ModelShelf: Sendable {
                 faults.append(ModelFault(file: file, path: "", message: "is one of more than \(ModelShelf.filesMax)"))
                 break
             }
-            read(file, String(name.dropLast(".json".count)))
+            let model = String(name.dropLast(".json".count))
+            read(file, model)
+            if self[model] == nil, let kept = before[model] { models.append(kept) }
         }
     }
 

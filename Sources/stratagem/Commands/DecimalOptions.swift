@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Trading
 
 // Exact decimals, instants and names as arguments: what does not fit is a usage error that says what would.
@@ -74,11 +75,10 @@ enum DecimalArgument {
     /// "90s", "30m", "12h", "5d" in nanoseconds.
     static func duration(_ text: String) throws -> Int64 {
         let expected = "a time like 90s, 30m, 12h or 5d, of 3650d at most"
-        let seconds: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = text.last.flatMap({ seconds[$0] }), let count = Int64(text.dropLast()), count > 0,
-            count <= 3650 * 86_400 / unit
-        else { throw ValidationError("'\(text)' is not \(expected)") }
-        return count * unit * Timestamp.nanosecondsPerSecond
+        guard let seconds = TimeSpan.seconds(text, in: 1...3650 * 86_400) else {
+            throw ValidationError("'\(text)' is not \(expected)")
+        }
+        return seconds * Timestamp.nanosecondsPerSecond
     }
 
     static func timeframe(_ text: String) throws -> Timeframe {

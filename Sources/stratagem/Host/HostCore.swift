@@ -65,7 +65,7 @@ final class HostCore {
     var idempotency = IdempotencyTable()
     var trades: TradeBook
     var signals: SignalBook
-    let models: ModelShelf
+    var models: ModelShelf
     /// The market's time.
     var lastPredictionAt: Timestamp?
     /// Signals that are still to be made.

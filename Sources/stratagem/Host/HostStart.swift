@@ -296,7 +296,7 @@ extension HostStart {
 
 extension ModelShelf {
     /// Files that were refused, and a model of host.yaml that is not there.
-    fileprivate func notices(for settings: SignalSettings) -> [String] {
+    func notices(for settings: SignalSettings) -> [String] {
         var notices = faults.map { "model refused: \($0)" }
         if settings.everySeconds != nil, self[settings.model] == nil {
             notices.append("no signals are made: there is no model '\(settings.model)' (signals.model of host.yaml)")

@@ -3,6 +3,7 @@ import Configuration
 import Engine
 import Journal
 import PluginHost
+import Signals
 import Synchronization
 import Trading
 
@@ -78,6 +79,10 @@ final class LiveFolder: Sendable {
             await run { self.tell("host.yaml has changed: that takes effect when the host is started again") }
             return
         }
+        if change.id == StrategiesFolder.modelsName {
+            await run { self.takeModels() }
+            return
+        }
         let built = await build(change)
         for _ in 0..<LiveFolder.attemptsMax {
             switch await run({ self.attempt(change, built) }) {
@@ -92,6 +97,15 @@ final class LiveFolder: Sendable {
         await run {
             self.tell("\(change.id) was changed again and again while its folder was read; save a file again", .problem)
         }
+    }
+
+    /// Signals that are made from now on are of the new models.
+    private func takeModels() {
+        guard let before = host.askNow({ $0.models }) else { return }
+        let models = ModelShelf(folder: "\(path)/\(StrategiesFolder.modelsName)", before: before)
+        for notice in models.notices(for: settings.signals) { tell(notice, .problem) }
+        guard host.askNow({ $0.models = models }) != nil else { return }
+        tell("models of signals: \(models.models.map(\.name).joined(separator: ", "))")
     }
 
     /// What reads files, or waits for the engine.
