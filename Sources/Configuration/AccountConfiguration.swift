@@ -39,6 +39,8 @@ public struct AccountConfiguration: Sendable, Equatable {
     public var conversion: [String: Conversion] = [:]
     public var limits = LimitSettings()
     public var complianceProgram = "default"
+    /// nil = it is not rebalanced.
+    public var rebalance: RebalanceSettings?
 
     public init(id: String) {
         self.id = id
@@ -96,6 +98,8 @@ extension AccountConfiguration {
         var compliance = section.section("compliance")
         if let program = compliance.text("program", maxBytes: 64) { complianceProgram = program }
         compliance.finish()
+        var rebalance = section.section("rebalance")
+        self.rebalance = RebalanceSettings.read(&rebalance, leverage: maxLeverage)
     }
 
     private mutating func readUsers(_ section: inout Section) {

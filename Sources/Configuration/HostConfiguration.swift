@@ -62,6 +62,7 @@ public struct HostConfiguration: Sendable, Equatable {
         readLimits(&root)
         readFinancing(&root)
         findUnquoted(root)
+        findUnlisted(root)
         var plugins = root.section("plugins")
         self.plugins = PluginSettings(&plugins)
         var journal = root.section("journal")
@@ -167,6 +168,19 @@ public struct HostConfiguration: Sendable, Equatable {
                 root.findings.add(
                     rate.value, "accounts.\(entry.key).conversion.\(rate.key)",
                     "no simulator or feed has \(id), so nothing updates the rate", severity: .warning)
+            }
+        }
+    }
+
+    /// Targets of instruments that have no market data.
+    private func findUnlisted(_ root: Section) {
+        guard case .mapping(let entries)? = root.node("accounts")?.content else { return }
+        for entry in entries {
+            let unlisted = account(entry.key)?.rebalance?.instruments.filter { !instruments.contains($0) } ?? []
+            for id in unlisted {
+                root.findings.add(
+                    entry.value, "accounts.\(entry.key).rebalance",
+                    "no simulator or feed has \(id), so nothing can be rebalanced", severity: .warning)
             }
         }
     }

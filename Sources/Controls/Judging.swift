@@ -17,8 +17,7 @@ extension Gate {
         let lot = order.pointee.terms.lot.raw
         guard order.pointee.isKnown, lot > 0, order.pointee.intent.quantity.raw > lot else { return nil }
         // In lots: `passing` passes and `failing` does not.
-        let least = order.pointee.terms.minQuantity.raw
-        var passing = max(1, least / lot + (least % lot == 0 ? 0 : 1))
+        var passing = order.pointee.leastLots
         var failing = (order.pointee.intent.quantity.raw - 1) / lot + 1
         guard passing < failing, passes(order, lots: passing) else { return nil }
         while failing - passing > 1 {
@@ -32,5 +31,19 @@ extension Gate {
         var smaller = order.pointee
         smaller.intent.quantity = Quantity(raw: lots * order.pointee.terms.lot.raw)
         return assess(&smaller) == 0
+    }
+}
+
+extension OrderContext {
+    /// For the instrument's least quantity and least notional.
+    fileprivate var leastLots: Int64 {
+        func lots(_ amount: Int128, _ lot: Int128) -> Int64 { Int64(clamping: (amount + lot - 1) / lot) }
+        let byQuantity = max(1, lots(Int128(terms.minQuantity.raw), Int128(terms.lot.raw)))
+        let unit = Int128(valuationPrice.raw) * Int128(terms.lot.raw)
+        let (worth, isBeyond) = unit.multipliedReportingOverflow(by: Int128(terms.multiplier))
+        // In 1e-17, as price × quantity; one lot of so much worth is enough.
+        let (least, overflows) = terms.minNotional.raw.multipliedReportingOverflow(by: 1_000_000_000)
+        guard worth > 0, !isBeyond, !overflows else { return byQuantity }
+        return max(byQuantity, lots(least, worth))
     }
 }

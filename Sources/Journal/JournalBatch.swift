@@ -46,6 +46,8 @@ public enum HostFact: Sendable {
     case trade(TradeRecord)
     /// A signal as it is now (same id).
     case signal(SignalRecord)
+    /// A rebalancing as it is now (same id).
+    case rebalance(RebalanceRecord)
     case audit(AuditRecord)
     /// The whole state after the events of its batch.
     case checkpoint(engine: [UInt8], extra: [UInt8], time: Timestamp)

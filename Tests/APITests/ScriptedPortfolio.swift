@@ -13,6 +13,9 @@ struct PortfolioScript: Sendable {
     var status: RiskStatusView?
     var performance: AccountPerformanceView?
     var asked: [PerformanceHistory.Length] = []
+    var rebalancing: RebalanceStateView?
+    var rebalance: RebalanceView?
+    var rebalances: [RebalanceRequest] = []
 
     static func know(_ account: String) throws(HostRefusal) {
         guard account == "paper" else { throw .unknown(kind: "account", id: account) }
@@ -66,5 +69,14 @@ extension ScriptedHost {
         try PortfolioScript.know(id)
         script.withLock { $0.portfolio.asked.append(length) }
         return try PortfolioScript.required(script.withLock { $0.portfolio.performance })
+    }
+
+    func rebalancing(ofAccount id: String?) async throws(HostRefusal) -> RebalanceStateView {
+        try PortfolioScript.required(script.withLock { $0.portfolio.rebalancing })
+    }
+
+    func rebalance(_ request: RebalanceRequest, by requester: Requester) async throws(HostRefusal) -> RebalanceView {
+        script.withLock { $0.portfolio.rebalances.append(request) }
+        return try PortfolioScript.required(script.withLock { $0.portfolio.rebalance })
     }
 }

@@ -158,6 +158,8 @@ OPERATIONS = {
     "engine.liquidate": Operation("trader", {"confirm": True, "reason": "r"}),
     "engine.mode": Operation("admin", {"mode": "mock", "initial_balance": "10000"}),
     "rebalancer.risk_metrics": Operation("viewer"),
+    "additions.rebalance": Operation("viewer"),
+    "rebalancer.trigger": Operation("trader", {"reason": "r", "force": False, "dry_run": True, "account_id": "paper"}),
     "v1.risk_status": Operation("viewer"),
     "v1.portfolio_risk": Operation("viewer", path={"account_id": "paper"}),
     "v1.performance": Operation("viewer", path={"account_id": "paper"}),
@@ -181,7 +183,6 @@ OPERATIONS = {
 UNBUILT = {
     "bridge.status": Operation("viewer"),
     "bridge.configure": Operation("admin", {}),
-    "rebalancer.trigger": Operation("trader", {}),
 }
 OPERATIONS |= UNBUILT
 # Bodies whose fields nobody reads, or that may be wrong.

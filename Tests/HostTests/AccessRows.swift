@@ -96,7 +96,6 @@ extension AccessRow {
     private static let unbuilt: [String: AccessRow] = {
         let least: [String: Least] = [
             "bridge.status": .viewer, "bridge.configure": .admin,
-            "rebalancer.trigger": .trader,
         ]
         return least.mapValues { least in
             var row = AccessRow(least, .any, least == .viewer ? nil : "{}")
@@ -197,6 +196,7 @@ extension AccessRow {
         "engine.execute": AccessRow(
             .trader, .any, #"{"symbol": "BTC", "side": "buy", "amount_usd": 500, "signal_confidence": 0.9}"#),
         "engine.liquidate": AccessRow(.trader, .refused, #"{"confirm": true, "reason": "r"}"#),
+        "additions.rebalance": AccessRow(.viewer, .own), "rebalancer.trigger": AccessRow(.trader, .own, "{}"),
         "rebalancer.risk_metrics": AccessRow(.viewer, .own), "v1.portfolio_risk": AccessRow(.viewer, .hidden),
         "v1.performance": AccessRow(.viewer, .hidden),
     ]

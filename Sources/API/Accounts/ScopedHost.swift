@@ -92,6 +92,22 @@ struct ScopedHost: TradingHost {
         return try await host.trade(request, key: key, by: requester)
     }
 
+    // MARK: Target weights
+
+    func rebalancing(ofAccount id: String?) async throws(HostRefusal) -> RebalanceStateView {
+        try await host.rebalancing(ofAccount: try shown(id))
+    }
+
+    func rebalance(_ request: RebalanceRequest, by requester: Requester) async throws(HostRefusal) -> RebalanceView {
+        var request = request
+        if let account = request.account {
+            try require(.trade, account: account)
+        } else {
+            request.account = try scope.first(.trade).id
+        }
+        return try await host.rebalance(request, by: requester)
+    }
+
     // MARK: Trades with a stop and a target
 
     func execute(_ request: TradeRequest, key: IdempotencyKey?, by requester: Requester) async throws(HostRefusal)

@@ -36,6 +36,7 @@ extension HostFigures {
         text.sample("stratagem_fills_total", .counter, String(fills))
         text.sample("stratagem_denials_total", .counter, String(denials))
         text.sample("stratagem_working_orders", .gauge, String(workingOrders))
+        text.sample("stratagem_rebalances_total", .counter, String(rebalances.count))
         text.sample("stratagem_plugin_generations", .gauge, String(generations))
         text.sample("stratagem_plugin_generations_max", .gauge, String(generationsMax))
         text.sample("stratagem_journal_facts_total", .counter, String(journaledFacts))

@@ -1,13 +1,7 @@
 /// Operations of services that the host does not have yet. They are declared, so that a client learns that from the
 /// description and gets 501 in place of 404, after the same tests of token and role as everywhere.
 public enum UnbuiltOperations {
-    public static let all =
-        bridge + [
-            unbuilt(
-                .post, "/rebalance/trigger", "rebalancer.trigger", "Rebalancer", "Rebalances the portfolio", .trader)
-        ]
-
-    private static let bridge = [
+    public static let all = [
         unbuilt(.get, "/bridge/status", "bridge.status", "Bridge", "Signals on their way to trades"),
         unbuilt(.post, "/bridge/configure", "bridge.configure", "Bridge", "Which signals are traded", .admin),
     ]

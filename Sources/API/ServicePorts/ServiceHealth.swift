@@ -112,21 +112,20 @@ struct SignalBridgeAnswer: OperationOutput {
     }
 }
 
-/// Nothing rebalances by itself yet; the positions are those that a rebalancing would look at.
+/// Without target weights what is held is what is to be held, and all of it is managed.
 struct RebalancerAnswer: OperationOutput {
     var health: HostHealth
     var figures: HostFigures
 
     static var example: RebalancerAnswer { RebalancerAnswer(health: .example, figures: HostFigures()) }
-    private var grade: HostHealth.Grade { health.grade == .unhealthy ? .unhealthy : .degraded }
-    var status: Int { grade == .unhealthy ? 503 : 200 }
+    var status: Int { health.grade == .unhealthy ? 503 : 200 }
 
     func write(_ json: inout JSONWriter) {
         json.object { json in
-            json.choice("status", grade.rawValue, of: HealthAnswer.grades)
-            json.nullable("last_rebalance", Timestamp?.none)
-            json.field("rebalance_frequency", "off")
-            json.field("positions_managed", figures.openPositions)
+            json.choice("status", health.grade.rawValue, of: HealthAnswer.grades)
+            json.nullable("last_rebalance", figures.rebalances.lastAt)
+            json.field("rebalance_frequency", figures.rebalances.frequency)
+            json.field("positions_managed", figures.rebalances.positions ?? figures.openPositions)
         }
     }
 }

@@ -3,7 +3,7 @@ import GRDB
 /// The tables, version by version. A version that was released is never edited: what changes is a new one.
 enum Schema {
     /// Of the tables; also in the file's header.
-    static let version = 7
+    static let version = 9
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -37,6 +37,10 @@ enum Schema {
         migrator.registerMigration("7") { db in
             try db.execute(sql: SchemaVersion7.sql)
             try db.execute(sql: "PRAGMA user_version = 7")
+        }
+        migrator.registerMigration("9") { db in
+            try db.execute(sql: SchemaVersion9.sql)
+            try db.execute(sql: "PRAGMA user_version = 9")
         }
         return migrator
     }

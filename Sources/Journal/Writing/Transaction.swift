@@ -152,6 +152,7 @@ struct Transaction {
         case .approval(let record): try record.upsert(db)
         case .trade(let record): try HostRows.upsert(record, db)
         case .signal(let record): try record.upsert(db)
+        case .rebalance(let record): try record.upsert(db)
         case .audit: break  // It stands in the audit log.
         case .checkpoint(let engine, let extra, let time):
             let checkpoint = StoredCheckpoint(sequence: sequence, engine: engine, extra: extra, time: time)

@@ -65,6 +65,7 @@ final class HostCore {
     var idempotency = IdempotencyTable()
     var trades: TradeBook
     var signals: SignalBook
+    var rebalances: RebalanceBook
     var models: ModelShelf
     /// The market's time.
     var lastPredictionAt: Timestamp?
@@ -135,6 +136,8 @@ final class HostCore {
         approvals = start.approvals
         trades = TradeBook(start.recovered.trades, lastNumber: start.recovered.lastTradeID)
         signals = SignalBook(start.recovered.signals, lastNumber: start.recovered.lastSignalID)
+        rebalances = RebalanceBook(
+            start.recovered.rebalances, every: start.rebalanceSeconds, from: start.startTime)
         models = start.models
         lastPredictionAt = start.recovered.signals.last { $0.source != .test }?.generatedAt
         signalWork = SignalWork(start.wiring.host.signals, from: start.startTime)
@@ -199,6 +202,7 @@ final class HostCore {
         marketTime = engine.now
         sendDueTrades()
         judgeSignals()
+        tendRebalances()
         if marketTime >= nextMarks {
             if !isJournalBlocked { engine.recordMarks() }
             if let equity = engine.equity(account: 0) {
@@ -290,6 +294,7 @@ final class HostCore {
         takeTrades(log)
         notes += trades.takeChanges().map(HostFact.trade)
         notes += signals.takeChanges().map(HostFact.signal)
+        notes += rebalances.takeChanges().map(HostFact.rebalance)
     }
 
     private func take(_ event: TradingEvent, _ log: FactLog) {

@@ -49,7 +49,7 @@ final class Listener: Sendable {
                 localSecret: secret,
                 operations: TradingOperations.all + MarketOperations.all + FeatureOperations.all + SignalOperations.all
                     + RiskOperations.all
-                    + AuditOperations.all + PortfolioOperations.all + ExecutionOperations.all
+                    + AuditOperations.all + PortfolioOperations.all + RebalanceOperations.all + ExecutionOperations.all
                     + SettingsOperations.all + ModeOperations.all + ExchangeOperations.all()
                     + TradingSessionOperations.all + SimulationOperations.all + SessionOperations.all(sessions)
                     + UnbuiltOperations.all,
