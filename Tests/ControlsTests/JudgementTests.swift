@@ -81,6 +81,17 @@ struct JudgementTests {
         #expect(!more.isApproved)
     }
 
+    @Test("the least notional of an instrument does not hide that a smaller order passes")
+    func leastNotional() {
+        let small = limits { $0.maxOrderQuantity = quantity("0.5") }
+        for (least, action) in [("20", "reduce quantity to 0.5"), ("50", "reduce quantity to 0.5")] {
+            let judgement = Self.judgement([.account: small]) { $0.terms.minNotional = money(least) }
+            #expect(judgement.requiredActions == [action])
+        }
+        let none = Self.judgement([.account: small]) { $0.terms.minNotional = money("50.01") }
+        #expect(none.passingQuantity == nil && !none.isApproved)
+    }
+
     @Test("where no size passes, each reason has its own remedy, once")
     func remedies() {
         let judgement = Self.judgement(everywhere { $0.maxOrderQuantity = quantity("1") }) {

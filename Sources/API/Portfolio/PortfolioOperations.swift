@@ -64,8 +64,14 @@ public enum PortfolioOperations {
     static let metrics = APIOperation(
         .get, "/risk/metrics", id: "rebalancer.risk_metrics", tag: "Portfolio", summary: "Risk of the portfolio",
         description: """
-            var_1d and var_7d are parametric values at risk at 95 % of the positions as they are, fractions of equity and \
-            losses where negative. correlation_risk is the mean correlation of the positions' instruments.
+            Of the first account that the user sees. var_1d and var_7d are parametric values at risk at 95 % of the positions as they \
+            are, fractions of equity and losses where negative: 1.645 times the root mean square of the weighted one-minute returns of \
+            the last hour, times √1,440 for a day and √7 more for seven (normal returns with mean 0, RiskMetrics 1996). sharpe_ratio \
+            is the mean of the account's daily returns over their standard deviation, times √(returns per year), the \
+            risk-free rate being 0; max_drawdown the largest fall of its day ends from their highest, 0…1. correlation_risk is the mean of \
+            Pearson's correlations of the same one-minute returns over all pairs of held instruments. Of a position, \
+            position_risk is its share of gross exposure, correlation_factor its mean correlation with the others, and \
+            volatility that of its one-minute returns of the last hour, by the year. What cannot be told yet is 0.
             """,
         rate: .standard
     ) { (_: NoInput, context) in

@@ -2,6 +2,7 @@ import API
 import CStrategyABI
 import Engine
 import MarketData
+import Portfolio
 import Trading
 
 // The market as commands of the engine thread.
@@ -95,17 +96,19 @@ extension HostCore {
 
     /// Annualised standard deviation of the last hour's one-minute returns; 0 while there are fewer than ten.
     func volatility(_ instrument: Int) -> Double {
-        let hour = marketTime + -3600 * Timestamp.nanosecondsPerSecond
-        guard let minute = CandleLength(name: "1m") else { return 0 }
+        (minuteDeviation(instrument, seconds: 3600) ?? 0) * (365.25 * 24 * 60).squareRoot()
+    }
+
+    /// Standard deviation of one-minute returns, of the minutes that began within so many seconds; nil with fewer than ten.
+    func minuteDeviation(_ instrument: Int, seconds: Int64) -> Double? {
+        guard let minute = CandleLength(name: "1m") else { return nil }
         let closes = market.candles(
-            instrument, minute, from: hour, to: marketTime, limit: 61
-        ).map { $0.close.approximate }
-        guard closes.count > 10 else { return 0 }
-        let returns: [Double] = zip(closes.dropFirst(), closes).map { $0 / $1 - 1 }
-        let mean: Double = returns.reduce(0, +) / Double(returns.count)
-        let squares: [Double] = returns.map { ($0 - mean) * ($0 - mean) }
-        let variance: Double = squares.reduce(0, +) / Double(returns.count - 1)
-        return (variance * 365.25 * 24 * 60).squareRoot()
+            instrument, minute, from: marketTime + -seconds * Timestamp.nanosecondsPerSecond, to: marketTime,
+            limit: Int(seconds / 60) + 1
+        ).map(\.close.approximate)
+        guard closes.count > 10 else { return nil }
+        return DailyReturns(values: zip(closes.dropFirst(), closes).map { $0 / $1 - 1 }, coveredDays: 1)
+            .standardDeviation
     }
 }
 

@@ -188,7 +188,8 @@ extension HostCore {
         view.marginUse = allowed > 0 ? exposure.approximate / allowed : 0
         guard portfolio.equity > .zero else { return view }
         let weights = positions.map { $0.marketValue.approximate / portfolio.equity.approximate }
-        view.positionsValueAtRisk95 = HostCore.valueAtRisk(weights, returns.map(\.values))
+        view.positionsValueAtRisk95 = Performance.heldValueAtRisk95(
+            weights: weights, returns: returns.map(\.values), periods: 1440)
         return view
     }
 
@@ -222,14 +223,5 @@ extension HostCore {
                     return (other.instrument, value)
                 })
         }
-    }
-
-    /// Parametric, of a day of 1,440 minutes: the returns of the weighted positions, minute by minute. nil with fewer than ten.
-    private static func valueAtRisk(_ weights: [Double], _ returns: [[Double]]) -> Double? {
-        guard let count = returns.first?.count, count >= 10 else { return weights.isEmpty ? 0 : nil }
-        let values = (0..<count).map { minute in
-            zip(weights, returns).reduce(0) { $0 + $1.0 * $1.1[minute] }
-        }
-        return Performance.parametricValueAtRisk95(DailyReturns(values: values, coveredDays: 1), periods: 1440)
     }
 }

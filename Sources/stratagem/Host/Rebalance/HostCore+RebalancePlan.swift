@@ -1,7 +1,6 @@
 import API
 import Configuration
 import Engine
-import MarketData
 import Portfolio
 import Trading
 
@@ -96,7 +95,7 @@ extension HostCore {
             return targets(indices, RebalanceWeights.equal(indices.count, invested: settings.invested))
         case .inverseVolatility(let names):
             let indices = try rebalanced(names)
-            let volatilities = indices.map { volatility($0, seconds: settings.windowSeconds) ?? 0 }
+            let volatilities = indices.map { minuteDeviation($0, seconds: settings.windowSeconds) ?? 0 }
             guard let weights = RebalanceWeights.inverseVolatility(volatilities, invested: settings.invested) else {
                 let unknown = zip(indices, volatilities).filter { $0.1 <= 0 }.map { universe.instruments[$0.0].id }
                 throw .unavailable(
@@ -122,17 +121,5 @@ extension HostCore {
             indices.append(index)
         }
         return indices
-    }
-
-    /// Standard deviation of the one-minute returns of so many seconds; nil with fewer than ten.
-    private func volatility(_ instrument: Int, seconds: Int64) -> Double? {
-        guard let minute = CandleLength(name: "1m") else { return nil }
-        let closes = market.candles(
-            instrument, minute, from: marketTime + -seconds * Timestamp.nanosecondsPerSecond, to: marketTime,
-            limit: Int(seconds / 60) + 1
-        ).map(\.close.approximate)
-        guard closes.count > 10 else { return nil }
-        return DailyReturns(values: zip(closes.dropFirst(), closes).map { $0 / $1 - 1 }, coveredDays: 1)
-            .standardDeviation
     }
 }
