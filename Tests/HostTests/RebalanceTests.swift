@@ -108,6 +108,19 @@ extension HostSuites {
             #expect(last.orders.last?.orderID == nil && last.orders.last?.rules.isEmpty == false)
         }
 
+        @Test("an account that is begun anew gets none of the purchases that waited")
+        func reset() throws {
+            let life = try life("weights: {BTC_USDT: 0.1, ETH_USDT: 0.8}, band: 0.01")
+            #expect(try life.place(HostLife.marketBuy("11")) != nil)
+            life.run(seconds: 2)
+            _ = try rebalance(life)
+            try life.core.resetAccount(0, balance: Money("5000")!, by: HostLife.person)
+            life.run(seconds: 3)
+            let state = try life.core.rebalancing(0)
+            #expect(state.last?.orders.last?.rules == ["the account was begun anew"] && state.equity == Money("5000"))
+            #expect(life.core.rebalances.underWay.isEmpty && state.weights.allSatisfy { $0.weight == .zero })
+        }
+
         @Test("the clock begins one when the market's time has come, and no other while weights are within their bands")
         func schedule() throws {
             let life = try life(Self.fixed + ", every: 10s")
@@ -126,7 +139,7 @@ extension HostSuites {
             _ = try rebalance(life)
             try life.breakOff()
             let next = try folder.live()
-            #expect(next.core.rebalances.underWay[0]?.id == 1)
+            #expect(next.core.rebalances.underWay[0]?.record.id == 1)
             next.run(seconds: 5)
             let state = try next.core.rebalancing(0)
             #expect(state.last?.id == "rebalance-1" && state.last?.status == .completed)

@@ -13,6 +13,7 @@ extension HostCore {
         guard engine.resetAccount(account, balance: balance) else {
             throw .conflict("strategies of account \(accounts[account].id) are still at work; disable them first")
         }
+        endRebalance(ofAccount: account, "the account was begun anew")
         audit("account-reset", accounts[account].id, by: requester, ["balance": balance.description])
         requestCheckpoint()
     }

@@ -11,32 +11,31 @@ extension HostCore {
     static let rebalancer = Requester(user: "rebalancer", channel: "schedule")
 
     @discardableResult
-    func rebalance(_ request: RebalanceRequest, by requester: Requester) throws(HostRefusal) -> RebalanceRecord {
+    func rebalance(_ request: RebalanceRequest, by requester: Requester) throws(HostRefusal) -> RebalanceRun {
         let account = try accountIndex(request.account)
         if let running = rebalances.underWay[account], !request.isDry {
-            throw .conflict("\(RebalanceRecord.name(running.id)) of account \(accounts[account].id) is under way")
+            throw .conflict(
+                "\(RebalanceRecord.name(running.record.id)) of account \(accounts[account].id) is under way")
         }
         let planned = try rebalancePlan(account, isForced: request.isForced)
-        var record = RebalanceRecord(
+        let record = RebalanceRecord(
             id: 0, account: account, state: .skipped, reason: request.reason, isForced: request.isForced,
             user: requester.user, channel: requester.channel, startedAt: marketTime)
-        var detail = rebalanceDetail(planned, account)
+        var run = RebalanceRun(record, rebalanceDetail(planned, account))
         if request.isDry {
-            for index in detail.next { judge(&detail.orders[index], account) }
-            record.detail = detail
-            return record
+            for index in run.detail.next { judge(&run.detail.orders[index], account) }
+            return run
         }
         try requireEntries()
-        if !detail.orders.isEmpty {
-            record.state = .started
-            carryOn(&record, &detail)
+        if !run.detail.orders.isEmpty {
+            run.record.state = .started
+            carryOn(&run)
         }
-        record.detail = detail
-        record = rebalances.add(record)
+        run = rebalances.add(run)
         audit(
-            "rebalance", RebalanceRecord.name(record.id), by: requester,
-            ["account": accounts[account].id, "reason": request.reason, "orders": String(detail.orders.count)])
-        return record
+            "rebalance", RebalanceRecord.name(run.record.id), by: requester,
+            ["account": accounts[account].id, "reason": request.reason, "orders": String(run.detail.orders.count)])
+        return run
     }
 
     private func rebalanceDetail(_ planned: PlannedRebalance, _ account: Int) -> RebalanceDetail {
@@ -61,19 +60,19 @@ extension HostCore {
     // MARK: Orders
 
     /// Sends what is next; it is over when nothing works and nothing waits.
-    private func carryOn(_ record: inout RebalanceRecord, _ detail: inout RebalanceDetail) {
+    private func carryOn(_ run: inout RebalanceRun) {
         func isWorking(_ order: RebalanceDetail.Order) -> Bool {
             order.orderID.map { engine.workingOrder(id: $0) != nil } ?? false
         }
-        while !detail.orders.contains(where: isWorking) {
-            let next = detail.next
+        while !run.detail.orders.contains(where: isWorking) {
+            run.record.updatedAt = marketTime
+            let next = run.detail.next
             guard !next.isEmpty else {
-                record.state = .completed
+                run.record.state = .completed
                 break
             }
-            for index in next { send(&detail.orders[index], of: record) }
+            for index in next { send(&run.detail.orders[index], of: run.record) }
         }
-        record.updatedAt = marketTime
     }
 
     /// What passes of it.
@@ -119,17 +118,10 @@ extension HostCore {
     /// Goes on with those under way, and begins those that the clock asks for.
     func tendRebalances() {
         guard !isClosing, !isJournalBlocked else { return }
-        for (account, record) in rebalances.underWay.sorted(by: { $0.key < $1.key }) {
-            var (changed, detail) = (record, record.detail)
-            carryOn(&changed, &detail)
-            guard changed.state != record.state || detail != record.detail else { continue }
-            changed.detail = detail
-            rebalances.put(changed)
-            if changed.state == .completed {
-                audit(
-                    "rebalance-end", RebalanceRecord.name(record.id), by: HostCore.rebalancer,
-                    ["account": accounts[account].id])
-            }
+        for (_, run) in rebalances.underWay.sorted(by: { $0.key < $1.key }) {
+            var changed = run
+            carryOn(&changed)
+            if changed != run { rebalances.put(changed) }
         }
         for account in rebalances.takeDue(at: marketTime) where rebalances.underWay[account] == nil {
             // Without a price, a rate or a volatility the next time is soon enough; within bands there is nothing to tell.
@@ -139,6 +131,15 @@ extension HostCore {
             let request = RebalanceRequest(account: accounts[account].id, reason: "schedule")
             _ = try? rebalance(request, by: HostCore.rebalancer)
         }
+    }
+}
+
+extension HostCore {
+    /// What waits does not belong to the account as it is from now on.
+    func endRebalance(ofAccount account: Int, _ reason: String) {
+        guard var run = rebalances.underWay[account] else { return }
+        run.end(reason, at: marketTime)
+        rebalances.put(run)
     }
 }
 

@@ -1,11 +1,32 @@
+import API
 import Journal
 import Trading
+
+/// A rebalancing, and what its record keeps as JSON, read.
+struct RebalanceRun: Equatable {
+    var record: RebalanceRecord
+    var detail: RebalanceDetail
+
+    init(_ record: RebalanceRecord, _ detail: RebalanceDetail? = nil) {
+        self.record = record
+        self.detail = detail ?? record.detail
+    }
+
+    /// What waits never goes out.
+    mutating func end(_ reason: String, at time: Timestamp) {
+        for index in detail.orders.indices where detail.orders[index].isWaiting {
+            detail.orders[index].decide(.denied, [reason])
+        }
+        record.state = .completed
+        record.updatedAt = time
+    }
+}
 
 /// Rebalancings: at most one under way for an account, the newest that did something, and when the clock asks for the next.
 struct RebalanceBook {
     private(set) var lastNumber: UInt64
     /// By account.
-    private(set) var underWay: [Int: RebalanceRecord] = [:]
+    private(set) var underWay: [Int: RebalanceRun] = [:]
     private(set) var latest: [Int: RebalanceRecord] = [:]
     /// Since the start.
     private(set) var count: UInt64 = 0
@@ -18,7 +39,7 @@ struct RebalanceBook {
     /// `every`: seconds of the market's time by account.
     init(_ records: [RebalanceRecord] = [], every: [Int: Int64] = [:], from start: Timestamp) {
         lastNumber = records.map(\.id).max() ?? 0
-        for record in records { keep(record) }
+        for record in records { keep(RebalanceRun(record)) }
         for (account, seconds) in every {
             let span = seconds * Timestamp.nanosecondsPerSecond
             schedule[account] = (span, start + span)
@@ -26,22 +47,27 @@ struct RebalanceBook {
         nextDue = schedule.values.map(\.next).min()
     }
 
-    mutating func add(_ record: RebalanceRecord) -> RebalanceRecord {
-        var record = record
+    /// With its number.
+    mutating func add(_ run: RebalanceRun) -> RebalanceRun {
+        var run = run
         lastNumber += 1
         count += 1
-        record.id = lastNumber
-        put(record)
-        return record
+        run.record.id = lastNumber
+        put(run)
+        return run
     }
 
-    mutating func put(_ record: RebalanceRecord) {
-        keep(record)
-        changed.append(record)
+    /// As it is now.
+    mutating func put(_ run: RebalanceRun) {
+        var run = run
+        run.record.detail = run.detail
+        keep(run)
+        changed.append(run.record)
     }
 
-    private mutating func keep(_ record: RebalanceRecord) {
-        underWay[record.account] = record.state == .started ? record : nil
+    private mutating func keep(_ run: RebalanceRun) {
+        let record = run.record
+        underWay[record.account] = record.state == .started ? run : nil
         if record.state != .skipped { latest[record.account] = record }
     }
 

@@ -59,8 +59,8 @@ extension RebalanceRecord {
 }
 
 extension HostNames {
-    func view(of record: RebalanceRecord) -> RebalanceView {
-        let detail = record.detail
+    func view(of run: RebalanceRun) -> RebalanceView {
+        let (record, detail) = (run.record, run.detail)
         return RebalanceView(
             id: RebalanceRecord.name(record.id), account: account(Int32(record.account)), status: record.state.view,
             reason: record.reason, time: record.updatedAt, orders: detail.orders.map(view(of:)), notes: detail.notes)

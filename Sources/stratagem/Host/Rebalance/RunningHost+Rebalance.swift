@@ -35,7 +35,7 @@ extension HostCore {
             account: accounts[account].id, method: settings?.weights.name ?? "off", band: settings?.band ?? .zero,
             frequency: RebalanceSettings.frequency(settings?.everySeconds), equity: try requiredEquity(account),
             weights: weights, isWithinBands: planned.plan.isWithinBands,
-            last: rebalances.latest[account].map { hostNames.view(of: $0) })
+            last: rebalances.latest[account].map { hostNames.view(of: RebalanceRun($0)) })
     }
 
     /// Over all accounts.
