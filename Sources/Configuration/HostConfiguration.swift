@@ -27,6 +27,7 @@ public struct HostConfiguration: Sendable, Equatable {
     public var recordings = RecordingSettings()
     public var trading = TradingSettings()
     public var signals = SignalSettings()
+    public var bridge = BridgeSettings()
 
     public init() {}
 
@@ -79,6 +80,7 @@ public struct HostConfiguration: Sendable, Equatable {
         self.trading = TradingSettings(&trading)
         var signals = root.section("signals")
         self.signals = SignalSettings(&signals)
+        readBridge(&root)
         root.finish()
     }
 
@@ -101,6 +103,14 @@ public struct HostConfiguration: Sendable, Equatable {
             one.finish()
             accounts.append(account)
         }
+    }
+
+    private mutating func readBridge(_ root: inout Section) {
+        var section = root.section("bridge")
+        bridge = BridgeSettings(&section)
+        guard let id = bridge.account, account(id) == nil else { return }
+        let known = accounts.map(\.id).joined(separator: ", ")
+        section.remark(.error, "account", "there is no account \(id); there is \(known)")
     }
 
     private mutating func readCalendars(_ root: inout Section) {

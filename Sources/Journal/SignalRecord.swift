@@ -72,6 +72,9 @@ public struct SignalRecord: Sendable, Equatable {
     public var verdict = Verdict.undecided
     /// Zero until the horizon has passed.
     public var outcomePrice = Price.zero
+    /// The trade that executed it; 0 = none did.
+    public var trade: UInt64 = 0
+    public var bridging = SignalBridging()
 
     public init(
         id: UInt64, instrument: Int, source: Source, origin: String, direction: Direction, confidence: Double,
@@ -91,12 +94,75 @@ public struct SignalRecord: Sendable, Equatable {
     }
 }
 
+/// What the bridge made of a signal.
+public struct SignalBridging: Sendable, Equatable {
+    public enum State: Int, Sendable, CaseIterable {
+        /// It is none of the bridge's: it was made by a client, or while the bridge was off.
+        case outside = 0
+        /// It makes no order: it holds, is below the threshold, or somebody else has executed it.
+        case passed = 1
+        /// Its order is still to come.
+        case waiting = 2
+        /// It has become an order.
+        case sent = 3
+        /// It could not become one: a dead letter.
+        case dead = 4
+    }
+
+    public var state = State.outside
+    /// How often an order was tried.
+    public var attempts = 0
+    /// When it was sent, passed or given up, by the market's time.
+    public var endedAt: Timestamp?
+    /// The gate's rule that denied the order; empty = none did.
+    public var rule = ""
+    /// Why there is no order, or none yet.
+    public var reason = ""
+
+    public init(_ state: State = .outside) { self.state = state }
+}
+
+/// How many signals the bridge has taken in, by what became of them.
+public struct BridgeTally: Sendable, Equatable {
+    public var passed = 0
+    public var waiting = 0
+    public var sent = 0
+    public var dead = 0
+    /// When the last one was passed, sent or given up, by the market's time; nil = none was.
+    public var lastEndedAt: Timestamp?
+
+    public init() {}
+
+    /// Those that it is through with.
+    public var processed: Int { passed + sent + dead }
+
+    /// A signal has moved from one state to another.
+    public mutating func count(_ old: SignalBridging?, _ new: SignalBridging) {
+        if let old { add(-1, to: old.state) }
+        add(1, to: new.state)
+        if let ended = new.endedAt { lastEndedAt = max(lastEndedAt ?? ended, ended) }
+    }
+
+    mutating func add(_ count: Int, to state: SignalBridging.State) {
+        switch state {
+        case .outside: break
+        case .passed: passed += count
+        case .waiting: waiting += count
+        case .sent: sent += count
+        case .dead: dead += count
+        }
+    }
+}
+
 /// Which signals are wanted; nil = any.
 public struct SignalFilter: Sendable, Equatable {
     public var instrument: Int?
     public var status: SignalRecord.Status?
     /// Everybody's, and those of one of these only.
     public var accounts: [Int]?
+    /// Those that are everybody's are among them.
+    public var includesCommon = true
+    public var bridge: SignalBridging.State?
     public var page: HistoryPage
 
     public init(

@@ -33,6 +33,7 @@ final class ScriptedHost: TradingHost {
         var settings = SettingsScript()
         var sessions = SessionScript()
         var signals = SignalScript()
+        var bridge = BridgeScript()
         var stream = StreamScript()
         var simulators = SimulatorScript()
     }

@@ -11,7 +11,7 @@ import random
 import sys
 import time
 
-from operations import ANY_BODY, OPERATIONS, ORDER, ROLES, UNBUILT
+from operations import ANY_BODY, OPERATIONS, ORDER, ROLES
 from special import check_orders, check_wire
 from values import BODIES, IDS, UNKNOWN_FIELD, fields_of, replaced, without, wrong_for, wrong_in_query
 from wire import Wire, forged_tokens
@@ -114,7 +114,7 @@ class Check:
 
     def ids(self):
         for operation in self.operations:
-            for name in operation.known.path if operation.id not in UNBUILT else ():
+            for name in operation.known.path:
                 for text in IDS:
                     # Dots alone are a path of their own for no one: the host resolves nothing.
                     answer = self.wire.send(operation.method, operation.target(**{name: text}), operation.known.body, None,

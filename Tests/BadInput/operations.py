@@ -120,6 +120,10 @@ OPERATIONS = {
         "instrument": "EUR_USD", "timeframe": "H1", "model": "rules",
         "market_data": {"price_data": [1.1, 1.2], "volume_data": [5, 6], "indicators": {"adx": 25}}}),
     "v1.signals": Operation("viewer", query="instrument=EUR_USD&status=pending&page=1&page_size=5"),
+    "bridge.status": Operation("viewer"),
+    "bridge.configure": Operation("admin", {
+        "signal_threshold": 0.65, "max_position_size": 0.05, "risk_limit": 0.15, "enabled": False}),
+    "bridge.dead_letters": Operation("viewer", query="limit=5&offset=0"),
     "risk.portfolio": Operation("viewer"),
     "risk.positions": Operation("viewer"),
     "risk.limits": Operation("trader", {"max_position_size": 1, "scope": "account", "max_open_orders": 100, "remove": []}),
@@ -179,11 +183,5 @@ OPERATIONS = {
     "docs.page": Operation(None),
     "docs.migration": Operation(None),
 }
-# They answer 501, after token, role and the syntax of the body.
-UNBUILT = {
-    "bridge.status": Operation("viewer"),
-    "bridge.configure": Operation("admin", {}),
-}
-OPERATIONS |= UNBUILT
 # Bodies whose fields nobody reads, or that may be wrong.
-ANY_BODY = {"strategies.enable", "strategies.disable", "additions.promote", "additions.function_call", "config.validate"} | UNBUILT.keys()
+ANY_BODY = {"strategies.enable", "strategies.disable", "additions.promote", "additions.function_call", "config.validate"}

@@ -22,10 +22,8 @@ struct AccessRow {
     var isStream = false
     /// In place of what "zzz" is to the other operations.
     var path: [String: String] = [:]
-    /// Nothing is behind it yet, and whoever has the role is told so: 501.
-    var isBuilt = true
     /// Besides bob, who trades on the account, and within their roles: vic and eve may only look at it.
-    var needsTrading: Bool { least == .trader && isBuilt }
+    var needsTrading: Bool { least == .trader }
 
     init(
         _ least: Least?, _ stranger: Stranger, _ body: String? = nil, query: String = "", isStream: Bool = false,
@@ -48,7 +46,7 @@ struct AccessRow {
 extension AccessRow {
     /// By the operation's id. One that is declared and does not stand here fails the test.
     static let all: [String: AccessRow] = open.merging(own) { $1 }.merging(orders) { $1 }.merging(strategies) { $1 }
-        .merging(risk) { $1 }.merging(portfolio) { $1 }.merging(hosts) { $1 }.merging(unbuilt) { $1 }
+        .merging(risk) { $1 }.merging(portfolio) { $1 }.merging(hosts) { $1 }
 
     /// The market, and what is nobody's.
     private static let open: [String: AccessRow] = [
@@ -71,6 +69,8 @@ extension AccessRow {
         "v1.generate_signal": AccessRow(.trader, .own, #"{"instrument": "ETH", "timeframe": "H1"}"#),
         "test.generate_signal": AccessRow(
             .trader, .refused, #"{"symbol": "ETH", "scenario": "sideways", "confidence": 0.5}"#),
+        "bridge.status": AccessRow(.viewer, .own), "bridge.dead_letters": AccessRow(.viewer, .own),
+        "bridge.configure": AccessRow(.admin, .refused, "{}"),
         "config.get": AccessRow(.viewer, .own), "config.validate": AccessRow(.viewer, .own, "{}"),
     ]
 
@@ -92,17 +92,6 @@ extension AccessRow {
         "session.end": AccessRow(.viewer, .hidden, path: ["session_id": "none"]),
         "sse.stream": AccessRow(.viewer, .hidden, query: "sessionId={client_session}", isStream: true),
     ]
-
-    private static let unbuilt: [String: AccessRow] = {
-        let least: [String: Least] = [
-            "bridge.status": .viewer, "bridge.configure": .admin,
-        ]
-        return least.mapValues { least in
-            var row = AccessRow(least, .any, least == .viewer ? nil : "{}")
-            row.isBuilt = false
-            return row
-        }
-    }()
 
     private static let orders: [String: AccessRow] = [
         "ordersvc.submit": AccessRow(

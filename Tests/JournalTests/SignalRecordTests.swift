@@ -36,8 +36,36 @@ struct SignalRecordTests {
         record.executedAt = Timestamp(nanoseconds: 9)
         record.isCounted = false
         record.account = 2
+        record.trade = 11
+        record.bridging = SignalBridging(.dead)
+        record.bridging.attempts = 3
+        record.bridging.endedAt = Timestamp(nanoseconds: 10)
+        (record.bridging.rule, record.bridging.reason) = ("risk.position", "too large")
         write([signal(7, instrument: 3), record], to: journal)
         #expect(try journal.signals(SignalFilter()).signals == [record])
+        try journal.close()
+    }
+
+    @Test("what the bridge made of signals is counted, with the newest end")
+    func bridged() throws {
+        let folder = TemporaryFolder()
+        let journal = try Journal.open(path: folder.journal)
+        var records = (1...8).map { signal(UInt64($0)) }
+        let states: [SignalBridging.State] = [.passed, .waiting, .sent, .sent, .dead, .dead, .dead]
+        for (place, state) in states.enumerated() {
+            records[place].bridging = SignalBridging(state)
+            if state != .waiting { records[place].bridging.endedAt = Timestamp(nanoseconds: Int64(10 - place)) }
+        }
+        records[5].account = 1
+        write(records, to: journal)
+        let tally = try journal.recovery().bridge
+        #expect([tally.passed, tally.waiting, tally.sent, tally.dead] == [1, 1, 2, 3] && tally.processed == 6)
+        #expect(tally.lastEndedAt == Timestamp(nanoseconds: 10))
+        var filter = SignalFilter(accounts: [1])
+        filter.bridge = .dead
+        #expect(try journal.signals(filter).signals.map(\.id) == [7, 6, 5])
+        filter.includesCommon = false
+        #expect(try journal.signals(filter).signals.map(\.id) == [6])
         try journal.close()
     }
 

@@ -51,6 +51,20 @@ extension ScopedHost {
     }
     func signalPerformance() async throws(HostRefusal) -> SignalPerformanceView { try await host.signalPerformance() }
 
+    // MARK: The bridge. Its counts are everybody's.
+
+    func bridgeStatus() async throws(HostRefusal) -> BridgeStatusView { try await host.bridgeStatus() }
+    func configureBridge(_ change: BridgeChange, by requester: Requester) async throws(HostRefusal)
+        -> BridgeConfigurationView
+    {
+        throw refuseForAll("the bridge")
+    }
+    func deadLetters(_ query: DeadLetterQuery) async throws(HostRefusal) -> DeadLetterPage {
+        var query = query
+        query.accounts = scope.visible
+        return try await host.deadLetters(query)
+    }
+
     // MARK: The host
 
     func health() async -> HostHealth { await host.health() }

@@ -185,7 +185,7 @@ extension APIOperation {
     private static let meaning = [
         400: "The request is malformed or not valid, or the order was denied", 401: "No valid token",
         403: "The role or the CSRF token is missing", 404: "Nothing has this id", 409: "The state does not allow it",
-        413: "The body is too large", 429: "Too many requests", 501: "Not built yet",
+        413: "The body is too large", 429: "Too many requests",
         503: "Trading is stopped, or a part of the host is not available",
     ]
 

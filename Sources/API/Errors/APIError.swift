@@ -8,7 +8,7 @@ public struct APIError: Error, Sendable, Equatable {
         case weakSignal
         case insufficientFunds, riskLimit, exposureLimit, compliance
         case unauthorized, forbidden, unknown, methodNotAllowed, conflict, tooLarge, rateLimited
-        case internalFault, notBuilt
+        case internalFault
         case tradingStopped, unavailable, dataUnavailable
     }
 
@@ -60,7 +60,6 @@ public struct APIError: Error, Sendable, Equatable {
         case .tooLarge: 413
         case .rateLimited: 429
         case .internalFault: 500
-        case .notBuilt: 501
         case .tradingStopped, .unavailable, .dataUnavailable: 503
         }
     }
@@ -86,7 +85,6 @@ public struct APIError: Error, Sendable, Equatable {
         case (.tooLarge, _): "PAYLOAD_TOO_LARGE"
         case (.rateLimited, _): "RATE_LIMITED"
         case (.internalFault, _): "INTERNAL"
-        case (.notBuilt, _): "NOT_IMPLEMENTED"
         case (.dataUnavailable, .v1): "DATA_002"
         case (.tradingStopped, .v1), (.unavailable, .v1): "EXEC_002"
         case (.tradingStopped, .engine): "MARKET_CLOSED"

@@ -41,7 +41,20 @@ extension HostFigures {
         text.sample("stratagem_plugin_generations_max", .gauge, String(generationsMax))
         text.sample("stratagem_journal_facts_total", .counter, String(journaledFacts))
         text.sample("stratagem_journal_load_ratio", .gauge, PrometheusText.number(journalLoad))
+        writeBridge(&text)
         writeStrategies(&text)
+    }
+
+    private func writeBridge(_ text: inout PrometheusText) {
+        for (outcome, count) in [("passed", bridge.passed), ("sent", bridge.sent), ("failed", bridge.failed)] {
+            let labels = PrometheusText.labels([("outcome", outcome)])
+            text.sample("stratagem_bridge_signals_total", .counter, labels: labels, String(count))
+        }
+        text.sample("stratagem_bridge_enabled", .gauge, bridge.isEnabled ? "1" : "0")
+        text.sample("stratagem_bridge_queue_depth", .gauge, String(bridge.queueDepth))
+        text.sample("stratagem_bridge_pending_trades", .gauge, String(bridge.pendingTrades))
+        let seconds = PrometheusText.number(bridge.averageProcessingSeconds)
+        text.sample("stratagem_bridge_processing_seconds", .gauge, seconds)
     }
 
     /// A family's samples stand together.

@@ -375,6 +375,7 @@ public struct HostFigures: Sendable {
     public var models = 0
     public var features = 0
     public var lastPredictionAt: Timestamp?
+    public var bridge = BridgeStatusView()
     public var rebalances = RebalanceFigures()
     public var strategies: [(id: String, runtime: StrategyRuntime)] = []
     public init() {}

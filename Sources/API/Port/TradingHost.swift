@@ -3,10 +3,8 @@ public import Trading
 /// The running host as the API sees it. Every answer is given between two events of the engine and after all facts that it shows
 /// are durable, so that a client reads its own write and nothing leaves the process that a crash could take back.
 public protocol TradingHost: AccountDirectory, RiskDesk, WhatIfHost, AuditHost, PortfolioHost, RebalanceHost,
-    ExecutionHost,
-    SentOrders,
-    SettingsHost, ExchangeHost, FeatureHost, SignalHost, TradingSessionHost, BacktestHost, StreamHost, SimulationHost,
-    SimulatorHost
+    ExecutionHost, SentOrders, SettingsHost, ExchangeHost, FeatureHost, SignalHost, BridgeHost, TradingSessionHost,
+    BacktestHost, StreamHost, SimulationHost, SimulatorHost
 {
     // Strategies.
     func strategies() async throws(HostRefusal) -> [StrategyView]

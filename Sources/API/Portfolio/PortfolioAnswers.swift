@@ -78,11 +78,21 @@ extension OrderIntent {
     /// An operator's order has no tag of a strategy: there the confidence of its signal is kept, in 1e-9 and one more.
     public static func tag(ofConfidence confidence: Rate?) -> UInt64 { confidence.map { UInt64($0.raw) + 1 } ?? 0 }
 
+    /// Above the confidence stands the number of the signal that the order executes, and a bit that says so.
+    public static func tag(ofSignal number: UInt64, confidence: Rate) -> UInt64 {
+        isSignal | (number & UInt64(UInt32.max)) << confidenceBits | tag(ofConfidence: confidence)
+    }
+
     /// nil = no signal was behind it.
     public var signalConfidence: Rate? {
-        guard origin == .operator, tag > 0, tag <= UInt64(Rate.one.raw) + 1 else { return nil }
-        return Rate(raw: Int64(tag - 1))
+        guard origin == .operator, tag & (1 << 63) == 0 else { return nil }
+        let confidence = tag & (1 << OrderIntent.confidenceBits - 1)
+        guard confidence > 0, confidence <= UInt64(Rate.one.raw) + 1 else { return nil }
+        return Rate(raw: Int64(confidence - 1))
     }
+
+    private static let confidenceBits: UInt64 = 30
+    private static let isSignal: UInt64 = 1 << 62
 }
 
 struct ExecutedAnswer: OperationOutput {

@@ -15,7 +15,7 @@ enum ServiceHealth: Sendable {
         case .upOrDown: of(service) { host, _ in UpOrDownAnswer(health: await host.health(), time: .now) }
         case .signalGenerator: of(service) { SignalGeneratorAnswer(health: $0, figures: $1, time: .now) }
         case .tradeExecution: of(service) { TradeExecutionAnswer(health: $0, figures: $1) }
-        case .signalBridge: of(service) { _, _ in SignalBridgeAnswer() }
+        case .signalBridge: of(service) { SignalBridgeAnswer(health: $0, bridge: $1.bridge) }
         case .rebalancer: of(service) { RebalancerAnswer(health: $0, figures: $1) }
         }
     }
@@ -97,17 +97,22 @@ struct TradeExecutionAnswer: OperationOutput {
     }
 }
 
-/// No signal has gone over the bridge yet, and none can.
+/// Degraded while the bridge is off.
 struct SignalBridgeAnswer: OperationOutput {
-    static var example: SignalBridgeAnswer { SignalBridgeAnswer() }
+    var health: HostHealth
+    var bridge: BridgeStatusView
+
+    static var example: SignalBridgeAnswer { SignalBridgeAnswer(health: .example, bridge: BridgeStatusView()) }
+    private var grade: HostHealth.Grade { health.grade == .healthy && !bridge.isEnabled ? .degraded : health.grade }
+    var status: Int { grade == .unhealthy ? 503 : 200 }
 
     func write(_ json: inout JSONWriter) {
         json.object { json in
-            json.choice("status", HostHealth.Grade.degraded.rawValue, of: HealthAnswer.grades)
-            json.field("signals_processed", 0)
-            json.field("trades_executed", 0)
-            json.field("success_rate", 0)
-            json.nullable("last_signal_processed", Timestamp?.none)
+            json.choice("status", grade.rawValue, of: HealthAnswer.grades)
+            json.field("signals_processed", bridge.processed)
+            json.field("trades_executed", bridge.sent)
+            json.field("success_rate", bridge.successRate)
+            json.nullable("last_signal_processed", bridge.lastProcessedAt)
         }
     }
 }

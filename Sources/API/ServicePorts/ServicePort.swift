@@ -48,7 +48,9 @@ struct ServicePort: Sendable {
                 "config.put", "config.validate", "engine.mode", "simulation.reset", "simulation.fast_forward",
                 "simulation.add_scenario", "metrics",
             ], sockets: ["ws/trades"]),
-        ServicePort(8022, "signal-bridge", .signalBridge, ["bridge.status", "bridge.configure", "metrics"]),
+        ServicePort(
+            8022, "signal-bridge", .signalBridge,
+            ["bridge.status", "bridge.configure", "bridge.dead_letters", "metrics"]),
         ServicePort(
             8047, "portfolio-rebalancer", .rebalancer, ["rebalancer.risk_metrics", "rebalancer.trigger", "metrics"]),
     ]

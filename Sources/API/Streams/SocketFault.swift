@@ -42,7 +42,7 @@ enum SocketFault: Sendable {
     init(_ error: any Error) {
         let error = (error as? APIError) ?? (error as? HostRefusal).map(APIError.init)
         switch error?.kind {
-        case .unavailable, .tradingStopped, .dataUnavailable, .notBuilt, .internalFault, nil:
+        case .unavailable, .tradingStopped, .dataUnavailable, .internalFault, nil:
             self = .unavailable(error?.wholeMessage ?? "an unexpected fault")
         case .unauthorized, .forbidden: self = .unauthorized(error?.wholeMessage ?? "")
         case .rateLimited: self = .tooMany(error?.wholeMessage ?? "")

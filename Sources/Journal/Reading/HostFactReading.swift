@@ -50,6 +50,7 @@ extension Recovery {
         trades = try Row.fetchAll(db, sql: "SELECT * FROM trades WHERE state < 2 ORDER BY id")
             .map(TradeRecord.init(row:))
         signals = try SignalRecord.current(db)
+        bridge = try BridgeTally.stored(db)
         rebalances = try RebalanceRecord.current(db)
         let oldest = now.nanoseconds - Int64(options.idempotencyDays) * Timestamp.nanosecondsPerDay
         idempotency = try Row.fetchAll(

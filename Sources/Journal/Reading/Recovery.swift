@@ -30,6 +30,7 @@ public struct Recovery: Sendable {
     public var trades: [TradeRecord] = []
     /// The newest of each instrument and account, and those whose horizon has not passed, by id.
     public var signals: [SignalRecord] = []
+    public var bridge = BridgeTally()
     /// Those under way, and of each account the newest and the newest that did something, by id.
     public var rebalances: [RebalanceRecord] = []
     /// Of the last seven days.

@@ -24,6 +24,12 @@ extension SignalRecord {
         isCounted = try row.get("is_counted")
         verdict = try row.choice("verdict")
         outcomePrice = try row.fixed("outcome_price")
+        trade = try row.id("trade")
+        bridging.state = try row.choice("bridge")
+        bridging.attempts = try row.get("bridge_attempts")
+        bridging.endedAt = try row.optionalTime("bridge_ended_at")
+        bridging.rule = try row.get("bridge_rule")
+        bridging.reason = try row.get("bridge_reason")
     }
 
     /// What a host begins with: the newest of each instrument and account, and those whose horizon has not passed.
@@ -38,6 +44,22 @@ extension SignalRecord {
     }
 }
 
+extension BridgeTally {
+    static func stored(_ db: Database) throws -> BridgeTally {
+        var tally = BridgeTally()
+        for row in try Row.fetchAll(
+            db,
+            sql: """
+                SELECT bridge, count(*) AS signals, max(bridge_ended_at) AS ended FROM signals WHERE bridge > 0 GROUP BY bridge
+                """)
+        {
+            tally.add(try row.get("signals"), to: try row.choice("bridge"))
+            if let ended = try row.optionalTime("ended") { tally.lastEndedAt = max(tally.lastEndedAt ?? ended, ended) }
+        }
+        return tally
+    }
+}
+
 extension Journal {
     /// Newest first, and how many there are on all pages.
     public func signals(_ filter: SignalFilter) throws(JournalError) -> (signals: [SignalRecord], count: Int) {
@@ -47,8 +69,10 @@ extension Journal {
                 query.match("instrument", filter.instrument)
                 if let accounts = filter.accounts {
                     let list = accounts.map(String.init).joined(separator: ", ")
-                    query.require("(account IS NULL OR account IN (\(list)))")
+                    let common = filter.includesCommon ? "account IS NULL OR " : ""
+                    query.require("(\(common)account IN (\(list)))")
                 }
+                query.match("bridge", filter.bridge?.rawValue)
                 query.match("status", filter.status?.rawValue)
                 let (sql, arguments) = query.finished(filter.page)
                 let records = try Row.fetchAll(

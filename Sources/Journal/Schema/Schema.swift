@@ -38,6 +38,10 @@ enum Schema {
             try db.execute(sql: SchemaVersion7.sql)
             try db.execute(sql: "PRAGMA user_version = 7")
         }
+        migrator.registerMigration("8") { db in
+            try db.execute(sql: SchemaVersion8.sql)
+            try db.execute(sql: "PRAGMA user_version = 8")
+        }
         migrator.registerMigration("9") { db in
             try db.execute(sql: SchemaVersion9.sql)
             try db.execute(sql: "PRAGMA user_version = 9")

@@ -14,8 +14,9 @@ extension SignalRecord {
             """
             INSERT OR REPLACE INTO signals (id, instrument, source, origin, account, direction, confidence, strength, is_up, \
             timeframe, entry, stop, target, risk_reward, market_price, band, sentiment, feature_count, detail, status, \
-            generated_at, due_at, executed_at, is_counted, verdict, outcome_price) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            generated_at, due_at, executed_at, is_counted, verdict, outcome_price, trade, bridge, bridge_attempts, \
+            bridge_ended_at, bridge_rule, bridge_reason) \
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         row.put(id)
         row.put(instrument)
@@ -43,6 +44,12 @@ extension SignalRecord {
         row.put(isCounted)
         row.put(verdict.rawValue)
         row.put(outcomePrice)
+        row.put(trade)
+        row.put(bridging.state.rawValue)
+        row.put(bridging.attempts)
+        row.put(bridging.endedAt)
+        row.put(bridging.rule)
+        row.put(bridging.reason)
         try row.run()
         if id % SignalRecord.trimEvery == 0 { try trim(db) }
     }

@@ -65,6 +65,7 @@ final class HostCore {
     var idempotency = IdempotencyTable()
     var trades: TradeBook
     var signals: SignalBook
+    var bridge: Bridge
     var rebalances: RebalanceBook
     var models: ModelShelf
     /// The market's time.
@@ -135,7 +136,9 @@ final class HostCore {
         stops = start.stops
         approvals = start.approvals
         trades = TradeBook(start.recovered.trades, lastNumber: start.recovered.lastTradeID)
-        signals = SignalBook(start.recovered.signals, lastNumber: start.recovered.lastSignalID)
+        signals = SignalBook(
+            start.recovered.signals, lastNumber: start.recovered.lastSignalID, bridged: start.recovered.bridge)
+        bridge = Bridge(start)
         rebalances = RebalanceBook(
             start.recovered.rebalances, every: start.rebalanceSeconds, from: start.startTime)
         models = start.models
@@ -233,6 +236,8 @@ final class HostCore {
         // A fault and what is done about it go into one batch.
         tendFaults(clock)
         takeBreakerNews()
+        // A signal and its order go into one batch.
+        tendBridge()
         take(engine.factLog)
         for say in saidLater { say(self) }
         saidLater.removeAll()

@@ -243,6 +243,7 @@ extension HostCore {
         figures.models = models.trainedCount
         figures.features = Feature.all.count
         figures.lastPredictionAt = lastPredictionAt
+        figures.bridge = bridgeStatus
         figures.rebalances = rebalanceFigures
         return figures
     }

@@ -80,7 +80,9 @@ extension HostCore {
         ]
     }
 
-    func change(_ change: EngineSettingsChange, by requester: Requester) throws(HostRefusal) -> EngineSettings {
+    func change(
+        _ change: EngineSettingsChange, by requester: Requester, reason: String = "PUT /config"
+    ) throws(HostRefusal) -> EngineSettings {
         let faults = faults(of: change)
         guard faults.isEmpty else { throw .invalid(faults) }
         if let mode = change.mode { try setMode(mode, by: requester) }
@@ -88,7 +90,7 @@ extension HostCore {
         var limits = LimitChange()
         limits.maxPositionSize = change.maxPositionSize == old.maxPositionSize ? nil : change.maxPositionSize
         limits.maxDrawdown = change.maxDrawdown == old.maxDrawdown ? nil : change.maxDrawdown
-        limits.reason = "PUT /config"
+        limits.reason = reason
         if !limits.allValues.isEmpty { _ = try setLimits(limits, by: requester) }
         if let threshold = change.signalThreshold, threshold != old.signalThreshold {
             settings.signalThreshold = threshold
@@ -110,7 +112,8 @@ extension HostCore {
         note(HostSettings.modeName, mode.rawValue, by: requester)
     }
 
-    private func note(_ name: String, _ value: String, by requester: Requester) {
+    /// Keeps a setting, and writes down who made it.
+    func note(_ name: String, _ value: String, by requester: Requester) {
         notes.append(
             .setting(
                 HostSettingRecord(

@@ -48,11 +48,10 @@ final class Listener: Sendable {
                 authentication: await Authentication(store: StoredIdentities(store: journal.identity), key: key),
                 localSecret: secret,
                 operations: TradingOperations.all + MarketOperations.all + FeatureOperations.all + SignalOperations.all
-                    + RiskOperations.all
-                    + AuditOperations.all + PortfolioOperations.all + RebalanceOperations.all + ExecutionOperations.all
-                    + SettingsOperations.all + ModeOperations.all + ExchangeOperations.all()
-                    + TradingSessionOperations.all + SimulationOperations.all + SessionOperations.all(sessions)
-                    + UnbuiltOperations.all,
+                    + BridgeOperations.all + RiskOperations.all + AuditOperations.all + PortfolioOperations.all
+                    + RebalanceOperations.all + ExecutionOperations.all + SettingsOperations.all
+                    + ModeOperations.all + ExchangeOperations.all()
+                    + TradingSessionOperations.all + SimulationOperations.all + SessionOperations.all(sessions),
                 sessions: sessions, settings: settings, logger: logger,
                 onListening: { port in
                     state.outcome.withLock { $0 = .success(port) }

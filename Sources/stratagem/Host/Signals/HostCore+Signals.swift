@@ -20,6 +20,8 @@ extension HostCore {
     }
 
     func addSignal(_ record: SignalRecord) -> SignalRecord {
+        var record = record
+        record.bridging = bridging(of: record)
         let added = signals.add(record)
         if record.source != .test { lastPredictionAt = added.generatedAt }
         return added
@@ -75,7 +77,8 @@ extension HostCore {
     // MARK: Execution
 
     /// The signal that a trade executes: pending, of the same instrument, and of the same side unless it only leans.
-    func pendingSignal(_ id: String, for account: Int, instrument: Int, side: Side) throws(HostRefusal) -> UInt64 {
+    func pendingSignal(_ id: String, for account: Int, instrument: Int, side: Side) throws(HostRefusal) -> SignalRecord
+    {
         guard let number = HostNames.number(id, SignalRecord.kind), number <= signals.lastNumber else {
             throw .unknown(kind: "signal", id: id)
         }
@@ -90,7 +93,7 @@ extension HostCore {
         guard expected == nil || expected == side else {
             throw .invalid("direction", "\(id) says \(record.direction == .buy ? "LONG" : "SHORT")")
         }
-        return number
+        return record
     }
 }
 

@@ -103,7 +103,7 @@ extension RunningHost {
         return view
     }
 
-    private func stored<T: Sendable>(_ read: @escaping @Sendable (Journal) throws -> T) async throws(HostRefusal) -> T {
+    func stored<T: Sendable>(_ read: @escaping @Sendable (Journal) throws -> T) async throws(HostRefusal) -> T {
         do {
             return try await BlockingWork.run { [journal] in try read(journal) }
         } catch {
@@ -160,7 +160,7 @@ extension SignalDraft {
 }
 
 extension HostNames {
-    fileprivate func accountIndices(_ ids: [String]) -> [Int] { ids.compactMap { accounts.firstIndex(of: $0) } }
+    func accountIndices(_ ids: [String]) -> [Int] { ids.compactMap { accounts.firstIndex(of: $0) } }
 
     /// The short name where there is one.
     func symbol(_ instrument: Int) -> String {

@@ -15,6 +15,8 @@ struct SignalBook {
     private var changed: [SignalRecord] = []
     /// New ones, for clients.
     private var fresh: [SignalRecord] = []
+    /// What the bridge made of those that the journal has.
+    private(set) var bridged: BridgeTally
 
     private struct Place: Hashable {
         let instrument: Int
@@ -25,8 +27,9 @@ struct SignalBook {
     /// Beyond these the oldest is left undecided for good.
     static let undecidedMax = 50_000
 
-    init(_ records: [SignalRecord] = [], lastNumber: UInt64 = 0) {
+    init(_ records: [SignalRecord] = [], lastNumber: UInt64 = 0, bridged: BridgeTally = BridgeTally()) {
         self.lastNumber = lastNumber
+        self.bridged = bridged
         undecided = records.filter { $0.verdict == .undecided }
         for record in records { keepLatest(record) }
         lookAhead()
@@ -36,8 +39,11 @@ struct SignalBook {
         var record = record
         lastNumber += 1
         record.id = lastNumber
-        if undecided.count == SignalBook.undecidedMax { end(undecided.removeFirst(), (.unknown, .zero)) }
+        if undecided.count == SignalBook.undecidedMax {
+            end(undecided.removeFirst(), (.unknown, .zero), at: record.generatedAt, "too many signals came after it")
+        }
         undecided.append(record)
+        bridged.count(nil, record.bridging)
         nextDue = min(nextDue ?? record.dueAt, record.dueAt)
         keepLatest(record)
         changed.append(record)
@@ -50,12 +56,21 @@ struct SignalBook {
         guard let nextDue, nextDue <= time else { return }
         let due = undecided.filter { $0.dueAt <= time }
         undecided.removeAll { $0.dueAt <= time }
-        for record in due { end(record, judge(record)) }
+        for record in due { end(record, judge(record), at: time, "its horizon has passed") }
         lookAhead()
     }
 
-    private mutating func end(_ record: SignalRecord, _ outcome: (verdict: SignalRecord.Verdict, price: Price)) {
+    private mutating func end(
+        _ record: SignalRecord, _ outcome: (verdict: SignalRecord.Verdict, price: Price), at time: Timestamp,
+        _ reason: String
+    ) {
         var record = record
+        if record.bridging.state == .waiting {
+            let last = record.bridging.reason
+            record.bridging.end(as: .dead, at: time)
+            record.bridging.reason = last.isEmpty ? reason : "\(reason); at last: \(last)"
+            bridged.count(SignalBridging(.waiting), record.bridging)
+        }
         record.verdict = outcome.verdict
         record.outcomePrice = outcome.price
         if record.status == .pending { record.status = .cancelled }
@@ -63,16 +78,70 @@ struct SignalBook {
         changed.append(record)
     }
 
-    mutating func execute(_ id: UInt64, at time: Timestamp) {
-        guard let place = undecided.firstIndex(where: { $0.id == id }) else { return }
-        undecided[place].status = .executed
-        undecided[place].executedAt = time
+    /// `isBridged`: by the bridge. Of somebody else's the bridge keeps off.
+    mutating func execute(_ id: UInt64, at time: Timestamp, trade: UInt64, isBridged: Bool = false) {
+        change(id) { record in
+            record.status = .executed
+            record.executedAt = time
+            record.trade = trade
+            guard record.bridging.state == .waiting else { return }
+            if isBridged { record.bridging.attempts += 1 }
+            record.bridging.end(as: isBridged ? .sent : .passed, at: time)
+            record.bridging.reason = isBridged ? "" : "it was executed by hand"
+        }
+    }
+
+    /// One that can still be executed, or was.
+    subscript(_ id: UInt64) -> SignalRecord? { place(of: id).map { undecided[$0] } }
+
+    private mutating func change(_ id: UInt64, _ body: (inout SignalRecord) -> Void) {
+        guard let place = place(of: id) else { return }
+        let old = undecided[place].bridging
+        body(&undecided[place])
+        bridged.count(old, undecided[place].bridging)
         keepLatest(undecided[place])
         changed.append(undecided[place])
     }
 
-    /// One that can still be executed, or was.
-    subscript(_ id: UInt64) -> SignalRecord? { undecided.last { $0.id == id } }
+    private func place(of id: UInt64) -> Int? {
+        let place = firstPlace(from: id)
+        return place < undecided.count && undecided[place].id == id ? place : nil
+    }
+
+    /// They are in the order of their numbers.
+    private func firstPlace(from id: UInt64) -> Int {
+        var (low, high) = (0, undecided.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if undecided[middle].id < id { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    // MARK: The bridge
+
+    /// Signals that the bridge still has to send, oldest first.
+    func waiting(after id: UInt64, most: Int) -> [SignalRecord] {
+        Array(undecided[firstPlace(from: id + 1)...].lazy.filter { $0.bridging.state == .waiting }.prefix(most))
+    }
+
+    /// It will be tried again.
+    mutating func putOff(_ id: UInt64, attempts: Int, reason: String) {
+        change(id) { record in
+            record.bridging.attempts = attempts
+            record.bridging.reason = reason
+        }
+    }
+
+    /// It becomes a dead letter; somebody may still execute it by hand.
+    mutating func giveUp(_ id: UInt64, attempts: Int, rules: [RuleID] = [], reason: String, at time: Timestamp) {
+        change(id) { record in
+            record.bridging.end(as: .dead, at: time)
+            record.bridging.attempts = attempts
+            record.bridging.rule = rules.map(\.name).joined(separator: " ")
+            record.bridging.reason = String(reason.prefix(500))
+        }
+    }
 
     /// The newest of an instrument: everybody's, and those of `accounts`; nil = of all.
     func latest(_ instrument: Int, accounts: [Int]? = nil) -> SignalRecord? {
@@ -99,5 +168,12 @@ struct SignalBook {
     mutating func takeFresh() -> [SignalRecord] {
         defer { fresh.removeAll() }
         return fresh
+    }
+}
+
+extension SignalBridging {
+    fileprivate mutating func end(as state: State, at time: Timestamp) {
+        self.state = state
+        endedAt = time
     }
 }

@@ -26,6 +26,7 @@ extension HostCore {
         else { throw .unavailable("none of this host's instruments can be simulated") }
         var host = host
         host.signals.everySeconds = nil
+        host.bridge.isEnabled = false
         return SimulatorPlan(host: host, start: start, instruments: instruments, seed: seed)
     }
 }

@@ -104,7 +104,7 @@ extension HostCore {
     }
 
     /// Of the legs that work; before the entry has traded those that they will have.
-    private func levels(of trade: TradeRecord, _ intent: OrderIntent) -> (stop: Price?, target: Price?) {
+    func levels(of trade: TradeRecord, _ intent: OrderIntent) -> (stop: Price?, target: Price?) {
         guard !trade.isOver else { return (nil, nil) }
         let conditions = intent.conditions
         guard trade.filled > .zero else {

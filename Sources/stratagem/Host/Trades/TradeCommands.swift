@@ -8,10 +8,7 @@ extension HostCore {
 
     /// The number of the new trade.
     func execute(_ request: TradeRequest, by requester: Requester) throws(HostRefusal) -> UInt64 {
-        let trade = try newTrade(request, by: requester)
-        let signal = try request.signal.map { id throws(HostRefusal) in
-            try pendingSignal(id, for: trade.account, instrument: trade.instrument, side: trade.side)
-        }
+        let (trade, signal) = try newTrade(request, by: requester)
         try requireEntries()
         guard !trades.isFull else {
             throw .conflict("there are \(TradeBook.openMax) open trades already: close some first")
@@ -19,13 +16,24 @@ extension HostCore {
         // What would be denied now is denied at once, whatever its delay.
         let isLater = trade.dueAt > engine.now && !isDenied(trade)
         trades.add(isLater ? trade : try sent(trade))
-        if let signal { signals.execute(signal, at: engine.now) }
+        if let signal {
+            let isBridged = requester == HostCore.bridgeRequester
+            signals.execute(signal, at: engine.now, trade: trade.id, isBridged: isBridged)
+        }
         let name = TradeRecord.name(trade.id)
         audit("trade-execute", name, by: requester, ["account": request.account, "request": trade.requestJSON])
         return trade.id
     }
 
-    private func newTrade(_ request: TradeRequest, by requester: Requester) throws(HostRefusal) -> TradeRecord {
+    /// What the gate would say to the trade's order now; none = it would pass.
+    func assess(_ request: TradeRequest, by requester: Requester) throws(HostRefusal) -> [Finding] {
+        engine.assess(chosen(try newTrade(request, by: requester).trade).intent)
+    }
+
+    /// With the number of the signal that it executes, which its order carries, too.
+    private func newTrade(_ request: TradeRequest, by requester: Requester) throws(HostRefusal)
+        -> (trade: TradeRecord, signal: UInt64?)
+    {
         guard let instrument = instrument(request.instrument) else {
             throw .invalid([.unknownInstrument("instrument", request.instrument)])
         }
@@ -41,12 +49,18 @@ extension HostCore {
         let account = try accountIndex(request.account)
         let slot = try slot(
             StrategyRecord.manualID(inAccount: account, accounts[account].id))
+        let signal = try request.signal.map { id throws(HostRefusal) in
+            try pendingSignal(id, for: account, instrument: instrument, side: request.side)
+        }
         let number = trades.lastNumber + 1
-        return TradeRecord(
+        var kept = TradeTerms(request, seed: number, terms)
+        kept.tag = signal.map { OrderIntent.tag(ofSignal: $0.id, confidence: $0.confidenceRate) }
+        let trade = TradeRecord(
             id: number, strategy: slot, account: account, instrument: instrument, side: request.side,
-            requestJSON: JournalText.encode(TradeTerms(request, seed: number, terms)), user: requester.user,
+            requestJSON: JournalText.encode(kept), user: requester.user,
             channel: requester.channel, requestedAt: engine.now,
             dueAt: engine.now + request.variance.delayMilliseconds * 1_000_000)
+        return (trade, signal?.id)
     }
 
     /// What was drawn, where the gate has nothing against it; otherwise what was asked for.

@@ -20,6 +20,8 @@ struct TradeTerms: Codable, Equatable {
     var seed: UInt64 = 0
     /// The gate would not have had what was drawn, and had what was asked for.
     var isExact = false
+    /// Of its order: the signal that it executes; nil = none.
+    var tag: UInt64?
 
     /// A text that another version wrote is read as a market order for nothing: its trade can be looked at and closed.
     init(json: String) {
@@ -53,7 +55,7 @@ struct TradeTerms: Codable, Equatable {
         let kind = OrderKind(rawValue: kind) ?? .market
         let price = Price(raw: price)
         return OrderIntent(
-            strategy: Int32(record.strategy), instrument: UInt32(record.instrument), tag: 0, side: record.side,
+            strategy: Int32(record.strategy), instrument: UInt32(record.instrument), tag: tag ?? 0, side: record.side,
             kind: kind, quantity: Quantity(raw: levels.quantity), price: kind.hasLimitPrice ? price : .zero,
             stopPrice: kind.hasStopPrice ? price : .zero, origin: .operator,
             conditions: OrderConditions(
