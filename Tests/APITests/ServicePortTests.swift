@@ -3,6 +3,7 @@ import Glibc
 import Logging
 import Synchronization
 import Testing
+import Trading
 
 @Suite("A port for each service")
 struct ServicePortTests {
@@ -37,6 +38,18 @@ struct ServicePortTests {
                 let readiness = try await at(number).send("GET", "/readiness").status
                 #expect(readiness == ((8010...8012).contains(number) ? 200 : 404))
             }
+            let idle = try await at(8022).send("GET", "/health").json
+            #expect(idle["status"] as? String == "degraded" && idle["success_rate"] as? Double == 0)
+            main.host.script.withLock { script in
+                script.figures.bridge.isEnabled = true
+                (script.figures.bridge.passed, script.figures.bridge.sent, script.figures.bridge.failed) = (2, 1, 1)
+                script.figures.bridge.lastProcessedAt = Timestamp(nanoseconds: 1_000_000_000)
+            }
+            let bridge = try await at(8022).send("GET", "/health").text
+            let counted =
+                #"{"status":"healthy","signals_processed":4,"trades_executed":1,"success_rate":0.25,"#
+                + #""last_signal_processed":"1970-01-01T00:00:01Z"}"#
+            #expect(bridge == counted)
             let trade = "/api/v1/trade-status/x"
             #expect(try await at(8004).send("GET", trade).status == 401)
             let elsewhere = try await at(8005).send("GET", trade, token: "viewer")

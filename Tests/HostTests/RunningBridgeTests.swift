@@ -65,19 +65,5 @@ extension HostSuites {
             let figures = await running.host.figures()
             #expect(figures.bridge.failed == 3 && figures.bridge.isEnabled)
         }
-
-        @Test("test signals are refused while the mode is live")
-        func live() async throws {
-            let running = try await running("")
-            defer { running.stop() }
-            let request = TestSignalRequest(instrument: "BTC", scenario: .bullMarket, confidence: 0.9)
-            _ = try await running.host.testSignal(request, by: HostLife.person)
-            // Nobody can configure it: there is no venue.
-            try await running.host.ask { core throws(HostRefusal) in core.settings.mode = .live }
-            await #expect(throws: HostRefusal.forbidden("not while the mode is live")) {
-                try await running.host.testSignal(request, by: HostLife.person)
-            }
-            #expect(try running.journal.signals(SignalFilter()).count == 1)
-        }
     }
 }

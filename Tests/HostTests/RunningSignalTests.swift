@@ -81,6 +81,20 @@ extension HostSuites {
             #expect(view.month.decided == 0 && view.undecided == 0 && view.unknown == 0)
         }
 
+        @Test("test signals are refused while the mode is live: 403")
+        func live() async throws {
+            let running = try await running("{every: off}")
+            defer { running.stop() }
+            let request = TestSignalRequest(instrument: "BTC", scenario: .bullMarket, confidence: 0.9)
+            _ = try await running.host.testSignal(request, by: HostLife.person)
+            // Nobody can configure it: there is no venue.
+            try await running.host.ask { core throws(HostRefusal) in core.settings.mode = .live }
+            await #expect(throws: HostRefusal.forbidden("not while the mode is live")) {
+                try await running.host.testSignal(request, by: HostLife.person)
+            }
+            #expect(try running.journal.signals(SignalFilter()).count == 1)
+        }
+
         @Test("the host makes signals by itself, judges them, and says how often they were right")
         func accuracy() async throws {
             let running = try await running("{every: 2s, horizon: 10s, timeframe: 1m}")

@@ -21,7 +21,8 @@ public enum BridgeOperations {
         description: """
             What is not named stays as it is. Changes hold at once and over restarts, and are written down with their author. \
             signal_threshold and max_position_size are those of /config; max_position_size is a fraction of the first account's \
-            equity in one instrument, risk_limit the fraction of equity that the bridge's open trades of an account may lose \
+            equity in one instrument, of which a trade is worth the part that the confidence says (where it is 1, no limit, \
+            the ceiling of /config counts), risk_limit the fraction of equity that the bridge's open trades of an account may lose \
             together at their stops. enabled switches the bridge on and off: signals that wait while it goes off become dead \
             letters, and those that are made while it is off are never traded by it.
             """,

@@ -29,8 +29,8 @@ struct Bridge {
     private var sentCount = 0
     private var sentSeconds = 0.0
 
-    /// Orders in one turn of the engine: the market and commands go on in between.
-    static let perTurn = 16
+    /// Orders in one turn of the engine: the market and commands go on in between, and each looks through all open trades.
+    static let perTurn = 4
     private static let firstDelay = Timestamp.nanosecondsPerSecond
     private static let longestDelay = 60 * Timestamp.nanosecondsPerSecond
 

@@ -93,7 +93,7 @@ extension HostCore {
 
     // MARK: The trade
 
-    func bridgedAccount(_ record: SignalRecord) -> Int { record.account ?? bridge.account }
+    private func bridgedAccount(_ record: SignalRecord) -> Int { record.account ?? bridge.account }
 
     /// At the market, with the signal's stop and target.
     private func bridgedTrade(_ record: SignalRecord) throws(HostRefusal) -> TradeRequest {

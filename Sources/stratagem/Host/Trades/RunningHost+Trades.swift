@@ -104,10 +104,10 @@ extension HostCore {
     }
 
     /// Of the legs that work; before the entry has traded those that they will have.
-    func levels(of trade: TradeRecord, _ intent: OrderIntent) -> (stop: Price?, target: Price?) {
+    func levels(of trade: TradeRecord, _ intent: @autoclosure () -> OrderIntent) -> (stop: Price?, target: Price?) {
         guard !trade.isOver else { return (nil, nil) }
-        let conditions = intent.conditions
         guard trade.filled > .zero else {
+            let conditions = intent().conditions
             return (conditions.stopLoss.ifGiven, conditions.takeProfit.ifGiven)
         }
         return (
