@@ -45,6 +45,11 @@ extension BrokenPlugin {
 
     static let runs: [BrokenPlugin] = [
         BrokenPlugin(
+            "looks ahead", "it looks at events that have not happened yet", loads: true,
+            process: "for (size_t i = 0; i + 1 < count; i++) { int64_t *n = instance; "
+                + "if (events[i].type == STRATEGY_EVENT_TRADE && events[i + 1].payload[0] > events[i].payload[0]) "
+                + "{ submit(intents, ++*n); return i + 1; } } return count;"),
+        BrokenPlugin(
             "leaks at each event", "bytes of memory", loads: true,
             process: "for (size_t i = 0; i < count; i++) { char *volatile p = malloc(100); *p = 1; } return count;"),
         BrokenPlugin(

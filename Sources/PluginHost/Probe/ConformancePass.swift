@@ -68,6 +68,29 @@ struct ConformancePass {
         step(.notANumber) { $0.process(.notANumber) { market, run in run.feed(market.notANumber()) } }
         step(.disorder) { $0.process(.disorder) { market, run in run.feed(market.disorder()) } }
         step(.unknownTypes) { $0.process(.unknownTypes) { market, run in run.feed(market.unknownTypes()) } }
+        step(.lookAhead) { $0.lookAhead() }
+    }
+
+    /// A backtest gives many events in a call, the live market one: whoever looks at what comes behind the event that it answers
+    /// says something else now.
+    private mutating func lookAhead() {
+        guard let blocks = newRun(), let single = newRun() else {
+            return find(.error, .lookAhead, "no second instance could be made")
+        }
+        blocks.keepsIntents = true
+        single.keepsIntents = true
+        var market = newMarket()
+        for _ in 0..<20 {
+            let events = market.ordinary(100)
+            blocks.feed(events)
+            for event in events { single.feed([event]) }
+        }
+        guard !blocks.hasSameIntents(as: single) else { return }
+        find(
+            .error, .lookAhead,
+            "given 100 events in a call it decides otherwise than given them one by one (\(blocks.intents.count) and "
+                + "\(single.intents.count) intents, not all of them equal): it looks at events that have not happened yet, or at "
+                + "something besides events")
     }
 
     /// On a new instance: some ordinary market, what `body` feeds, and ordinary market again.
@@ -125,10 +148,7 @@ struct ConformancePass {
             first.feed(events)
             second.feed(events)
         }
-        let isSame = first.intents.elementsEqual(second.intents) { left, right in
-            withUnsafeBytes(of: left) { left in withUnsafeBytes(of: right) { left.elementsEqual($0) } }
-        }
-        if !isSame {
+        if !first.hasSameIntents(as: second) {
             find(
                 .error, .restoreState,
                 "after a restore it decides otherwise than without: \(first.intents.count) and \(second.intents.count) "

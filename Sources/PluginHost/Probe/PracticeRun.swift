@@ -52,9 +52,7 @@ final class PracticeRun {
         var index = 0
         while index < events.count {
             deliverAnswers()
-            let consumed = process(events[index...])
-            for event in events[index..<index + consumed] { note(event) }
-            index += consumed
+            index += process(events[index...])
         }
         deliverAnswers()
     }
@@ -94,12 +92,14 @@ final class PracticeRun {
         if out.records != records || out.capacity != Self.capacity {
             violate("it changed the fields `records` or `capacity` of the host's buffer")
         }
+        let isSound = consumed >= 1 && consumed <= events.count
+        for event in isSound ? events.prefix(consumed) : events { note(event) }
         if out.count > Self.capacity || out.count < 0 {
             violate("it says that it wrote \(UInt(bitPattern: out.count)) intents into a buffer of \(Self.capacity)")
         } else {
             for index in 0..<out.count { take(records[index], isFirst: index == 0) }
         }
-        guard consumed >= 1, consumed <= events.count else {
+        guard isSound else {
             violate("it says that it consumed \(UInt(bitPattern: consumed)) of \(events.count) events")
             return events.count
         }
@@ -107,6 +107,13 @@ final class PracticeRun {
             violate("it stopped after \(consumed) of \(events.count) events without having written an intent")
         }
         return consumed
+    }
+
+    /// To the byte, as far as they were kept.
+    func hasSameIntents(as other: PracticeRun) -> Bool {
+        intents.elementsEqual(other.intents) { left, right in
+            withUnsafeBytes(of: left) { left in withUnsafeBytes(of: right) { left.elementsEqual($0) } }
+        }
     }
 
     // MARK: Beyond the buffer

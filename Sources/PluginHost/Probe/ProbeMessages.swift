@@ -63,8 +63,8 @@ struct ProbeLimits: Codable, Sendable {
 /// What a probe is doing: announced before it begins, so that its parent knows where it came to an end.
 public enum ProbeStep: String, Codable, Sendable, CaseIterable {
     case start, initialise, enter, describe, create, restore, call
-    case events, zeroPrices, notANumber, disorder, unknownTypes, saveState, restoreState, speed, leak, functions,
-        destroy
+    case events, zeroPrices, notANumber, disorder, unknownTypes, lookAhead
+    case saveState, restoreState, speed, leak, functions, destroy
 
     /// "… while it …"
     public var text: String {
@@ -81,6 +81,7 @@ public enum ProbeStep: String, Codable, Sendable, CaseIterable {
         case .notANumber: "processed a signal whose strength is not a number"
         case .disorder: "processed events out of order"
         case .unknownTypes: "processed events of unknown types"
+        case .lookAhead: "processed the same events in blocks and one by one"
         case .saveState: "saved its state"
         case .restoreState: "restored its state into a second instance"
         case .speed: "processed events one by one"
