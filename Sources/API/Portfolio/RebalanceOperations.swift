@@ -26,7 +26,7 @@ public enum RebalanceOperations {
             are market orders of the account's own book and pass the gate like any other: what is beyond a limit is reduced to \
             what passes, or denied with its rules. Sales go first; purchases wait until these have ended, and the \
             rebalancing is `started` until all have. One at a time for an account: 409. With dry_run nothing is sent, and the \
-            answer says what would be.
+            answer says what would be, each order judged by itself.
             """,
         role: .trader, rate: .standard, errors: [.unknown, .conflict, .unavailable]
     ) { (input: RebalanceInput, context) in

@@ -10,6 +10,7 @@ import Trading
 extension HostCore {
     static let rebalancer = Requester(user: "rebalancer", channel: "schedule")
 
+    /// Begun, or only judged; nothing is sent where nothing is to be done.
     @discardableResult
     func rebalance(_ request: RebalanceRequest, by requester: Requester) throws(HostRefusal) -> RebalanceRun {
         let account = try accountIndex(request.account)
@@ -77,14 +78,11 @@ extension HostCore {
 
     /// What passes of it.
     private func send(_ order: inout RebalanceDetail.Order, of record: RebalanceRecord) {
-        let requester = Requester(user: record.user, channel: record.channel)
         guard let intent = judge(&order, record.account) else { return }
         do throws(HostRefusal) {
-            let sent = try submit(intent, by: requester)
-            order.orderID = sent.order.id
-            notes.append(.sentOrder(SentOrderRecord(orderID: sent.order.id, user: requester.id)))
+            order.orderID = try submit(intent, by: Requester(user: record.user, channel: record.channel)).order.id
         } catch {
-            order.decide(.denied, [error.reason])
+            order.decide(.denied, order.rules.isEmpty ? [error.reason] : order.rules)
         }
     }
 
