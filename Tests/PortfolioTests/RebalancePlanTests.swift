@@ -55,6 +55,8 @@ struct RebalancePlanTests {
         let coarse = try plan("1000", [holding("5", at: "100", lot: "1.5", target: "0.42", cost: "0")])
         #expect(texts(coarse) == ["sell 1.5 of 0"], "350 is nearer to 420 than 500, and below the band")
         #expect(coarse.obstacles == [0: .coarseLot])
+        let forced = try plan("1000", [holding("5", at: "100", lot: "1.5", target: "0.42")], isForced: true)
+        #expect(texts(forced) == ["sell 1.5 of 0"] && forced.obstacles.isEmpty)
     }
 
     @Test("an order below the minimum grows up to the target, and is left out where that is not enough")

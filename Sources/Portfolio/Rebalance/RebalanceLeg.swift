@@ -38,7 +38,9 @@ struct RebalanceLeg {
         let edge = side == .sell ? edges.high : edges.low
         guard side == .sell ? value > edge : value < edge else { return }
         fit(min(holding.lots(side, to: edge), direct))
-        if obstacle == nil, !(edges.low...edges.high).contains(valueAfter) { obstacle = .coarseLot }
+        // Without a band the nearest lots are all that can be had.
+        let hasBand = edges.low < edges.high
+        if obstacle == nil, hasBand, !(edges.low...edges.high).contains(valueAfter) { obstacle = .coarseLot }
     }
 
     private static func nearest(_ holding: RebalanceHolding, _ side: Side, _ target: Money) -> Int64 {
