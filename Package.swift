@@ -23,7 +23,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
-let core: [Target.Dependency] = ["CStrategyABI", "Trading", "Controls", "Portfolio", "Execution", "Engine"]
+let core: [Target.Dependency] = ["CStrategyABI", "Trading", "Controls", "Portfolio", "Execution", "Features", "Engine"]
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
 let server: [Target.Dependency] = [
@@ -88,14 +88,14 @@ let package = Package(
         room("Portfolio", ["Trading"]),
         room("Execution", ["CStrategyABI", "Trading", "Controls"]),
         room("Features", ["CStrategyABI", "Trading"]),
-        room("Engine", ["CStrategyABI", "Trading", "Controls", "Portfolio", "Execution"]),
+        room("Engine", ["CStrategyABI", "Trading", "Controls", "Portfolio", "Execution", "Features"]),
 
         // Edges: files, libraries, configuration.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         room("MarketData", ["CStrategyABI", "Trading", "CZlib"]),
         .systemLibrary(name: "CFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
         .target(name: "CWorker", dependencies: ["CStrategyABI"], cSettings: strictC),
-        room("PluginHost", ["CStrategyABI", "CWorker", "Trading", "CFFI", "CProcess", crypto]),
+        room("PluginHost", ["CStrategyABI", "CWorker", "Trading", "Features", "CFFI", "CProcess", crypto]),
         room("Configuration", ["Trading", .product(name: "Yams", package: "Yams")]),
         room(
             "Journal",
@@ -138,13 +138,14 @@ let package = Package(
         tests("PortfolioTests", ["Trading", "Portfolio"], exclude: ["Fixtures"]),
         tests("ExecutionTests", ["CStrategyABI", "Trading", "Controls", "Execution"]),
         .target(
-            name: "ScriptedStrategies", dependencies: ["CStrategyABI", "Trading", "Controls", "Portfolio", "Engine"],
+            name: "ScriptedStrategies",
+            dependencies: ["CStrategyABI", "Trading", "Controls", "Portfolio", "Features", "Engine"],
             path: "Tests/ScriptedStrategies", swiftSettings: strict),
         tests("EngineTests", core + ["ScriptedStrategies"]),
         tests("SimulationTests", core + ["ScriptedStrategies"]),
         tests("MarketDataTests", ["CStrategyABI", "Trading", "MarketData", "CZlib"], exclude: ["reference.py"]),
         // Probes are child processes of the executable.
-        tests("PluginHostTests", ["CStrategyABI", "Trading", "PluginHost", "stratagem", crypto]),
+        tests("PluginHostTests", ["CStrategyABI", "Trading", "Features", "PluginHost", "stratagem", crypto]),
         tests("FeaturesTests", ["CStrategyABI", "Trading", "Features", "MarketData"]),
         tests("SignalsTests", ["Trading", "Features", "Signals"]),
         tests("ConfigurationTests", ["Trading", "Configuration"]),
@@ -156,7 +157,9 @@ let package = Package(
             "HostTests",
             core + ["stratagem", "MarketData", "PluginHost", "Configuration", "Journal", "API", "CProcess", crypto]),
         tests("APITests", ["Trading", "Portfolio", "Journal", "API"] + server),
-        tests("CommandLineTests", ["stratagem", "CStrategyABI", "Trading", "MarketData", "PluginHost", "Journal"]),
+        tests(
+            "CommandLineTests",
+            ["stratagem", "CStrategyABI", "Trading", "Features", "MarketData", "PluginHost", "Journal"]),
         tests("TidyTests", []),
     ],
     cLanguageStandard: .c11

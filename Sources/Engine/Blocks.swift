@@ -10,7 +10,7 @@ extension Engine {
     var isCalm: Bool {
         slots.count == 1 && slots[0].isEnabled && orders.workingCount == 0 && timers.isEmpty && !hasAnswers
             && !days.isEventByEvent
-            && booksDue == 0 && !hasFollowers
+            && booksDue == 0 && !hasFollowers && !watchesFeatures
     }
 
     /// Gives the strategy as many events as it wants to see in one call, then catches the market up to where it stopped.

@@ -16,6 +16,7 @@ extension Engine {
     public mutating func attach(_ call: StrategyCall, strategy: Int) {
         slots[strategy].call = call.marked(strategy)
         slots[strategy].interest.events = call.events
+        wantFeatures(strategy: strategy)
         dropPair(strategy: strategy)
     }
 

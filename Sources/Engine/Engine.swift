@@ -1,6 +1,7 @@
 import CStrategyABI
 import Controls
 public import Execution
+import Features
 public import Portfolio
 public import Trading
 
@@ -38,6 +39,8 @@ public struct Engine: ~Copyable {
     let keepsDays: Bool
     /// Something hangs on a mark besides equity.
     var watchesMarks = false
+    /// Some strategy wants features, or did.
+    var watchesFeatures = false
     var lastFillID: UInt64 = 0
     /// Strategy × instrument.
     var protections: FixedBuffer<Protection>
@@ -90,6 +93,7 @@ public struct Engine: ~Copyable {
     var recovery = RecoveryProgress()
     // Behind all that an event touches.
     var financing: FinancingBook
+    var features: FeatureBook
     /// Statistics of all accounts together; nil = nobody asked for them.
     var whole: PerformanceTracker?
     /// Always nil. A struct with a weak reference has an address, and so a method that only reads is called with that;
@@ -166,6 +170,7 @@ public struct Engine: ~Copyable {
         quotedRates = FixedBuffer(setup.quotedRates)
         days = DayBook(setup)
         financing = FinancingBook(setup)
+        features = FeatureBook(instruments: instrumentCount)
         running = RunningBook(setup)
         compliance = ComplianceBook(setup)
         reaches = ReachBook(setup)

@@ -39,15 +39,26 @@ extension Engine {
         if booksDue > 0 { tendBooks(Int(record.instrument)) }
         take(record)
         if record.kind == .depth { markBook(Int(record.instrument)) }
+        if watchesFeatures { renewFeatures(record) }
         if hasAnswers { deliverAnswers() }
+        let hasFeatures = watchesFeatures && record.kind == .bar
         for slot in slots.indices where wants(slot, record) {
-            guard let call = slots[slot].call else { continue }
-            let outcome = process(call, base, count: count, &slots[slot].counters)
-            if hasFollowers { follow(slot, base, count: count, outcome) }
-            act(on: outcome, slot: slot)
+            if hasFeatures { giveFeatures(slot, base, count: count) } else { give(slot, base, count: count) }
         }
         if hasAnswers { deliverAnswers() }
         return count
+    }
+
+    /// Gives a strategy records and takes its intents. Returns how many it took, whole events.
+    @inline(__always) @discardableResult
+    mutating func give(_ slot: Int, _ events: UnsafePointer<EventRecord>, count: Int) -> Int {
+        guard let call = slots[slot].call else { return count }
+        let outcome = process(call, events, count: count, &slots[slot].counters)
+        if hasFollowers { follow(slot, events, count: count, outcome) }
+        act(on: outcome, slot: slot)
+        var end = outcome.consumed
+        while end < count, events[end - 1].hasMore { end += 1 }
+        return end
     }
 
     private func wants(_ slot: Int, _ record: EventRecord) -> Bool {

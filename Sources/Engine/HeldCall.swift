@@ -25,7 +25,7 @@ public final class HeldCall: @unchecked Sendable {
             process: { instance, events, count, intents in
                 guard let instance, let events, let intents else { return 0 }
                 return Unmanaged<HeldCall>.fromOpaque(instance).takeUnretainedValue().take(events, count, intents)
-            }, events: old.events,
+            }, events: old.events, features: old.features,
             poll: { instance, intents in
                 guard let instance else { return 0 }
                 let held = Unmanaged<HeldCall>.fromOpaque(instance).takeUnretainedValue()
@@ -87,11 +87,13 @@ extension Engine {
         slots[strategy].call = call.marked(strategy)
         slots[strategy].interest.events = call.events
         dropFollowers(strategy: strategy)
+        wantFeatures(strategy: strategy)
         if let terms { setTerms(strategy, terms) }
         guard slots[strategy].isEnabled else { return }
         var waiting: [EventRecord] = []
         held.tape.play { events, count, _ in
-            waiting.append(contentsOf: UnsafeBufferPointer(start: events, count: count))
+            let begin = call.featuresOfOthers(events, count)
+            waiting.append(contentsOf: UnsafeBufferPointer(start: events + begin, count: count - begin))
         }
         // Before what came of the new terms.
         slots[strategy].answers.insert(contentsOf: waiting, at: 0)

@@ -30,6 +30,8 @@ final class LatePair: @unchecked Sendable {
 
     /// nil = they do not say what their answers belong to.
     init?(_ running: StrategyCall, _ shadow: ShadowCall, at time: Timestamp) {
+        // The two would not see the same number of events.
+        guard running.features == shadow.call.features else { return nil }
         guard let heard = LateAnswers(running), let own = LateAnswers(shadow.call) else { return nil }
         self.running = running
         self.shadow = shadow
@@ -49,7 +51,7 @@ final class LatePair: @unchecked Sendable {
             process: { instance, events, count, intents in
                 guard let instance, let events, let intents else { return 0 }
                 return Unmanaged<LatePair>.fromOpaque(instance).takeUnretainedValue().give(events, count, intents)
-            }, events: running.events,
+            }, events: running.events, features: running.features,
             poll: { instance, intents in
                 guard let instance, let intents else { return 0 }
                 return Unmanaged<LatePair>.fromOpaque(instance).takeUnretainedValue().poll(intents)

@@ -31,6 +31,7 @@ extension Engine {
         for instrument in 0..<instruments.count {
             bindings[strategy * instruments.count + instrument] = terms.instruments.contains(instrument)
         }
+        wantFeatures(strategy: strategy)
         slots[strategy].schedule = terms.schedule
         slots[strategy].onFault = terms.onFault
         setLimits(terms.limits, scope: .strategy, index: strategy)

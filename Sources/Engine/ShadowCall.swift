@@ -56,7 +56,8 @@ public final class ShadowCall: @unchecked Sendable {
     func follow(_ events: UnsafePointer<EventRecord>, _ count: Int, _ answer: UnsafeBufferPointer<IntentRecord>) {
         var index = 0
         while index < count, fault == nil {
-            guard let consumed = process(events + index, count - index) else { return }
+            let others = call.featuresOfOthers(events + index, count - index)
+            guard let consumed = others > 0 ? others : process(events + index, count - index) else { return }
             index += consumed
             let isLast = index == count
             if isLast || written > 0 { compare(isLast ? answer : ShadowCall.nothing, at: events[index - 1]) }

@@ -1,4 +1,5 @@
 public import CStrategyABI
+public import Features
 public import Trading
 
 /// A running strategy as the engine calls it: an instance and its functions, wherever they live.
@@ -23,6 +24,8 @@ public struct StrategyCall: @unchecked Sendable {
     let process: Process
     /// Bit n set = it wants market events of type n.
     let events: UInt64
+    /// What it wants to be given with every bar.
+    public let features: FeatureList
     /// nil = all that it has to say is there when `process` returns.
     let poll: Poll?
     /// nil = it does not say what an answer belongs to.
@@ -35,13 +38,14 @@ public struct StrategyCall: @unchecked Sendable {
 
     /// The caller keeps instance and code alive as long as the engine.
     public init(
-        instance: UnsafeMutableRawPointer, process: @escaping Process, events: UInt64, poll: Poll? = nil,
-        position: Position? = nil, runsHere: Bool = true
+        instance: UnsafeMutableRawPointer, process: @escaping Process, events: UInt64, features: FeatureList = .none,
+        poll: Poll? = nil, position: Position? = nil, runsHere: Bool = true
     ) {
         self.instance = instance
         identity = instance
         self.process = process
         self.events = events
+        self.features = features
         self.poll = poll
         self.position = position
         self.runsHere = runsHere
@@ -54,7 +58,7 @@ public struct StrategyCall: @unchecked Sendable {
 
     /// The same strategy, called by a detour; for one whose code runs here.
     func by(_ instance: UnsafeMutableRawPointer, _ process: @escaping Process) -> StrategyCall {
-        var call = StrategyCall(instance: instance, process: process, events: events)
+        var call = StrategyCall(instance: instance, process: process, events: events, features: features)
         call.mark = mark
         call.identity = identity
         return call

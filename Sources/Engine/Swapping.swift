@@ -32,6 +32,7 @@ extension Engine {
         let before = followers(of: strategy)
         if let pair = before.pair { slots[strategy].call = pair.running.marked(strategy) }
         put(Followers(strategy: strategy, tape: before.tape, shadow: shadow))
+        if let shadow { want(shadow.call.features, strategy: strategy) }
         return before.shadow ?? before.pair?.shadow
     }
 
@@ -64,6 +65,7 @@ extension Engine {
         slots[strategy].call = shadow.call.marked(strategy)
         slots[strategy].interest.events = shadow.call.events
         dropFollowers(strategy: strategy)
+        wantFeatures(strategy: strategy)
         if let terms { setTerms(strategy, terms) }
         mendDifferences(of: shadow, strategy: strategy)
     }

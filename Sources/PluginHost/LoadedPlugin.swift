@@ -1,4 +1,5 @@
 public import CStrategyABI
+public import Features
 
 /// A plugin, described and checked; in memory, unless a worker has described it. It stays in memory as long as the process:
 /// a Swift image that is closed takes the host with it at the next dynamic cast.
@@ -15,6 +16,8 @@ public struct LoadedPlugin: @unchecked Sendable {
     public let parameters: [PluginParameter]
     /// What operators may call by name.
     public let exportedFunctions: [PluginFunction]
+    /// What it wants to be given with every bar.
+    public let features: FeatureList
     /// The file that was asked for.
     public let path: String
     /// The copy that is in memory, or that workers load.

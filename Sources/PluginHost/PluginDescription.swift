@@ -1,4 +1,5 @@
 internal import CStrategyABI
+internal import Features
 
 /// What a loaded library says about itself, read with suspicion: every wrong answer is collected.
 struct PluginDescription {
@@ -13,6 +14,7 @@ struct PluginDescription {
     private(set) var parameters: [PluginParameter] = []
     private(set) var functions: PluginFunctions?
     private(set) var exportedFunctions: [PluginFunction] = []
+    private(set) var features = FeatureList.none
 
     private let memory: GuardedMemory
     private typealias Descriptor = strategy_descriptor_v1_t
@@ -71,6 +73,7 @@ struct PluginDescription {
         }
         var functions = PluginFunctions(create: create, destroy: destroy, process: process)
         var exported: strategy_functions_v1_t?
+        var wanted: strategy_features_ext_v1_t?
         if let `extension` = table.extension,
             requireCode(unsafeBitCast(`extension`, to: UnsafeRawPointer.self), "extension")
         {
@@ -86,11 +89,15 @@ struct PluginDescription {
             exported = readExtension(
                 `extension`(pointer, STRATEGY_EXT_FUNCTIONS), "the table functions.v1",
                 required: MemoryLayout<strategy_functions_v1_t>.size)
+            wanted = readExtension(
+                `extension`(pointer, STRATEGY_EXT_FEATURES), "the table features.v1",
+                required: MemoryLayout<strategy_features_ext_v1_t>.size)
         }
         checkExtensions(functions)
         self.functions = functions
         guard problems.isEmpty else { return }
         if let table = functions.parameters { readParameters(table, pointer) }
+        if let wanted { readFeatures(wanted) }
         guard let exported else { return }
         let reader = FunctionReader(exported, pointer, memory: memory)
         exportedFunctions = reader.functions
@@ -141,6 +148,12 @@ struct PluginDescription {
             }
             parameters.append(parameter)
         }
+    }
+
+    private mutating func readFeatures(_ table: strategy_features_ext_v1_t) {
+        let reader = FeatureNameReader(table, events: events, memory: memory)
+        features = reader.features
+        problems += reader.problems
     }
 
     private mutating func take<T>(_ result: Result<T, PluginProblem>) -> T? {

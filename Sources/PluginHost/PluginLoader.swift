@@ -170,8 +170,8 @@ public final class PluginLoader: Sendable {
             LoadedPlugin(
                 id: description.id, name: description.name, version: description.version,
                 description: description.description, events: description.events,
-                parameters: description.parameters, exportedFunctions: description.exportedFunctions, path: original,
-                generationPath: copy, generation: number,
+                parameters: description.parameters, exportedFunctions: description.exportedFunctions,
+                features: description.features, path: original, generationPath: copy, generation: number,
                 abiMinor: description.abiMinor, hasState: functions.state != nil,
                 code: PluginCode(descriptor: descriptor, functions: functions)))
     }

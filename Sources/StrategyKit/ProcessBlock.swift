@@ -37,7 +37,10 @@ func dispatch<S: Strategy>(
     to instance: UnsafeMutablePointer<Instance<S>>, _ context: inout Context
 ) {
     let type = Int(event.pointee.type)
-    guard type <= STRATEGY_EVENT_BAR else { return dispatchRare(event, more: more, to: instance, &context) }
+    guard type <= STRATEGY_EVENT_BAR else {
+        if type == STRATEGY_EVENT_FEATURES { return instance.pointee.book.take(features: event, moreCount: moreCount) }
+        return dispatchRare(event, more: more, to: instance, &context)
+    }
     let instrument = event.pointee.instrument
     guard instrument < instance.pointee.book.instrumentCount,
         let address = instance.pointee.book.addressOfInstrument[Int(instrument)]

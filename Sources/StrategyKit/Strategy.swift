@@ -32,6 +32,17 @@ public protocol Strategy: Codable {
     /// What operators may ask a running strategy, or tell it.
     static var functions: [Function<Self>] { get }
 
+    /// Names of features (`stratagem features` lists them) that the host keeps and gives with every bar; in callbacks
+    /// `context.features[0]` is the first one's value. A strategy that makes signals of them is a signal model:
+    ///
+    ///     static let features = ["rsi_14", "return_5"]
+    ///
+    ///     mutating func onBar(_ bar: Bar, _ context: inout Context) {
+    ///         guard let rsi = context.features[0], let change = context.features[1] else { return }
+    ///         if rsi < 30, change < 0 { context.signal(strength: (30 - rsi) / 30) }
+    ///     }
+    static var features: [String] { get }
+
     /// One value per instrument (default), or one that sees all instruments (pairs, baskets).
     static var scope: StrategyScope { get }
 
@@ -81,6 +92,7 @@ extension Strategy {
     public static var events: EventSet { [.trades, .quotes, .bars] }
     public static var parameters: [Parameter<Self>] { [] }
     public static var functions: [Function<Self>] { [] }
+    public static var features: [String] { [] }
     public static var scope: StrategyScope { .eachInstrument }
     public static var stateVersion: UInt32 { 1 }
     public func validate() -> [String] { [] }

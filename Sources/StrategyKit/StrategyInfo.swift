@@ -25,6 +25,7 @@ public struct StrategyInfo: Sendable, Equatable {
     public static let quotes = EventSet(type: STRATEGY_EVENT_QUOTE)
     public static let depth = EventSet(type: STRATEGY_EVENT_DEPTH)
     public static let bars = EventSet(type: STRATEGY_EVENT_BAR)
+    static let features = EventSet(type: STRATEGY_EVENT_FEATURES)
     /// Trading state, feed, instrument and session changes.
     public static let status: EventSet = [
         EventSet(type: STRATEGY_EVENT_TRADING_STATE), EventSet(type: STRATEGY_EVENT_FEED),

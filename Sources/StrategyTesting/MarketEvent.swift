@@ -70,6 +70,35 @@ public struct MarketEvent: Sendable {
         return MarketEvent(record)
     }
 
+    /// Values of the features that the strategy names, in the order of the names; play it before the bar that they are of.
+    public static func features(
+        _ values: [Double?], at time: Timestamp, instrument: InstrumentIndex = 0
+    ) -> MarketEvent {
+        var record = strategy_features_v1_t()
+        record.type = UInt16(STRATEGY_EVENT_FEATURES)
+        record.instrument = instrument
+        record.time = time.nanoseconds
+        record.count = UInt32(values.count)
+        withUnsafeMutableBytes(of: &record.values) { put(values.prefix(5), into: $0) }
+        var event = MarketEvent(record)
+        for start in stride(from: 5, to: values.count, by: 6) {
+            var more = strategy_features_more_v1_t()
+            more.type = UInt16(STRATEGY_EVENT_MORE)
+            more.instrument = instrument
+            more.time = time.nanoseconds
+            withUnsafeMutableBytes(of: &more.values) { put(values.dropFirst(start).prefix(6), into: $0) }
+            event.records[event.records.count - 1].flags |= UInt16(STRATEGY_FLAG_MORE)
+            event.records.append(eventRecord(more))
+        }
+        return event
+    }
+
+    private static func put(_ values: ArraySlice<Double?>, into bytes: UnsafeMutableRawBufferPointer) {
+        for (index, value) in values.enumerated() {
+            bytes.storeBytes(of: value ?? .nan, toByteOffset: 8 * index, as: Double.self)
+        }
+    }
+
     /// A whole order book, up to ten levels a side, best first.
     public static func depth(
         bids: [(Price, Quantity)], asks: [(Price, Quantity)], at time: Timestamp, instrument: InstrumentIndex = 0

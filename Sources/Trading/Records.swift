@@ -20,6 +20,7 @@ public typealias IntentRecord = strategy_intent_v1_t
     @inlinable public static var depth: EventType { EventType(rawValue: 4) }
     @inlinable public static var bar: EventType { EventType(rawValue: 5) }
     @inlinable public static var funding: EventType { EventType(rawValue: 12) }
+    @inlinable public static var features: EventType { EventType(rawValue: 21) }
     /// Bit of this type in a descriptor's `events`.
     @inlinable public var mask: UInt64 { rawValue < 64 ? 1 << UInt64(rawValue) : 0 }
 }

@@ -22,6 +22,24 @@ extension LayoutCheck {
         checkFunding()
         checkStatus()
         checkCommand()
+        checkFeatures()
+    }
+
+    private mutating func checkFeatures() {
+        record(strategy_features_v1_t.self, "strategy_features_v1_t", 64)
+        field(\strategy_features_v1_t.type, "strategy_features_v1_t.type", 0, 2)
+        field(\strategy_features_v1_t.flags, "strategy_features_v1_t.flags", 2, 2)
+        field(\strategy_features_v1_t.instrument, "strategy_features_v1_t.instrument", 4, 4)
+        field(\strategy_features_v1_t.time, "strategy_features_v1_t.time", 8, 8)
+        field(\strategy_features_v1_t.count, "strategy_features_v1_t.count", 16, 4)
+        field(\strategy_features_v1_t.names_hash, "strategy_features_v1_t.names_hash", 20, 4)
+        field(\strategy_features_v1_t.values, "strategy_features_v1_t.values", 24, 40)
+        record(strategy_features_more_v1_t.self, "strategy_features_more_v1_t", 64)
+        field(\strategy_features_more_v1_t.type, "strategy_features_more_v1_t.type", 0, 2)
+        field(\strategy_features_more_v1_t.flags, "strategy_features_more_v1_t.flags", 2, 2)
+        field(\strategy_features_more_v1_t.instrument, "strategy_features_more_v1_t.instrument", 4, 4)
+        field(\strategy_features_more_v1_t.time, "strategy_features_more_v1_t.time", 8, 8)
+        field(\strategy_features_more_v1_t.values, "strategy_features_more_v1_t.values", 16, 48)
     }
 
     private mutating func checkEvent() {

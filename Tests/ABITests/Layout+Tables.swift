@@ -14,6 +14,7 @@ extension LayoutCheck {
         checkParamInfo()
         checkParams()
         checkState()
+        checkFeaturesExt()
         checkLogExt()
         checkFunctions()
     }
@@ -141,6 +142,13 @@ extension LayoutCheck {
         field(\strategy_state_v1_t.snapshot, "strategy_state_v1_t.snapshot", 32, 8)
         field(\strategy_state_v1_t.write, "strategy_state_v1_t.write", 40, 8)
         field(\strategy_state_v1_t.discard, "strategy_state_v1_t.discard", 48, 8)
+    }
+
+    private mutating func checkFeaturesExt() {
+        record(strategy_features_ext_v1_t.self, "strategy_features_ext_v1_t", 16)
+        field(\strategy_features_ext_v1_t.struct_size, "strategy_features_ext_v1_t.struct_size", 0, 4)
+        field(\strategy_features_ext_v1_t.count, "strategy_features_ext_v1_t.count", 4, 4)
+        field(\strategy_features_ext_v1_t.names, "strategy_features_ext_v1_t.names", 8, 8)
     }
 
     private mutating func checkLogExt() {

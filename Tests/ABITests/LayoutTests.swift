@@ -58,6 +58,7 @@ struct LayoutTests {
         #expect(STRATEGY_EXT_STATE == "state.v1")
         #expect(STRATEGY_EXT_LOG == "log.v1")
         #expect(STRATEGY_EXT_FUNCTIONS == "functions.v1")
+        #expect(STRATEGY_EXT_FEATURES == "features.v1")
         #expect(STRATEGY_ABI_NOTE_NAME == "StratABI")
     }
 

@@ -17,6 +17,12 @@ struct SourceStrategyTests {
 
     private func run(_ arguments: [String], with language: SourceLanguage = .swift) async throws -> CommandLine.Outcome
     {
+        try await Self.run(arguments, with: language, in: scratch)
+    }
+
+    static func run(
+        _ arguments: [String], with language: SourceLanguage, in scratch: Scratch
+    ) async throws -> CommandLine.Outcome {
         let home = ProcessInfo.processInfo.environment["HOME"] ?? "/"
         return try await CommandLine.run(
             ["HOME=\(home)", "STRATAGEM_TOOLCHAIN=\(Self.folder(of: language))", CommandLine.executable] + arguments,

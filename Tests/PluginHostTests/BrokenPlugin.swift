@@ -73,6 +73,9 @@ struct BrokenPlugin: CustomTestStringConvertible, Sendable {
             memcpy(&intents->records[intents->count++], &order, sizeof order);
         }
         \(extra)
+        #ifndef EVENTS
+        #define EVENTS (1u << STRATEGY_EVENT_TRADE | 1u << STRATEGY_EVENT_BAR)
+        #endif
         static strategy_instance_t *create(const strategy_descriptor_v1_t *self, const strategy_config_v1_t *config,
                                            char *error, size_t size) { \(create) }
         static void destroy(strategy_instance_t *instance) { \(destroy) }
@@ -80,7 +83,7 @@ struct BrokenPlugin: CustomTestStringConvertible, Sendable {
                               strategy_intents_v1_t *intents) { \(process) }
         static const void *extension(const strategy_descriptor_v1_t *self, const char *id) { \(table) }
         static const strategy_descriptor_v1_t descriptor = {
-            sizeof descriptor, 0, \(id), "Broken", "1", "", 1u << STRATEGY_EVENT_TRADE | 1u << STRATEGY_EVENT_BAR, NULL,
+            sizeof descriptor, 0, \(id), "Broken", "1", "", EVENTS, NULL,
             create, destroy, process, extension};
         static const strategy_entry_v1_t entry = {sizeof entry, STRATEGY_ABI_VERSION, &descriptor};
         const strategy_entry_v1_t *strategy_entry_v1(uint32_t host) { \(entry) }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension BrokenPlugin {
-    static let all = files + loading + creation + processing + tables + states + runs
+    static let all = files + loading + creation + processing + tables + features + states + runs
 
     /// Judged by their bytes; none of their code runs.
     static let files: [BrokenPlugin] = [

@@ -1,5 +1,6 @@
 public import CStrategyABI
 public import Engine
+public import Features
 public import Trading
 
 /// A strategy of the test's own process: a closure that sees one event at a time and answers with intents. It keeps the
@@ -30,7 +31,7 @@ public final class ScriptedStrategy {
     }
 
     /// The caller keeps the strategy alive as long as the engine.
-    public func call(events: UInt64 = EventType.marketEvents) -> StrategyCall {
+    public func call(events: UInt64 = EventType.marketEvents, features: FeatureList = .none) -> StrategyCall {
         StrategyCall(
             instance: Unmanaged.passUnretained(self).toOpaque(),
             process: { instance, events, count, intents in
@@ -38,7 +39,7 @@ public final class ScriptedStrategy {
                 let strategy = Unmanaged<ScriptedStrategy>.fromOpaque(instance).takeUnretainedValue()
                 return strategy.take(events, count, intents)
             },
-            events: events)
+            events: events, features: features)
     }
 
     private func take(

@@ -5,6 +5,7 @@
 #include "events.h"
 #include "intents.h"
 #include "strategy_abi.h"
+#include "ext/features.h"
 #include "ext/functions.h"
 #include "ext/log.h"
 #include "ext/params.h"

@@ -38,9 +38,11 @@ enum {
     STRATEGY_EVENT_COMMAND = 18,        ///< strategy_command_v1_t; arguments as text in MORE records
     STRATEGY_EVENT_CORPORATE_ACTION = 19, ///< reserved
     STRATEGY_EVENT_EXPIRY = 20,         ///< reserved
+    STRATEGY_EVENT_FEATURES = 21,       ///< strategy_features_v1_t, for plugins with the table of ext/features.h
 };
 
-/// Flag of any record: the next record is of type MORE and belongs to this one. At most STRATEGY_MORE_MAX follow.
+/// Flag of any record: the next record is of type MORE and belongs to this one. At most STRATEGY_MORE_MAX follow; of
+/// FEATURES as many as the values need.
 #define STRATEGY_FLAG_MORE 1u
 #define STRATEGY_MORE_MAX 16
 
@@ -298,6 +300,26 @@ typedef struct strategy_command_v1_t {
     uint64_t reserved[4];
 } strategy_command_v1_t;
 
+/// Values of the features that the plugin names in its table features.v1, in the order of the names: right before the bar
+/// that they are of, in the same call.
+typedef struct strategy_features_v1_t {
+    uint16_t type, flags; ///< timeframe code as in the bar's flags
+    uint32_t instrument;
+    int64_t time;         ///< of the bar
+    uint32_t count;       ///< of values: as many as there are names
+    uint32_t names_hash;  ///< the host's own: which names these are values of
+    double values[5];     ///< the first ones; not a number = it warms up, or is not defined for these prices
+} strategy_features_v1_t;
+
+/// MORE of a FEATURES record: the next six values.
+typedef struct strategy_features_more_v1_t {
+    uint16_t type, flags;
+    uint32_t instrument;
+    int64_t time;
+    double values[6];
+} strategy_features_more_v1_t;
+
+STRATEGY_ASSERT(sizeof(strategy_features_v1_t) == 64 && sizeof(strategy_features_more_v1_t) == 64, "record size");
 STRATEGY_ASSERT(sizeof(strategy_event_v1_t) == 64, "event records are one cache line");
 STRATEGY_ASSERT(sizeof(strategy_bar_more_v1_t) == 64 && sizeof(strategy_commission_more_v1_t) == 64, "record size");
 STRATEGY_ASSERT(sizeof(strategy_text_more_v1_t) == 64 && sizeof(strategy_trade_v1_t) == 64, "record size");

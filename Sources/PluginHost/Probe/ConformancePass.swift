@@ -52,7 +52,8 @@ struct ConformancePass {
 
     private func newMarket(seed: UInt64 = 1) -> PracticeEvents {
         PracticeEvents(
-            events: plugin.events, instrumentCount: request.setting.instruments.count, seed: seed)
+            events: plugin.events, features: plugin.features,
+            instrumentCount: request.setting.instruments.count, seed: seed)
     }
 
     // MARK: Events
@@ -61,7 +62,7 @@ struct ConformancePass {
         step(.events) { pass in
             pass.process(.events) { market, run in
                 for _ in 0..<20 { run.feed(market.ordinary(100)) }
-                for event in market.ordinary(500) { run.feed([event]) }
+                for event in PracticeEvents.single(market.ordinary(500)) { run.feed(event) }
             }
         }
         step(.zeroPrices) { $0.process(.zeroPrices) { market, run in run.feed(market.zeros()) } }
@@ -170,7 +171,7 @@ struct ConformancePass {
         guard let run = newRun() else { return }
         var market = newMarket()
         run.callNanoseconds.reserveCapacity(2 * Self.eventCount)
-        for event in market.ordinary(Self.eventCount) { run.feed([event]) }
+        for event in PracticeEvents.single(market.ordinary(Self.eventCount)) { run.feed(event) }
         let times = run.callNanoseconds.sorted()
         figures.events = times.count
         figures.medianNanoseconds = times[times.count / 2]

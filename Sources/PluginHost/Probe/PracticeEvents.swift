@@ -1,8 +1,11 @@
 internal import CStrategyABI
+internal import Features
+internal import Trading
 
 /// A small market of made-up events for a conformance pass: the same at each run.
 struct PracticeEvents {
     private let wanted: UInt64
+    private let features: FeatureList
     private let instrumentCount: Int
     private var prices: [Int64]
     private var random: UInt64
@@ -12,8 +15,9 @@ struct PracticeEvents {
     private static let tick: Int64 = 10_000_000
 
     /// `events`: which types the plugin wants, as in its descriptor.
-    init(events: UInt64, instrumentCount: Int, seed: UInt64 = 1) {
+    init(events: UInt64, features: FeatureList, instrumentCount: Int, seed: UInt64 = 1) {
         wanted = events
+        self.features = features
         self.instrumentCount = instrumentCount
         prices = Array(repeating: 10_000 * STRATEGY_PRICE_SCALE, count: instrumentCount)
         random = seed
@@ -45,7 +49,33 @@ struct PracticeEvents {
                 events.append(Self.quote(instrument, time, price: price, quantity: quantity))
             }
             if wants(STRATEGY_EVENT_BAR) || wantsNothing {
-                events.append(Self.bar(instrument, time, from: old, to: price, quantity: quantity))
+                let bar = Self.bar(instrument, time, from: old, to: price, quantity: quantity)
+                if !features.isEmpty { events += values(for: bar) }
+                events.append(bar)
+            }
+        }
+        return events
+    }
+
+    /// Made-up values of the features that are wanted, some of them not a number.
+    private mutating func values(for bar: strategy_event_v1_t) -> [strategy_event_v1_t] {
+        Array(unsafeUninitializedCapacity: FeatureList.chainMax) { buffer, count in
+            guard let base = buffer.baseAddress else { return }
+            count = features.write(bar.asBar, into: base) { _ in
+                let number = next(1_000)
+                return number % 8 == 0 ? nil : Double(number - 300) / 10
+            }
+        }
+    }
+
+    /// The events one by one, each with its MORE records.
+    static func single(_ records: [strategy_event_v1_t]) -> [[strategy_event_v1_t]] {
+        var events: [[strategy_event_v1_t]] = []
+        for record in records {
+            if let last = events.last?.last, last.hasMore {
+                events[events.count - 1].append(record)
+            } else {
+                events.append([record])
             }
         }
         return events
@@ -134,7 +164,7 @@ struct PracticeEvents {
 
     /// Types that a newer host may send, a MORE that belongs to nothing.
     mutating func unknownTypes() -> [strategy_event_v1_t] {
-        [STRATEGY_EVENT_MORE, 21, 63, 64, 65, 255, 4_096, 65_535].map { type in
+        [STRATEGY_EVENT_MORE, 22, 63, 64, 65, 255, 4_096, 65_535].map { type in
             time += Self.step
             var record = strategy_event_v1_t()
             record.type = UInt16(type)

@@ -1,3 +1,4 @@
+internal import Features
 internal import Trading
 
 // A plugin's description on its way from the worker that loaded it, and problems on theirs.
@@ -12,6 +13,8 @@ extension LoadedPlugin {
         for parameter in parameters { parameter.encode(into: &writer) }
         writer.put(count: exportedFunctions.count)
         for function in exportedFunctions { function.encode(into: &writer) }
+        writer.put(count: features.count)
+        for name in features.names { writer.put(name) }
     }
 
     /// What a worker says of a library that this process does not load.
@@ -38,12 +41,26 @@ extension LoadedPlugin {
             parameters.append(parameter)
         }
         let functions = try PluginFunction.list(from: &reader)
+        let features = try FeatureList(from: &reader)
         try reader.end()
         return LoadedPlugin(
             id: id, name: name, version: version, description: description, events: events, parameters: parameters,
-            exportedFunctions: functions, path: original, generationPath: copy, generation: generation,
-            abiMinor: abiMinor, hasState: hasState,
-            code: nil)
+            exportedFunctions: functions, features: features, path: original, generationPath: copy,
+            generation: generation, abiMinor: abiMinor, hasState: hasState, code: nil)
+    }
+}
+
+extension FeatureList {
+    fileprivate init(from reader: inout ByteReader) throws(CodingFault) {
+        let count = try reader.count(of: 4)
+        guard count <= FeatureNameReader.countLimit else { throw reader.fault("\(count) features") }
+        var names: [String] = []
+        for _ in 0..<count { names.append(try reader.line(limit: FeatureNameReader.nameLimit)) }
+        do throws(FeatureListFault) {
+            try self.init(names)
+        } catch {
+            throw reader.fault(error.problems.joined(separator: "; "))
+        }
     }
 }
 

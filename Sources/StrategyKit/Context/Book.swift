@@ -14,6 +14,9 @@ struct Book {
     @usableFromInline let addressOfInstrument: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     @usableFromInline let positions: UnsafeMutablePointer<Position>
     @usableFromInline let workingCounts: UnsafeMutablePointer<Int>
+    /// How many features the strategy names, and their values: instrument × feature, not a number where there is none.
+    let featureCount: Int
+    let features: UnsafeMutablePointer<Double>
     /// Something waits for the next block: a start, changed parameters, lines to log.
     @usableFromInline var needsAttention = true
     @usableFromInline var logLevel = LogLevel.info
@@ -34,7 +37,7 @@ struct Book {
 
     init<S>(
         kind: StrategyKind, instruments facts: [InstrumentFacts], slotOfInstrument indices: [Int32],
-        slots: UnsafeMutablePointer<Slot<S>>, seed: UInt64
+        slots: UnsafeMutablePointer<Slot<S>>, seed: UInt64, featureCount: Int
     ) {
         self.kind = Unmanaged.passUnretained(kind)
         self.seed = seed
@@ -52,6 +55,9 @@ struct Book {
         }
         positions.initialize(repeating: Position(), count: facts.count)
         workingCounts.initialize(repeating: 0, count: facts.count)
+        self.featureCount = featureCount
+        features = .allocate(capacity: facts.count * featureCount)
+        features.initialize(repeating: .nan, count: facts.count * featureCount)
         orders.reserveCapacity(64)
     }
 
@@ -62,6 +68,7 @@ struct Book {
         addressOfInstrument.deallocate()
         positions.deallocate()
         workingCounts.deallocate()
+        features.deallocate()
     }
 
     /// The slot that sees `instrument`, −1 when the strategy is not bound to it.

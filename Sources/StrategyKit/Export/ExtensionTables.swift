@@ -7,12 +7,15 @@ struct ExtensionTables {
     let log: UnsafePointer<strategy_log_ext_v1_t>
     /// nil = the strategy has none.
     let functions: UnsafePointer<strategy_functions_v1_t>?
+    /// nil = it names none.
+    let features: UnsafePointer<strategy_features_ext_v1_t>?
 
-    init(parameterCount: Int, functionCount: Int, stateVersion: UInt32, stateHash: UInt64) {
+    init(parameterCount: Int, functionCount: Int, features: [String], stateVersion: UInt32, stateHash: UInt64) {
         params = permanent(ExtensionTables.params(count: parameterCount))
         state = permanent(ExtensionTables.state(version: stateVersion, hash: stateHash))
         log = permanent(ExtensionTables.log())
         functions = functionCount == 0 ? nil : permanent(ExtensionTables.functions(count: functionCount))
+        self.features = features.isEmpty ? nil : permanent(ExtensionTables.features(features))
     }
 
     func table(_ id: String) -> UnsafeRawPointer? {
@@ -21,6 +24,7 @@ struct ExtensionTables {
         case STRATEGY_EXT_STATE: UnsafeRawPointer(state)
         case STRATEGY_EXT_LOG: UnsafeRawPointer(log)
         case STRATEGY_EXT_FUNCTIONS: functions.map { UnsafeRawPointer($0) }
+        case STRATEGY_EXT_FEATURES: features.map { UnsafeRawPointer($0) }
         default: nil
         }
     }
@@ -106,6 +110,16 @@ struct ExtensionTables {
             guard let descriptor, let kind = StrategyKind.of(descriptor) else { return nil }
             return kind.describeFunction(Int(index))
         }
+        return table
+    }
+
+    private static func features(_ names: [String]) -> strategy_features_ext_v1_t {
+        let list = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: names.count)
+        for (index, name) in names.enumerated() { (list + index).initialize(to: permanentText(name)) }
+        var table = strategy_features_ext_v1_t()
+        table.struct_size = UInt32(MemoryLayout<strategy_features_ext_v1_t>.size)
+        table.count = UInt32(names.count)
+        table.names = UnsafePointer(list)
         return table
     }
 

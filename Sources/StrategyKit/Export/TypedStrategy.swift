@@ -17,8 +17,8 @@ final class TypedStrategy<S: Strategy>: StrategyKind {
         infos = parameters.map { permanentInfo($0, standard: $0.get(standard)) }
         functions = S.functions.map { TypedFunctionExport($0).entry }
         tables = ExtensionTables(
-            parameterCount: parameters.count, functionCount: functions.count, stateVersion: S.stateVersion,
-            stateHash: StateShape.hash(of: standard))
+            parameterCount: parameters.count, functionCount: functions.count, features: S.features,
+            stateVersion: S.stateVersion, stateHash: StateShape.hash(of: standard))
         var problems = parameters.compactMap { parameter in
             parameter.problem(with: parameter.get(standard)).map { "the default of parameter \($0)" }
         }
@@ -27,7 +27,8 @@ final class TypedStrategy<S: Strategy>: StrategyKind {
             problems.append("parameter \(parameter.name) is declared twice")
         }
         self.problems = problems
-        super.init(info: S.info, events: S.events, process: process)
+        super.init(
+            info: S.info, events: S.features.isEmpty ? S.events : S.events.union([.bars, .features]), process: process)
     }
 
     override func table(_ id: String) -> UnsafeRawPointer? { tables.table(id) }
@@ -64,7 +65,7 @@ final class TypedStrategy<S: Strategy>: StrategyKind {
         for (index, slot) in slots.enumerated() { (memory + index).initialize(to: slot) }
         let book = Book(
             kind: self, instruments: binding.instruments, slotOfInstrument: slotOfInstrument, slots: memory,
-            seed: binding.seed)
+            seed: binding.seed, featureCount: S.features.count)
         let instance = UnsafeMutablePointer<Instance<S>>.allocate(capacity: 1)
         instance.initialize(to: Instance(book: book, slots: memory, slotCount: slots.count))
         return UnsafeMutableRawPointer(instance)

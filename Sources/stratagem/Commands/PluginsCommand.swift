@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Features
 import PluginHost
 
 struct PluginsCommand: ParsableCommand {
@@ -51,6 +52,7 @@ struct PluginsCommand: ParsableCommand {
                             ("id", .string(plugin.id)), ("version", .string(plugin.version)),
                             ("trust", .string(plugin.trust.text)), ("sha256", .string(plugin.sha256)),
                             ("functions", .array(plugin.exportedFunctions.map { .string($0.name) })),
+                            ("features", .array(plugin.features.names.map { .string($0) })),
                             ("path", .string(plugin.path)),
                         ])
                     })

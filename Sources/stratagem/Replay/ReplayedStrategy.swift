@@ -63,6 +63,10 @@ final class ReplayedStrategy {
     private func run(_ base: UnsafePointer<EventRecord>, _ count: Int) {
         var index = 0
         while index < count {
+            // What the code named when it was recorded; today's names others.
+            let others = call.featuresOfOthers(base + index, count - index)
+            index += others
+            guard index < count else { return }
             var block = strategy_intents_v1_t(records: written, capacity: ReplayedStrategy.capacity, count: 0)
             let consumed = call.run(base + index, count - index, &block)
             guard consumed > 0, consumed <= count - index, block.count >= 0, block.count <= ReplayedStrategy.capacity

@@ -32,7 +32,8 @@ extension StrategyCall {
     /// The caller keeps the instance as long as the engine calls it.
     init(_ instance: StrategyInstance) {
         self.init(
-            instance: instance.pointer, process: instance.process, events: instance.plugin.events, poll: instance.poll,
-            position: instance.position, runsHere: !instance.isInWorker)
+            instance: instance.pointer, process: instance.process, events: instance.plugin.events,
+            features: instance.plugin.features, poll: instance.poll, position: instance.position,
+            runsHere: !instance.isInWorker)
     }
 }
