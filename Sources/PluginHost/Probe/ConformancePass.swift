@@ -84,7 +84,7 @@ struct ConformancePass {
         for _ in 0..<20 {
             let events = market.ordinary(100)
             blocks.feed(events)
-            for event in events { single.feed([event]) }
+            for event in PracticeEvents.single(events) { single.feed(event) }
         }
         guard !blocks.hasSameIntents(as: single) else { return }
         find(
