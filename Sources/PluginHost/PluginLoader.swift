@@ -17,7 +17,7 @@ public final class PluginLoader: Sendable {
     private let images = RetiredImages()
 
     /// `generationsFolder` is made where it is missing, with mode 0700. `generationsMax` is the budget of
-    /// images in memory (each costs 14–150 KB and is never given back).
+    /// images in memory (each costs 14–180 KB and is never given back).
     ///
     /// With a probe each library that is not bundled is tried in a process of its own before it comes into this one.
     public init(

@@ -25,9 +25,7 @@ enum Prober {
 
     private static let path: String = {
         if let own = PluginProbe.own { return own.executable }
-        var root = URL(fileURLWithPath: #filePath)
-        for _ in 0..<3 { root.deleteLastPathComponent() }
-        return root.appendingPathComponent(".build/debug/stratagem").path
+        return Workshop.root + "/.build/debug/stratagem"
     }()
 }
 

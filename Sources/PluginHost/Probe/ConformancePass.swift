@@ -74,7 +74,7 @@ struct ConformancePass {
 
     /// A backtest gives many events in a call, the live market one: whoever looks at what comes behind the event that it answers
     /// says something else now.
-    private mutating func lookAhead() {
+    private func lookAhead() {
         guard let blocks = newRun(), let single = newRun() else {
             return find(.error, .lookAhead, "no second instance could be made")
         }
