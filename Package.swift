@@ -10,8 +10,8 @@ let strict: [SwiftSetting] = [
 let strictC: [CSetting] = [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]
 
 /// A room of the house: a module below Sources that may import just what it names.
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
 /// A bundled plugin: a dynamic library that lands beside the executable.
@@ -42,6 +42,8 @@ let server: [Target.Dependency] = [
     .product(name: "JWTKit", package: "jwt-kit"),
     .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
 ]
+
+let page: [Resource] = [.embedInCode("Page/Files")]
 
 let package = Package(
     name: "stratagem",
@@ -107,8 +109,8 @@ let package = Package(
         // Models that turn features into signals; their files are JSON.
         room("Signals", ["CStrategyABI", "Trading", "Features"]),
 
-        // The world outside: REST over Hummingbird.
-        room("API", ["Trading", "Portfolio", "Journal"] + server),
+        // The world outside: REST over Hummingbird, and the operator's page, whose files become part of the executable.
+        room("API", ["Trading", "Portfolio", "Journal"] + server, resources: page),
 
         // For `stratagem bench`: a library that counts allocations when it is preloaded, and strategies in plain C.
         .target(name: "AllocationCount", cSettings: strictC),

@@ -35,6 +35,7 @@ struct ServicePortTests {
                     Set(health.json.keys) == keys[number] ?? ["status", "timestamp", "version", "dependencies"],
                     "port \(number)")
                 #expect(try await at(number).send("GET", "/api/instruments").status == (number == 3000 ? 401 : 404))
+                #expect(try await at(number).send("GET", "/").status == 404, "the page is the main port's")
                 let readiness = try await at(number).send("GET", "/readiness").status
                 #expect(readiness == ((8010...8012).contains(number) ? 200 : 404))
             }

@@ -19,6 +19,7 @@ struct StrategyOperationTests {
         ]
         strategy.stopLossPercent = Rate(raw: 2_500_000_000)
         strategy.maxDailyLoss = Money(raw: 1_000_000_000_000)
+        strategy.dayPnL = Money(raw: -150_000_000)
         strategy.schedule = ScheduleInput(startTime: "09:15", endTime: "24:00", daysOfWeek: [1, 5], timeZone: nil)
         return strategy
     }
@@ -50,7 +51,7 @@ struct StrategyOperationTests {
             let one = """
                 {\(config),"strategy_name":"SMA crossing","direction":"both","category":"","tags":["trend"],\
                 "enabled":false,"state":"stopped","generation":3,"problem":null,"plugin":"SMACross",\
-                "account_id":"paper","timeframe":"1m","created_at":"1970-01-01T00:00:00Z",\
+                "account_id":"paper","timeframe":"1m","day_pnl":-1.5,"created_at":"1970-01-01T00:00:00Z",\
                 "updated_at":"1970-01-01T00:00:00Z","runtime":{"events":0,"calls":0,"faults":0,"restarts":0,\
                 "slow_calls":0,"timed_calls":0,"call_ns_p50":0,"call_ns_p99":0,"call_ns_max":0}}
                 """

@@ -25,12 +25,10 @@ class Host:
         path = self.folder / "strategies" / "host.yaml"
         text = re.sub(r"max_orders_per_(second|minute): *\d+", r"max_orders_per_\1: 100000", path.read_text())
         path.write_text(f"{text}\napi: {{rate_limits: {{{limits}}}}}\n")
-        command = [os.environ["STRATAGEM"], "run", "--strategies", str(self.folder / "strategies"), "--data-dir",
+        self.command = [os.environ["STRATAGEM"], "run", "--strategies", str(self.folder / "strategies"), "--data-dir",
                    str(self.folder / "data"), "--port", "0", "--quiet", *extra]
         self.log = open(self.folder / "log", "w")
-        self.process = subprocess.Popen(command, env={**os.environ, "STRATAGEM_ADMIN_PASSWORD": PASSWORD},
-                                        stdout=self.log, stderr=self.log)
-        self.facts = self._facts()
+        self._start(self.command)
         self.url = self.facts["url"]
         self.sockets = self.url.replace("http://", "ws://")
         self.http = requests.Session()
@@ -39,6 +37,24 @@ class Host:
         self.token = answer.json()["accessToken"]
         self.http.headers["Authorization"] = f"Bearer {self.token}"
         self._wait_for_prices()
+
+    def _start(self, command):
+        self.process = subprocess.Popen(command, env={**os.environ, "STRATAGEM_ADMIN_PASSWORD": PASSWORD},
+                                        stdout=self.log, stderr=self.log)
+        self.facts = self._facts()
+
+    def kill(self):
+        """At once, the supervisor first, which would start it again."""
+        self.process.kill()
+        self.process.wait()
+        os.kill(self.pid, signal.SIGKILL)
+        (self.folder / "data" / "host.json").unlink()
+
+    def start_again(self):
+        """With the same data, at the same address."""
+        command = list(self.command)
+        command[command.index("--port") + 1] = self.url.rsplit(":", 1)[1]
+        self._start(command)
 
     def _facts(self):
         path = self.folder / "data" / "host.json"

@@ -99,6 +99,8 @@ public struct StrategyView: Sendable, Equatable {
     public var createdAt = Timestamp(nanoseconds: 0)
     public var updatedAt = Timestamp(nanoseconds: 0)
     public var runtime = StrategyRuntime()
+    /// Made or lost since the account's day began, in its currency; nil = something has no conversion rate.
+    public var dayPnL: Money?
     /// Of the answer that switched it off.
     public var switchOff: SwitchOffView?
     public init(id: String) { self.id = id }

@@ -128,7 +128,7 @@ public struct APIServer: Service {
         OperationResponder(
             routes: plan.routes, host: host, tokens: tokens, limiter: limiter, bodyBytesMax: settings.bodyBytesMax,
             isLocal: plan.place.isLocal, logger: logger, sockets: plan.sockets, answers: answers,
-            farewell: TimeAmount(settings.patience.farewell),
+            page: plan.isService ? nil : .own, farewell: TimeAmount(settings.patience.farewell),
             observe: { [meter, accessLog] request in
                 meter.observe(request)
                 accessLog?.add(request)

@@ -19,6 +19,8 @@ struct OperationResponder: HTTPResponder {
     let logger: Logger
     let sockets: SocketRoutes
     let answers: AnswerCache
+    /// nil = this port has none.
+    let page: OperatorPage?
     /// From an answer that ends the connection to its end.
     let farewell: TimeAmount
     private var crossOrigin: CrossOrigin { CrossOrigin(origins: sockets.origins) }
@@ -35,6 +37,10 @@ struct OperationResponder: HTTPResponder {
                 response = preflight
             } else if let opened = try await openSocket(&route, context) {
                 response = opened
+            } else if let page, let path = page.path(target.parts) {
+                route.pagePath = path
+                response = try page.response(path, to: request)
+                await finishBody(&route, context)
             } else {
                 response = Response(try await answer(&route, context.channel))
             }
@@ -43,7 +49,7 @@ struct OperationResponder: HTTPResponder {
             response = route.response(to: APIError(from: error, requestID: id, logger: logger))
         }
         response.headers[.requestID] = id
-        response.headers[.cacheControl] = "no-store"
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         response.headers[.xContentTypeOptions] = "nosniff"
         crossOrigin.mark(&response, for: request)
         if let verdict = route.verdict {
@@ -58,7 +64,8 @@ struct OperationResponder: HTTPResponder {
         if route.body == .lost { response.headers[.connection] = "close" }
         observe(
             RequestObservation(
-                method: request.method.rawValue, route: route.operation?.path.text ?? route.socketPath ?? "unmatched",
+                method: request.method.rawValue,
+                route: route.operation?.path.text ?? route.socketPath ?? route.pagePath ?? "unmatched",
                 status: Int(response.status.code), isOrderEntry: route.operation?.rate == .trading,
                 duration: ContinuousClock.now - began, time: .now, id: id, address: route.address, user: route.user,
                 bytes: response.body.contentLength))

@@ -22,6 +22,8 @@ struct Route {
     var user: String?
     /// Of a WebSocket's handshake.
     var socketPath: String?
+    /// Of a file of the operator's page.
+    var pagePath: String?
     var dialect = Dialect.d003
     var verdict: RateLimiter.Verdict?
     var body = BodyState.untouched

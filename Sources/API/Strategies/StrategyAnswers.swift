@@ -87,6 +87,7 @@ extension StrategyView {
         json.field("plugin", plugin)
         json.field("account_id", account)
         json.field("timeframe", timeframe)
+        json.nullable("day_pnl", dayPnL)
         json.field("created_at", createdAt)
         json.field("updated_at", updatedAt)
         json.object("runtime") { runtime.write(&$0) }

@@ -25,6 +25,7 @@ extension HostCore {
         if let configuration = record.configuration { view.take(configuration) }
         view.parameters = record.instance?.inputs ?? []
         view.runtime = runtime(slot)
+        view.dayPnL = engine.dayLoss(scope: .strategy, index: slot, base: .equity).map { -$0 }
         return view
     }
 

@@ -22,7 +22,7 @@ enum FirstAdmin {
 
 extension Listener {
     var notice: String {
-        guard let offset = servicePortOffset else { return "API: \(url)" }
-        return "API: \(url), and each service on its own port, \(3000 + offset)…\(8081 + offset)"
+        guard let offset = servicePortOffset else { return "Page and API: \(url)" }
+        return "Page and API: \(url), and each service on its own port, \(3000 + offset)…\(8081 + offset)"
     }
 }

@@ -1,0 +1,279 @@
+"""Chromium against a real host: the operator's page, from the login to a host that is killed and comes back.
+
+    STRATAGEM=.build/release/stratagem python3 Tests/Clients/page.py [--screenshots DIR]
+"""
+
+import argparse
+import decimal
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.webdriver.common.by import By
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Streams"))
+from host import PASSWORD, Host  # noqa: E402
+
+MARKUP = "<img src=x onerror=\"document.title='ran'\">"
+SECRETS = "return JSON.stringify([localStorage.length, sessionStorage.length, document.cookie])"
+FAILURES = []
+
+
+def check(holds, text, found=""):
+    print(("ok    " if holds else "FAILED  ") + text + ("" if holds else f": {str(found)[:600]}"), flush=True)
+    if not holds:
+        FAILURES.append(text)
+
+
+def browser(program):
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server",
+                     "--disable-background-networking"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+
+
+class Page:
+    def __init__(self, driver, url):
+        self.driver, self.url = driver, url
+        self.asked, self.complaints = set(), []
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def text(self, selector):
+        """As it is in the document; nothing where there is none."""
+        return self.driver.execute_script("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
+
+    def wait(self, holds, seconds=20):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                found = holds()
+                if found:
+                    return found
+            except (NoSuchElementException, StaleElementReferenceException):
+                pass
+            time.sleep(0.1)
+        return None
+
+    def says(self, selector, words, seconds=20):
+        return self.wait(lambda: words in self.text(selector), seconds)
+
+    def log_in(self, user, password, code=None):
+        self.driver.get(self.url + "/")
+        name, word, second = self.wait(lambda: self.all("#login input"))
+        name.send_keys(user)
+        word.send_keys(password)
+        self.one("#login button").click()
+        if code:
+            self.wait(second.is_displayed)
+            second.send_keys(code)
+            self.one("#login button").click()
+
+    def press(self, label):
+        self.one(f"[aria-label='{label}']").click()
+
+    def confirm(self):
+        self.one("dialog .buttons button:last-child").click()
+
+    def row(self, strategy, column):
+        return self.text(f"[data-strategy='{strategy}'] > :nth-child({column})")
+
+    def look(self, width, scheme):
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500})
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "features": [{"name": "prefers-color-scheme", "value": scheme}]})
+
+    def read_logs(self):
+        for line in self.driver.get_log("performance"):
+            message = json.loads(line["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                self.asked.add(message["params"]["request"]["url"])
+            elif message["method"] == "Network.webSocketCreated":
+                self.asked.add(message["params"]["url"])
+        self.complaints += [line["message"] for line in self.driver.get_log("browser")]
+
+
+def name_with_markup(host):
+    path = host.folder / "strategies" / "sma_cross" / "strategy.yaml"
+    path.write_text(path.read_text().replace("name: SMA crossover", "name: " + json.dumps(MARKUP)))
+
+
+def overview(page, host):
+    page.log_in("admin", "a wrong password")
+    check(page.says("#login .fault", "wrong"), "a wrong password is told", page.text("#login .fault"))
+    began = time.monotonic()
+    page.log_in("admin", PASSWORD)
+    shown = page.wait(lambda: page.text("[data-strategy='sma_cross'] .pill") == "running")
+    check(shown, f"the strategies are there {time.monotonic() - began:.1f} s after the page was asked for", page.text("main"))
+    check(page.says("#connection", "live"), "the stream is live", page.text("#connection"))
+    check(page.says("#trading", "trading"), "the trading state stands in words", page.text("#trading"))
+    check(page.wait(lambda: page.text(".figure strong").startswith("1,000,") or page.text(".figure strong").startswith("999,")),
+          "the account's equity is there", page.text(".figure strong"))
+    check(page.wait(lambda: float(page.row("sma_cross", 4).replace("–", "0")) > 0), "events are counted by the second",
+          page.row("sma_cross", 4))
+    check(page.wait(lambda: page.row("sma_cross", 7) not in ("", "–")), "each strategy's result of today", page.row("sma_cross", 7))
+    check(page.wait(lambda: results_add_up(host)), "and they add up to the account's")
+    held = page.wait(lambda: page.text("#positions ~ table tbody tr"), 60)
+    before = page.text("#positions ~ table tbody")
+    check(held and page.wait(lambda: page.text("#positions ~ table tbody") != before), "positions move without a reload", before)
+    check(json.loads(page.driver.execute_script(SECRETS)) == [0, 0, ""], "nothing is stored in the browser")
+
+
+def results_add_up(host):
+    """To the last digit, read while the market stood still."""
+    def read(path):
+        return json.loads(host.http.get(host.url + path).text, parse_float=decimal.Decimal)
+
+    def parts():
+        return [one["day_pnl"] for one in read("/api/strategies")["data"]["strategies"]]
+
+    before, whole, after = parts(), read("/api/risk/portfolio")["daily_pnl"], parts()
+    return before == after and any(before) and sum(before) == whole
+
+
+def strategies(page, host):
+    page.press("Disable sma_cross")
+    page.confirm()
+    check(page.wait(lambda: "stopped" in page.row("sma_cross", 2)), "a strategy that is disabled is shown as stopped",
+          page.row("sma_cross", 2))
+    state = host.http.get(host.url + "/api/strategies/sma_cross").json()
+    check(state["state"] == "stopped" and not state["enabled"], "and it is stopped", state["state"])
+    check(page.says("#notices", "sma_cross is disabled"), "what became of orders and positions is told", page.text("#notices"))
+    page.press("Enable sma_cross")
+    check(page.wait(lambda: "running" in page.row("sma_cross", 2)), "it is enabled again", page.row("sma_cross", 2))
+    page.press("Reload sma_cross")
+    page.confirm()
+    check(page.wait(lambda: "generation 2" in page.row("sma_cross", 3), 60), "a reload is the next generation",
+          page.text("dialog .fault") or page.row("sma_cross", 3))
+    page.press("Roll back sma_cross")
+    page.wait(lambda: page.one("dialog .buttons button:last-child").is_enabled())
+    page.confirm()
+    check(page.wait(lambda: "generation 1" in page.row("sma_cross", 3), 60), "an earlier generation is put back",
+          page.text("dialog .fault") or page.row("sma_cross", 3))
+
+
+def stops(page, host):
+    next(one for one in page.all("#bar button") if "Emergency" in one.text).click()
+    page.one("dialog input").send_keys(MARKUP)
+    page.confirm()
+    check(page.says("dialog", "sma_cross"), "step one lists what a stop affects", page.text("dialog"))
+    listed = host.http.get(host.url + "/api/v1/emergency-stops").json()["active_stops"]
+    check(all(one["status"] == "resolved" for one in listed), "and stops nothing", listed)
+    page.confirm()
+    check(page.says("#trading", "stopped"), "step two stops", page.text("#trading"))
+    check(MARKUP in page.text("#stops ~ div") and not page.all("#stops ~ div img"), "a reason with markup stays text",
+          page.text("#stops ~ div"))
+    page.one("#stops ~ div li button").click()
+    page.one("dialog input").send_keys("the script is done with it")
+    page.confirm()
+    check(page.wait(lambda: page.text("#trading") == "trading"), "a stop is released with a reason",
+          page.text("dialog .fault") or page.text("#trading"))
+
+
+def outage(page, host):
+    host.kill()
+    check(page.says("#connection", "stale", 30), "a host that is killed is told as stale", page.text("#connection"))
+    check("No contact" in page.text(".banner"), "with the time of the last contact", page.text(".banner"))
+    host.start_again()
+    check(page.says("#connection", "live", 60), "when it is back, the page is live again", page.text("#connection"))
+    check(page.wait(lambda: not page.text(".banner")) is not None and page.wait(
+        lambda: "running" in page.row("mean_reversion", 2)), "with what is now", page.row("mean_reversion", 2))
+
+
+def looks(page, folder):
+    for width in (360, 1024, 1920):
+        for scheme in ("light", "dark"):
+            page.look(width, scheme)
+            time.sleep(0.3)
+            spill = page.driver.execute_script("return document.documentElement.scrollWidth") - width
+            check(spill <= 0, f"nothing spills over at {width} px, {scheme}", spill)
+            if folder:
+                page.driver.save_screenshot(str(folder / f"page-{width}-{scheme}.png"))
+    page.look(1400, "light")
+
+
+def factors(page, host):
+    """Logs out, and in with a second factor, which a recovery code stands in for."""
+    next(one for one in page.all("#bar button") if one.text == "Log out").click()
+    check(page.says("#login", "You are logged out"), "logs out", page.text("#login"))
+    check(not page.text("#bar .who") or not page.one("#bar").is_displayed(), "and shows nothing more")
+    setup = host.http.post(host.url + "/api/auth/setup-mfa", json={}).json()
+    answer = host.http.post(host.url + "/api/auth/verify-mfa", json={"mfa_token": one_time_code(setup["secret"])}).json()
+    page.log_in("admin", PASSWORD, answer["recovery_codes"][0])
+    check(page.says("#connection", "live"), "logs in with a second factor", page.text("#login .fault"))
+
+
+def one_time_code(secret):
+    """RFC 6238: six digits, thirty seconds, SHA-1."""
+    import base64, hashlib, hmac, struct  # noqa: E401
+    digest = hmac.digest(base64.b32decode(secret + "=" * (-len(secret) % 8)), struct.pack(">Q", int(time.time()) // 30), hashlib.sha1)
+    start = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[start:start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def viewer(page, host):
+    subprocess.run([os.environ["STRATAGEM"], "user", "add", "vic", "--role", "viewer", "--password-file", "-",
+                    "--data-dir", str(host.folder / "data")], input=PASSWORD + "\n", text=True, check=True,
+                   stdout=subprocess.DEVNULL)
+    page.log_in("vic", PASSWORD)
+    check(page.says("#bar .who", "vic"), "a viewer logs in", page.text("#login .fault"))
+    names = [one.text for one in page.all("#desk button")]
+    check(names == ["Log out"], "and is offered nothing that a viewer may not do", names)
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--screenshots", type=pathlib.Path)
+    options = options.parse_args()
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not program or not shutil.which("chromedriver"):
+        print("skipped: there is no Chromium with its driver")
+        return 0
+    if options.screenshots:
+        options.screenshots.mkdir(parents=True, exist_ok=True)
+    host = Host()
+    driver = None
+    try:
+        name_with_markup(host)
+        driver = browser(program)
+        page = Page(driver, host.url)
+        overview(page, host)
+        check(page.says("[data-strategy='sma_cross']", MARKUP), "a strategy's name with markup stays text",
+              page.row("sma_cross", 1))
+        strategies(page, host)
+        looks(page, options.screenshots)
+        stops(page, host)
+        page.read_logs()
+        check(page.complaints == [] or all("401" in one for one in page.complaints), "the browser has nothing to complain of",
+              page.complaints)
+        outage(page, host)
+        factors(page, host)
+        viewer(page, host)
+        check(driver.title == "Stratagem" and not page.all("[data-strategy] img"), "no text of the host ran as markup", driver.title)
+        page.read_logs()
+        own = tuple(start + host.url.split("//")[1] + "/" for start in ("http://", "ws://")) + ("data:",)
+        foreign = [one for one in page.asked if not one.startswith(own)]
+        check(page.asked and not foreign, f"none of {len(page.asked)} addresses leaves the host", foreign)
+    finally:
+        if driver:
+            driver.quit()
+        host.stop()
+    return 1 if FAILURES else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
