@@ -43,7 +43,7 @@ let server: [Target.Dependency] = [
     .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
 ]
 
-let page: [Resource] = [.embedInCode("Page/Files")]
+let pageFiles: [Resource] = [.embedInCode("Page/Files")]
 
 let package = Package(
     name: "stratagem",
@@ -110,7 +110,7 @@ let package = Package(
         room("Signals", ["CStrategyABI", "Trading", "Features"]),
 
         // The world outside: REST over Hummingbird, and the operator's page, whose files become part of the executable.
-        room("API", ["Trading", "Portfolio", "Journal"] + server, resources: page),
+        room("API", ["Trading", "Portfolio", "Journal"] + server, resources: pageFiles),
 
         // For `stratagem bench`: a library that counts allocations when it is preloaded, and strategies in plain C.
         .target(name: "AllocationCount", cSettings: strictC),

@@ -4,16 +4,27 @@ import Testing
 
 @Suite("The operator's page over a live port")
 struct OperatorPageTests {
-    private static let files = [
-        ("/", "text/html; charset=utf-8"), ("/page/page.css", "text/css; charset=utf-8"),
-        ("/page/icon.svg", "image/svg+xml"),
-        ("/page/app.js", "text/javascript; charset=utf-8"), ("/page/overview.js", "text/javascript; charset=utf-8"),
+    private static let types = [
+        "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "svg": "image/svg+xml",
+        "js": "text/javascript; charset=utf-8",
     ]
+
+    /// Path and type of each file of the folder: one that the host does not know would be missing in the browser.
+    private static func files() throws -> [(path: String, type: String?)] {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../Sources/API/Page/Files")
+        return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).map { file in
+            (
+                file.lastPathComponent == "index.html" ? "/" : "/page/" + file.lastPathComponent,
+                types[file.pathExtension]
+            )
+        }
+    }
 
     @Test("its files need no token, and their policy allows this host's own scripts, styles and answers only")
     func headers() async throws {
         try await withServer([]) { server in
-            for (path, type) in Self.files {
+            for (path, type) in try Self.files() {
                 let answer = try await server.send("GET", path)
                 #expect(answer.status == 200 && answer.header("Content-Type") == type, "\(path)")
                 let policy = try #require(answer.header("Content-Security-Policy"))

@@ -3,108 +3,16 @@
     STRATAGEM=.build/release/stratagem python3 Tests/Clients/page.py [--screenshots DIR]
 """
 
-import argparse
 import decimal
 import json
 import os
-import pathlib
-import shutil
 import subprocess
 import sys
 import time
 
-from selenium import webdriver
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
-from selenium.webdriver.common.by import By
+from chromium import MARKUP, PASSWORD, check, drive
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Streams"))
-from host import PASSWORD, Host  # noqa: E402
-
-MARKUP = "<img src=x onerror=\"document.title='ran'\">"
 SECRETS = "return JSON.stringify([localStorage.length, sessionStorage.length, document.cookie])"
-FAILURES = []
-
-
-def check(holds, text, found=""):
-    print(("ok    " if holds else "FAILED  ") + text + ("" if holds else f": {str(found)[:600]}"), flush=True)
-    if not holds:
-        FAILURES.append(text)
-
-
-def browser(program):
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server",
-                     "--disable-background-networking"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
-
-
-class Page:
-    def __init__(self, driver, url):
-        self.driver, self.url = driver, url
-        self.asked, self.complaints = set(), []
-
-    def all(self, selector):
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
-
-    def one(self, selector):
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
-
-    def text(self, selector):
-        """As it is in the document; nothing where there is none."""
-        return self.driver.execute_script("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
-
-    def wait(self, holds, seconds=20):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            try:
-                found = holds()
-                if found:
-                    return found
-            except (NoSuchElementException, StaleElementReferenceException):
-                pass
-            time.sleep(0.1)
-        return None
-
-    def says(self, selector, words, seconds=20):
-        return self.wait(lambda: words in self.text(selector), seconds)
-
-    def log_in(self, user, password, code=None):
-        self.driver.get(self.url + "/")
-        name, word, second = self.wait(lambda: self.all("#login input"))
-        name.send_keys(user)
-        word.send_keys(password)
-        self.one("#login button").click()
-        if code:
-            self.wait(second.is_displayed)
-            second.send_keys(code)
-            self.one("#login button").click()
-
-    def press(self, label):
-        self.one(f"[aria-label='{label}']").click()
-
-    def confirm(self):
-        self.one("dialog .buttons button:last-child").click()
-
-    def row(self, strategy, column):
-        return self.text(f"[data-strategy='{strategy}'] > :nth-child({column})")
-
-    def look(self, width, scheme):
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500})
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-            "features": [{"name": "prefers-color-scheme", "value": scheme}]})
-
-    def read_logs(self):
-        for line in self.driver.get_log("performance"):
-            message = json.loads(line["message"])["message"]
-            if message["method"] == "Network.requestWillBeSent":
-                self.asked.add(message["params"]["request"]["url"])
-            elif message["method"] == "Network.webSocketCreated":
-                self.asked.add(message["params"]["url"])
-        self.complaints += [line["message"] for line in self.driver.get_log("browser")]
 
 
 def name_with_markup(host):
@@ -194,18 +102,6 @@ def outage(page, host):
         lambda: "running" in page.row("mean_reversion", 2)), "with what is now", page.row("mean_reversion", 2))
 
 
-def looks(page, folder):
-    for width in (360, 1024, 1920):
-        for scheme in ("light", "dark"):
-            page.look(width, scheme)
-            time.sleep(0.3)
-            spill = page.driver.execute_script("return document.documentElement.scrollWidth") - width
-            check(spill <= 0, f"nothing spills over at {width} px, {scheme}", spill)
-            if folder:
-                page.driver.save_screenshot(str(folder / f"page-{width}-{scheme}.png"))
-    page.look(1400, "light")
-
-
 def factors(page, host):
     """Logs out, and in with a second factor, which a recovery code stands in for."""
     next(one for one in page.all("#bar button") if one.text == "Log out").click()
@@ -235,45 +131,18 @@ def viewer(page, host):
     check(names == ["Log out"], "and is offered nothing that a viewer may not do", names)
 
 
-def main():
-    options = argparse.ArgumentParser()
-    options.add_argument("--screenshots", type=pathlib.Path)
-    options = options.parse_args()
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not program or not shutil.which("chromedriver"):
-        print("skipped: there is no Chromium with its driver")
-        return 0
-    if options.screenshots:
-        options.screenshots.mkdir(parents=True, exist_ok=True)
-    host = Host()
-    driver = None
-    try:
-        name_with_markup(host)
-        driver = browser(program)
-        page = Page(driver, host.url)
-        overview(page, host)
-        check(page.says("[data-strategy='sma_cross']", MARKUP), "a strategy's name with markup stays text",
-              page.row("sma_cross", 1))
-        strategies(page, host)
-        looks(page, options.screenshots)
-        stops(page, host)
-        page.read_logs()
-        check(page.complaints == [] or all("401" in one for one in page.complaints), "the browser has nothing to complain of",
-              page.complaints)
-        outage(page, host)
-        factors(page, host)
-        viewer(page, host)
-        check(driver.title == "Stratagem" and not page.all("[data-strategy] img"), "no text of the host ran as markup", driver.title)
-        page.read_logs()
-        own = tuple(start + host.url.split("//")[1] + "/" for start in ("http://", "ws://")) + ("data:",)
-        foreign = [one for one in page.asked if not one.startswith(own)]
-        check(page.asked and not foreign, f"none of {len(page.asked)} addresses leaves the host", foreign)
-    finally:
-        if driver:
-            driver.quit()
-        host.stop()
-    return 1 if FAILURES else 0
+def story(page, host):
+    overview(page, host)
+    check(page.says("[data-strategy='sma_cross']", MARKUP), "a strategy's name with markup stays text", page.row("sma_cross", 1))
+    strategies(page, host)
+    page.looks("overview")
+    stops(page, host)
+    page.has_no_complaints()
+    outage(page, host)
+    factors(page, host)
+    viewer(page, host)
+    check(not page.all("[data-strategy] img"), "and no name became an image")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(drive(name_with_markup, story))

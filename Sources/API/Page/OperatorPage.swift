@@ -8,64 +8,65 @@ import NIOCore
 struct OperatorPage: Sendable {
     static let own = OperatorPage()
 
-    private struct File {
-        let type: String
-        let body: ByteBuffer
-        let tag: String
-
-        init(_ type: String, _ bytes: [UInt8]) {
-            self.type = type
-            body = ByteBuffer(bytes: bytes)
-            tag = "\"" + SHA256.hash(data: bytes).prefix(16).map(Self.hex).joined() + "\""
-        }
-
-        private static func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
-    }
-
-    /// By path.
-    private let files: [String: File]
+    private let files: [String: PageFile]
 
     private init() {
         let (script, style, image) = ("text/javascript; charset=utf-8", "text/css; charset=utf-8", "image/svg+xml")
-        files = [
-            "/": File("text/html; charset=utf-8", PackageResources.index_html),
-            "/page/page.css": File(style, PackageResources.page_css),
-            "/page/icon.svg": File(image, PackageResources.icon_svg),
-            "/page/app.js": File(script, PackageResources.app_js),
-            "/page/dom.js": File(script, PackageResources.dom_js),
-            "/page/session.js": File(script, PackageResources.session_js),
-            "/page/live.js": File(script, PackageResources.live_js),
-            "/page/login.js": File(script, PackageResources.login_js),
-            "/page/overview.js": File(script, PackageResources.overview_js),
-            "/page/strategies.js": File(script, PackageResources.strategies_js),
-            "/page/stops.js": File(script, PackageResources.stops_js),
-            "/page/chart.js": File(script, PackageResources.chart_js),
+        let all = [
+            PageFile("/", "text/html; charset=utf-8", PackageResources.index_html),
+            PageFile("/page/page.css", style, PackageResources.page_css),
+            PageFile("/page/icon.svg", image, PackageResources.icon_svg),
+            PageFile("/page/app.js", script, PackageResources.app_js),
+            PageFile("/page/dom.js", script, PackageResources.dom_js),
+            PageFile("/page/desk.js", script, PackageResources.desk_js),
+            PageFile("/page/view.js", script, PackageResources.view_js),
+            PageFile("/page/session.js", script, PackageResources.session_js),
+            PageFile("/page/live.js", script, PackageResources.live_js),
+            PageFile("/page/login.js", script, PackageResources.login_js),
+            PageFile("/page/overview.js", script, PackageResources.overview_js),
+            PageFile("/page/strategies.js", script, PackageResources.strategies_js),
+            PageFile("/page/stops.js", script, PackageResources.stops_js),
+            PageFile("/page/chart.js", script, PackageResources.chart_js),
         ]
+        files = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
     }
 
     /// nil = there is no such file.
-    func path(_ parts: [String]?) -> String? {
-        guard let parts else { return nil }
-        let path = "/" + parts.joined(separator: "/")
-        return files[path] == nil ? nil : path
+    func file(_ parts: [String]?) -> PageFile? {
+        guard let parts, parts.isEmpty || parts.count == 2 && parts[0] == "page" else { return nil }
+        return files["/" + parts.joined(separator: "/")]
+    }
+}
+
+struct PageFile: Sendable {
+    let path: String
+    let type: String
+    let body: ByteBuffer
+    /// Of its content.
+    let tag: String
+
+    init(_ path: String, _ type: String, _ bytes: [UInt8]) {
+        self.path = path
+        self.type = type
+        body = ByteBuffer(bytes: bytes)
+        tag = "\"" + SHA256.hash(data: bytes).prefix(16).map(Self.hex).joined() + "\""
     }
 
-    /// Of a path that is there. Browsers ask each time and get the file only when it is another than theirs.
-    func response(_ path: String, to request: Request) throws(APIError) -> Response {
-        guard let file = files[path] else { throw APIError(.unknown, "no operation has the path \(path)") }
+    private static func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+
+    /// Browsers ask each time and get the file only when it is another than theirs.
+    func response(to request: Request) throws(APIError) -> Response {
         guard request.method == .get || request.method == .head else {
             var error = APIError(.methodNotAllowed, "\(path) takes GET, HEAD")
             error.headers = [("Allow", "GET, HEAD")]
             throw error
         }
-        var headers: HTTPFields = [.eTag: file.tag, .cacheControl: "no-cache", .contentSecurityPolicy: Self.policy]
+        var headers: HTTPFields = [.eTag: tag, .cacheControl: "no-cache", .contentSecurityPolicy: Self.policy]
         headers[.referrerPolicy] = "no-referrer"
         headers[.crossOriginOpenerPolicy] = "same-origin"
-        if Self.has(file.tag, request.headers[.ifNoneMatch]) {
-            return Response(status: .notModified, headers: headers)
-        }
-        headers[.contentType] = file.type
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: file.body))
+        if isKnown(to: request) { return Response(status: .notModified, headers: headers) }
+        headers[.contentType] = type
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
     }
 
     /// Only these files, and only questions to this host; no text becomes markup or a script.
@@ -76,8 +77,8 @@ struct OperatorPage: Sendable {
     ].joined(separator: "; ")
 
     /// If-None-Match: "*", or a list of tags that may be marked as weak (RFC 9110, 13.1.2).
-    private static func has(_ tag: String, _ header: String?) -> Bool {
-        guard let header else { return false }
+    private func isKnown(to request: Request) -> Bool {
+        guard let header = request.headers[.ifNoneMatch] else { return false }
         return header.split(separator: ",").contains { one in
             let one = one.drop { $0 == " " }.prefix { $0 != " " }
             return one == "*" || one == tag || one == "W/" + tag

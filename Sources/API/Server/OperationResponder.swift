@@ -37,9 +37,9 @@ struct OperationResponder: HTTPResponder {
                 response = preflight
             } else if let opened = try await openSocket(&route, context) {
                 response = opened
-            } else if let page, let path = page.path(target.parts) {
-                route.pagePath = path
-                response = try page.response(path, to: request)
+            } else if let file = page?.file(target.parts) {
+                route.pagePath = file.path
+                response = try file.response(to: request)
                 await finishBody(&route, context)
             } else {
                 response = Response(try await answer(&route, context.channel))

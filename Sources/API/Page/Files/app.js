@@ -1,26 +1,26 @@
 // From the login to the desk and back.
 
+import { Desk } from "./desk.js";
 import { notice } from "./dom.js";
 import { showLogin } from "./login.js";
-import { Overview } from "./overview.js";
 import { watchUse } from "./session.js";
 
 const place = document.getElementById("login");
-const desk = document.getElementById("desk");
-let overview = null;
+const room = document.getElementById("desk");
+let desk = null;
 
 function begin() {
-  desk.hidden = false;
-  overview = new Overview(document.getElementById("bar"), document.getElementById("main"));
-  document.getElementById("main").focus();
+  room.hidden = false;
+  desk = new Desk(document.getElementById("bar"), document.getElementById("main"));
 }
 
 function end(reason) {
-  overview?.close();
-  overview = null;
+  desk?.close();
+  desk = null;
   for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   document.getElementById("notices").replaceChildren();
-  desk.hidden = true;
+  room.hidden = true;
+  document.title = "Stratagem";
   showLogin(place, reason, begin, end);
 }
 

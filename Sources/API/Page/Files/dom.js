@@ -36,6 +36,20 @@ export function keep(parent, items, key, create, update) {
   parent.kept = now;
 }
 
+/** A table whose rows become cards on narrow screens; its roles are said outright, since browsers forget them there. */
+export function table(style, columns, numbers) {
+  const kind = (place) => numbers.has(place) ? "number" : null;
+  const rows = make("tbody", { role: "rowgroup" });
+  const head = columns.map((name, place) => make("th", { role: "columnheader", scope: "col", class: kind(place) },
+    name || make("span", { class: "unseen" }, "Actions")));
+  const element = make("table", { class: `cards ${style}`, role: "table", hidden: true },
+    make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...head)), rows);
+  const cell = (place, ...content) => place
+    ? make("td", { role: "cell", "data-label": columns[place] || null, class: kind(place) }, ...content)
+    : make("th", { role: "rowheader", scope: "row" }, ...content);
+  return { element, rows, cell };
+}
+
 const formats = new Map();
 
 function format(low, high, sign = "auto") {
@@ -62,7 +76,12 @@ const dash = (value, write) => value == null || Number.isNaN(value) ? "–" : wr
 
 export const sign = (value) => value > 0 ? "up" : value < 0 ? "down" : null;
 
-export const clock = (time) => new Date(time).toLocaleTimeString("en-GB");
+/** The hour, and the day where it is not today. */
+export function clock(time) {
+  const date = new Date(time);
+  const hour = date.toLocaleTimeString("en-GB");
+  return date.toDateString() === new Date().toDateString() ? hour : `${date.toLocaleDateString("sv-SE")} ${hour}`;
+}
 
 /** A sentence that goes away by itself, or by its button; a failure stays until it is read. */
 export function notice(text, isFailure = false) {

@@ -1,78 +1,51 @@
 // What the operator sees first: money, trading state, strategies, positions, alerts, and the host's health.
 
 import { Sparkline } from "./chart.js";
-import { change, clock, keep, make, mark, money, percent, price, quantity, say, sign } from "./dom.js";
-import { Live } from "./live.js";
-import { call, logout, look, user } from "./session.js";
-import { StopControl } from "./stops.js";
+import { change, clock, keep, make, mark, money, percent, price, quantity, say, sign, table } from "./dom.js";
+import { call, look } from "./session.js";
 import { StrategyTable } from "./strategies.js";
+import { panel, View } from "./view.js";
 
 const parts = {
   engine: "Engine", journal: "Journal", market_data: "Market data", strategies: "Strategies", disk: "Disk" };
 
-/** A part of the page with a heading, and a sentence where it could not be read. */
-function panel(id, title, ...content) {
-  const fault = make("p", { class: "fault", role: "alert", hidden: true });
-  const element = make("section", { "aria-labelledby": id }, make("h2", { id }, title), fault, ...content);
-  return { element, fault };
-}
+const columns = ["Instrument", "Strategy", "Quantity", "Entry", "Price", "Unrealized"];
 
-export class Overview {
-  #timers = [];
-  #reads = [];
+export class Overview extends View {
   #positions = new Map();
-  #isClosed = false;
 
-  constructor(bar, main) {
-    this.stops = new StopControl(() => this.#readAll());
-    this.strategies = new StrategyTable(() => this.#readAll());
-    this.#buildBar(bar);
-    this.#build(main);
+  constructor(desk, place) {
+    super(desk, place);
+    this.strategies = new StrategyTable(() => desk.changed());
+    this.#build();
     // Strategies are read 20 times a minute: the host allows 50 for all that a user asks of them.
-    this.#every(3000, this.strategyPanel, async () => {
+    this.readStrategies = this.every(3000, this.strategyPanel, async () => {
       this.strategies.show((await call("GET", "/api/strategies")).data.strategies);
     });
-    this.#every(1000, this.moneyPanel, async () => this.#showMoney(await call("GET", "/api/risk/portfolio")));
-    this.#every(2000, this.moneyPanel, async () => this.#showRisk(await call("GET", "/api/v1/risk-status")));
-    this.#every(5000, this.positionPanel, async () => this.#takePositions((await call("GET", "/api/positions")).positions));
-    this.#every(2000, this.stopPanel, async () => {
-      this.stops.show((await call("GET", "/api/v1/emergency-stops")).active_stops);
-    });
-    this.#every(3000, this.alertPanel, async () => this.#showAlerts((await call("GET", "/api/risk/alerts")).alerts));
-    this.#every(3000, this.healthPanel, async () => {
+    this.every(1000, this.moneyPanel, async () => this.#showMoney(await call("GET", "/api/risk/portfolio")));
+    this.every(2000, this.moneyPanel, async () => this.#showRisk(await call("GET", "/api/v1/risk-status")));
+    this.every(5000, this.positionPanel, async () => this.#takePositions((await call("GET", "/api/positions")).positions));
+    this.every(3000, this.alertPanel, async () => this.#showAlerts((await call("GET", "/api/risk/alerts")).alerts));
+    this.every(3000, this.healthPanel, async () => {
       this.#showHealth(...await Promise.all([look("/health"), look("/readiness")]));
     });
-    this.#every(15_000, this.moneyPanel, async () => {
-      say(this.mode, (await call("GET", "/config")).trading.mode === "live" ? "live orders" : "paper");
-    });
-    this.live = new Live({
-      onMessage: (message) => this.#hear(message),
-      onState: (state, heard) => this.#showConnection(state, heard) });
-    this.#timers.push(setInterval(() => this.#drawPositions(), 250));
+    this.later(250, () => this.#drawPositions());
+    this.appear();
   }
 
-  close() {
-    this.#isClosed = true;
-    this.live.close();
-    for (const timer of this.#timers) clearInterval(timer);
+  hear(message) {
+    if (message.type === "position_update") {
+      const { position_id: id, ...data } = message.data;
+      if (Number(data.quantity) === 0) this.#positions.delete(id);
+      else this.#positions.set(id, { ...this.#positions.get(id), ...data, id });
+    }
+    // The row itself comes over REST; this says when.
+    if (message.type === "strategy_update") this.readStrategies();
   }
 
   // MARK: Building
 
-  #buildBar(bar) {
-    this.connection = make("span", { class: "pill", id: "connection", role: "status" }, "connecting …");
-    this.mode = make("span", { class: "pill" }, "…");
-    bar.replaceChildren(
-      make("h1", {}, make("img", { src: "/page/icon.svg", alt: "", width: 24, height: 24 }), "Stratagem"),
-      this.stops.state, this.mode, this.connection,
-      make("span", { class: "rest" }),
-      this.stops.button,
-      make("span", { class: "who" }, [user().username, ...user().roles.filter((role) => role !== user().username)].join(", ")),
-      make("button", { type: "button", class: "quiet", onclick: () => logout() }, "Log out"));
-  }
-
-  #build(main) {
-    this.banner = make("p", { class: "banner", role: "alert", hidden: true });
+  #build() {
     this.figures = {};
     const figure = (name, label, ...more) => {
       const value = make("strong", {}, "–"), note = make("small", {}, " ");
@@ -87,72 +60,21 @@ export class Overview {
         figure("limit", "Nearest limit")),
       this.accounts = make("ul", { class: "lines", hidden: true, "aria-label": "Accounts" }));
     this.strategyPanel = panel("strategies", "Strategies", this.strategies.element);
-    this.positionRows = make("tbody");
+    this.positions = table("", columns, new Set([2, 3, 4, 5]));
     this.noPositions = make("p", { class: "soft", hidden: true }, "Nothing is held.");
     this.positionPanel = panel("positions", "Positions",
-      make("table", { class: "cards" }, make("thead", {}, make("tr", {},
-        ...["Instrument", "Strategy", "Quantity", "Entry", "Price", "Unrealized"].map((name, place) =>
-          make("th", { scope: "col", class: place > 1 ? "number" : null }, name)))), this.positionRows),
-      this.noPositions);
-    this.stopPanel = panel("stops", "Emergency stops", this.stops.list);
+      this.positions.element, this.noPositions);
+    this.stopPanel = panel("stops", "Emergency stops", this.desk.stops.list);
     this.alertList = make("ul", { class: "lines" });
     this.noAlerts = make("p", { class: "soft" }, "None.");
     this.alertPanel = panel("alerts", "Alerts", this.alertList, this.noAlerts);
     this.healthList = make("ul", { class: "lines" });
     this.healthPanel = panel("health", "Host", this.healthList);
-    main.replaceChildren(this.banner, this.moneyPanel.element, this.strategyPanel.element, this.positionPanel.element,
+    this.place.append(this.moneyPanel.element, this.strategyPanel.element, this.positionPanel.element,
       make("div", { class: "side" }, this.stopPanel.element, this.alertPanel.element, this.healthPanel.element));
   }
 
-  // MARK: Reading
-
-  /** Asks again and again, one question at a time; what fails is said in the panel until it succeeds. */
-  #every(milliseconds, { fault }, read) {
-    let runs = false;
-    const one = async () => {
-      if (runs || this.#isClosed) return;
-      runs = true;
-      try {
-        await read();
-        if (!this.#isClosed && fault.reader === read) fault.hidden = true;
-      } catch (error) {
-        if (!this.#isClosed) {
-          fault.reader = read;
-          fault.hidden = false;
-          say(fault, error.message);
-        }
-      }
-      runs = false;
-    };
-    this.#reads.push(one);
-    this.#timers.push(setInterval(one, milliseconds));
-    one();
-  }
-
-  #readAll() { for (const read of this.#reads) read(); }
-
-  #hear(message) {
-    if (message.type === "position_update") {
-      const { position_id: id, ...data } = message.data;
-      if (Number(data.quantity) === 0) this.#positions.delete(id);
-      else this.#positions.set(id, { ...this.#positions.get(id), ...data, id });
-    }
-    // The row itself comes over REST; this says when.
-    if (message.type === "strategy_update") this.#reads[0]();
-  }
-
   // MARK: Showing
-
-  #showConnection(state, heard) {
-    const isStale = state === "stale";
-    say(this.connection, { live: "live", stale: "stale", connecting: "connecting …" }[state]);
-    mark(this.connection, "data-tone", { live: "good", stale: "bad" }[state]);
-    mark(document.body, "data-stale", isStale);
-    this.banner.hidden = !isStale;
-    say(this.banner, isStale
-      ? `No contact with the host since ${clock(heard)}: all that you see is from then. Trying again …` : "");
-    if (state === "live") this.#readAll();
-  }
 
   #showMoney(risk) {
     const { equity, day, exposure } = this.figures;
@@ -201,11 +123,10 @@ export class Overview {
       a.instrument.localeCompare(b.instrument) || a.strategy_id.localeCompare(b.strategy_id));
     this.strategies.takePositions(positions);
     this.noPositions.hidden = positions.length > 0;
-    this.positionRows.parentElement.hidden = positions.length === 0;
-    keep(this.positionRows, positions, (one) => one.id, () => {
-      const cells = ["Instrument", "Strategy", "Quantity", "Entry", "Price", "Unrealized"].map((name, place) =>
-        make("td", { "data-label": name, class: place > 1 ? "number" : null }));
-      return { element: make("tr", {}, ...cells), cells };
+    this.positions.element.hidden = positions.length === 0;
+    keep(this.positions.rows, positions, (one) => one.id, () => {
+      const cells = columns.map((_, place) => this.positions.cell(place));
+      return { element: make("tr", { role: "row" }, ...cells), cells };
     }, ({ cells }, one) => {
       const texts = [one.instrument, one.strategy_id, quantity(one.quantity), price(one.average_entry_price),
         price(one.current_price), change(one.unrealized_pnl)];

@@ -71,7 +71,7 @@ export class StopControl {
     ask({ title: "Emergency stop, step 1 of 2", action: "See what it would do", danger: true,
       fill: ({ body, button, title }) => {
         body.append(fields, sum, back);
-        scope.addEventListener("change", () => this.#fillTargets(scope.value, target, targetLabel));
+        scope.addEventListener("change", () => this.#fillTargets(scope, target, targetLabel));
         back.addEventListener("click", () => {
           isTried = fields.disabled = false;
           back.hidden = true;
@@ -97,7 +97,8 @@ export class StopControl {
       } });
   }
 
-  async #fillTargets(scope, target, label) {
+  async #fillTargets(choice, target, label) {
+    const scope = choice.value;
     label.hidden = scope === "system";
     target.required = !label.hidden;
     target.replaceChildren();
@@ -107,10 +108,11 @@ export class StopControl {
       agent: async () => (await call("GET", "/api/strategies")).data.strategies.map((one) => one.id),
       instrument: async () => (await call("GET", "/api/instruments")).instruments.map((one) => one.id) }[scope];
     target.replaceChildren(make("option", { value: "" }, "Reading …"));
-    const names = await read().catch((error) => {
-      target.replaceChildren(make("option", { value: "" }, error.message));
-    });
-    if (names) target.replaceChildren(...names.map((name) => make("option", { value: name }, name)));
+    const names = await read().catch((error) => error);
+    // Another scope may have been chosen meanwhile.
+    if (scope !== choice.value) return;
+    target.replaceChildren(...names instanceof Error
+      ? [make("option", { value: "" }, names.message)] : names.map((name) => make("option", { value: name }, name)));
   }
 
   // MARK: Releasing

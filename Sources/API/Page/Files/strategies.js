@@ -1,10 +1,10 @@
 // The strategies as rows, and what can be done with each.
 
 import { Sparkline } from "./chart.js";
-import { ask, change, duration, keep, make, mark, notice, quantity, rate, say, sign } from "./dom.js";
+import { ask, change, duration, keep, make, mark, notice, quantity, rate, say, sign, table } from "./dom.js";
 import { call, may } from "./session.js";
 
-const columns = ["Strategy", "State", "Code", "Events/s", "99 % of calls", "Position", "Today", "Course of today", ""];
+const columns = ["Strategy", "State", "Code", "Events/s", "p99 per call", "Position", "Today", "Course of today", ""];
 const numbers = new Set([3, 4, 5, 6]);
 const tones = { running: "good", stopped: null, paused: "warn", degraded: "warn", faulted: "bad", quarantined: "bad" };
 
@@ -15,29 +15,25 @@ export class StrategyTable {
   /** `changed` is called after each action that may have changed something. */
   constructor(changed) {
     this.changed = changed;
-    this.rows = make("tbody");
+    this.table = table("strategies", columns, numbers);
     this.nobody = make("p", { class: "soft" }, "Reading …");
-    const head = columns.map((name, place) => make("th", { scope: "col", class: numbers.has(place) ? "number" : null },
-      name || make("span", { class: "unseen" }, "Actions")));
-    this.table = make("table", { class: "cards strategies", hidden: true }, make("thead", {}, make("tr", {}, ...head)), this.rows);
-    this.element = make("div", {}, this.table, this.nobody);
+    this.element = make("div", {}, this.table.element, this.nobody);
   }
 
   show(strategies) {
-    this.table.hidden = strategies.length === 0;
+    this.table.element.hidden = strategies.length === 0;
     this.nobody.hidden = strategies.length > 0;
     say(this.nobody, "There is none. Put one into the folder of strategies, and the host loads it.");
-    keep(this.rows, strategies, (one) => one.id, (one) => this.#row(one), (row, one) => this.#fill(row, one));
+    keep(this.table.rows, strategies, (one) => one.id, (one) => this.#row(one), (row, one) => this.#fill(row, one));
   }
 
   takePositions(positions) {
     this.#positions = Map.groupBy(positions, (one) => one.strategy_id);
-    for (const row of this.rows.kept?.values() ?? []) this.#fillPosition(row);
+    for (const row of this.table.rows.kept?.values() ?? []) this.#fillPosition(row);
   }
 
   #row({ id }) {
-    const cell = (place, ...content) => make(place ? "td" : "th", {
-      scope: place ? null : "row", "data-label": columns[place] || null, class: numbers.has(place) ? "number" : null }, ...content);
+    const { cell } = this.table;
     const row = { id, name: make("b"), about: make("small"), state: make("span", { class: "pill" }), problem: make("small"),
       code: make("span"), place: make("small"), line: new Sparkline(`Profit and loss of ${id} today, since this page was opened`) };
     row.events = cell(3);
@@ -46,7 +42,7 @@ export class StrategyTable {
     row.day = cell(6);
     row.buttons = cell(8, ...this.#buttons(row));
     row.buttons.className = "actions";
-    row.element = make("tr", {}, cell(0, row.name, row.about), cell(1, row.state, row.problem), cell(2, row.code, row.place),
+    row.element = make("tr", { role: "row" }, cell(0, row.name, row.about), cell(1, row.state, row.problem), cell(2, row.code, row.place),
       row.events, row.calls, row.position, row.day, cell(7, row.line.element), row.buttons);
     return row;
   }
@@ -70,7 +66,6 @@ export class StrategyTable {
       say(row.toggle, one.enabled ? "Disable" : "Enable");
       mark(row.toggle, "aria-label", `${one.enabled ? "Disable" : "Enable"} ${one.id}`);
     }
-    if (row.back) row.back.disabled = one.generation < 2;
     this.#fillPosition(row);
   }
 
@@ -97,7 +92,7 @@ export class StrategyTable {
     const button = (text, act) => make("button", { type: "button", "aria-label": `${text} ${row.id}`, onclick: act }, text);
     const all = [];
     if (may("trader")) all.push(row.toggle = button("Disable", () => row.one.enabled ? this.#disable(row) : this.#enable(row)));
-    if (may("admin")) all.push(button("Reload", () => this.#reload(row)), row.back = button("Roll back", () => this.#rollBack(row)));
+    if (may("admin")) all.push(button("Reload", () => this.#reload(row)), button("Roll back", () => this.#rollBack(row)));
     return all;
   }
 
@@ -150,7 +145,7 @@ export class StrategyTable {
       fill: async ({ body, button }) => {
         button.disabled = true;
         const fault = make("p", { class: "fault" });
-        body.append(make("p", {}, "Earlier code takes the place of the one that runs, with its memory."),
+        body.append(make("p", {}, "Other code takes the place of the one that runs, and its memory over."),
           make("label", {}, "Generation", choice), fault);
         try {
           const { generations } = await call("GET", this.#path(row, "generations"));
@@ -158,7 +153,7 @@ export class StrategyTable {
           choice.replaceChildren(...older.map((one) => make("option", { value: one.generation },
             `${one.generation}, ${one.state}, ${one.version ?? ""} ${(one.sha256 ?? "").slice(0, 12)}`)));
           button.disabled = older.length === 0;
-          say(fault, older.length ? "" : "There is no earlier generation.");
+          say(fault, older.length ? "" : "There is no other generation.");
         } catch (error) {
           say(fault, error.message);
         }
