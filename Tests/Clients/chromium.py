@@ -28,7 +28,7 @@ def browser(program):
     options = webdriver.ChromeOptions()
     options.binary_location = program
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server",
-                     "--disable-background-networking"):
+                     "--disable-background-networking", "--window-size=1400,900"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
@@ -76,7 +76,10 @@ class Page:
             self.one("#login button").click()
 
     def press(self, label):
-        self.one(f"[aria-label='{label}']").click()
+        """A button by its name, in the middle of the window, where no notice lies over it."""
+        button = self.one(f"[aria-label='{label}']")
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+        button.click()
 
     def confirm(self):
         self.one("dialog .buttons button:last-child").click()
