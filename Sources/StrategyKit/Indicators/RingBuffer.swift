@@ -103,24 +103,22 @@ public struct RingBuffer<Element: BitwiseCopyable & Codable>: Codable {
         base = copy.base
     }
 
-    private enum CodingKeys: String, CodingKey { case capacity, elements }
-
     public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        let capacity = try container.decode(Int.self, forKey: .capacity)
-        let elements = try container.decode([Element].self, forKey: .elements)
+        let container = try decoder.container(keyedBy: StateKey.self)
+        let capacity = try container.decode(Int.self, forKey: "capacity")
+        let elements = try container.decode([Element].self, forKey: "elements")
         guard (1...(1 << 24)).contains(capacity), elements.count <= capacity else {
             throw DecodingError.dataCorruptedError(
-                forKey: .capacity, in: container, debugDescription: "\(elements.count) elements of \(capacity)")
+                forKey: "capacity", in: container, debugDescription: "\(elements.count) elements of \(capacity)")
         }
         self.init(capacity: capacity)
         for element in elements { append(element) }
     }
 
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(capacity, forKey: .capacity)
-        try container.encode(elements, forKey: .elements)
+        var container = encoder.container(keyedBy: StateKey.self)
+        try container.encode(capacity, forKey: "capacity")
+        try container.encode(elements, forKey: "elements")
     }
 }
 

@@ -80,3 +80,69 @@ struct SavedInstance<S: Strategy>: Codable {
         instance.pointee.book.needsAttention = true
     }
 }
+
+// MARK: Names in the bytes
+
+extension SavedInstance {
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: StateKey.self)
+        strategies = try container.decode([Value].self, forKey: "strategies")
+        positions = try container.decode([Holding].self, forKey: "positions")
+        orders = try container.decode([Working].self, forKey: "orders")
+        nextTag = try container.decode(UInt64.self, forKey: "nextTag")
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: StateKey.self)
+        try container.encode(strategies, forKey: "strategies")
+        try container.encode(positions, forKey: "positions")
+        try container.encode(orders, forKey: "orders")
+        try container.encode(nextTag, forKey: "nextTag")
+    }
+}
+
+extension SavedInstance.Value {
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: StateKey.self)
+        instrument = try container.decode(String.self, forKey: "instrument")
+        isStarted = try container.decode(Bool.self, forKey: "isStarted")
+        awaitsParameters = try container.decodeIfPresent(Bool.self, forKey: "awaitsParameters")
+        state = try container.decode(S.self, forKey: "state")
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: StateKey.self)
+        try container.encode(instrument, forKey: "instrument")
+        try container.encode(isStarted, forKey: "isStarted")
+        try container.encodeIfPresent(awaitsParameters, forKey: "awaitsParameters")
+        try container.encode(state, forKey: "state")
+    }
+}
+
+extension SavedInstance.Holding {
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: StateKey.self)
+        instrument = try container.decode(String.self, forKey: "instrument")
+        position = try container.decode(Position.self, forKey: "position")
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: StateKey.self)
+        try container.encode(instrument, forKey: "instrument")
+        try container.encode(position, forKey: "position")
+    }
+}
+
+extension SavedInstance.Working {
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: StateKey.self)
+        instrument = try container.decode(String.self, forKey: "instrument")
+        order = try container.decode(WorkingOrder.self, forKey: "order")
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: StateKey.self)
+        try container.encode(instrument, forKey: "instrument")
+        try container.encode(order, forKey: "order")
+    }
+}

@@ -14,6 +14,8 @@ enum StateCoding {
         var data = Data(bytes)
         do {
             if version != S.stateVersion { data = try migrated(data, type: S.self, from: version) }
+            // As a rule nothing is missing, and nothing has to be made of the defaults.
+            do { return try decoder().decode(type, from: data) } catch DecodingError.keyNotFound {}
             let standard = try tree(encoder().encode(defaults))
             // One round per missing property, so there is an end.
             for _ in 0...standard.keyCount {
