@@ -190,11 +190,11 @@ extension HostCore {
     }
 
     /// After new code or a new configuration is in the slot: what the old one did is over. One that is switched on runs.
-    func returnToService(_ slot: Int, _ text: String) {
+    func returnToService(_ slot: Int, _ text: @autoclosure () -> String) {
         strategies[slot].restart = nil
         engine.clearFault(strategy: slot)
         let isEnabled = strategies[slot].configuration?.enabled == true
-        let move = strategies[slot].lifecycle.reload(isEnabled: isEnabled, text, at: wallTime)
+        let move = strategies[slot].lifecycle.reload(isEnabled: isEnabled, text(), at: wallTime)
         note(move, slot)
         if move != nil, isEnabled { engine.enable(strategy: slot) }
     }

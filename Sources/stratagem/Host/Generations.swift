@@ -211,12 +211,12 @@ extension HostCore {
         if let shadow = discarded?.generation { keep(shadow, slot) }
         if let generation = replacement.generation {
             activate(generation, slot)
+            let number = strategies[slot].generation
             let memory = replacement.memory == .keep ? "with its memory" : "without its memory"
             note(
                 slot, generation.number == 0 ? "strategy.reload" : "strategy.rollback",
-                "generation \(strategies[slot].generation) takes over from \(before) \(memory)",
-                strategies[slot].generation, by: requester)
-            returnToService(slot, "generation \(strategies[slot].generation) was loaded by \(requester.user)")
+                "generation \(number) takes over from \(before) \(memory)", number, by: requester)
+            returnToService(slot, "generation \(number) was loaded by \(requester.user)")
         }
         return FinishedReplacement(
             slot: slot, generation: strategies[slot].generation, previous: before, memory: replacement.memory,
@@ -248,13 +248,13 @@ extension HostCore {
     }
 
     private func keep(_ generation: Generation, _ slot: Int) {
-        let count = strategies[slot].generations.count
-        let place = strategies[slot].generations.firstIndex { $0.number >= generation.number } ?? count
-        if place < count, strategies[slot].generations[place].number == generation.number {
-            strategies[slot].generations[place] = generation
+        // A new one belongs to the end.
+        let before = strategies[slot].generations.lastIndex { $0.number <= generation.number }
+        if let before, strategies[slot].generations[before].number == generation.number {
+            strategies[slot].generations[before] = generation
             return
         }
-        strategies[slot].generations.insert(generation, at: place)
+        strategies[slot].generations.insert(generation, at: (before ?? -1) + 1)
         if strategies[slot].generations.count > HostCore.generationsListed {
             strategies[slot].generations.removeFirst()
         }
@@ -329,7 +329,10 @@ extension HostCore {
     }
 
     /// Tells everybody; the journal too.
-    private func note(_ slot: Int, _ action: String, _ text: String, _ number: Int, by requester: Requester) {
+    private func note(
+        _ slot: Int, _ action: String, _ text: @escaping @autoclosure () -> String, _ number: Int,
+        by requester: Requester
+    ) {
         let wall = Timestamp(nanoseconds: WallClock.now)
         strategies[slot].updatedAt = wall
         let time = engine.now
@@ -339,6 +342,7 @@ extension HostCore {
             core.audit(
                 action, record.id, by: requester,
                 ["generation": String(number), "sha256": generation?.sha256 ?? ""])
+            let text = text()
             core.activity.add(.note, slot, time, text)
             core.logs.add(record.id, .info, text, at: time)
             let (loaded, most) = core.generationsLoaded

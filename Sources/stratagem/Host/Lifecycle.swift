@@ -99,10 +99,10 @@ struct Lifecycle: Sendable, Equatable {
     }
 
     /// New code or a new configuration was loaded: what was wrong with the old one is over, and the count begins anew.
-    mutating func reload(isEnabled: Bool, _ text: String, at time: Timestamp) -> Move? {
+    mutating func reload(isEnabled: Bool, _ text: @autoclosure () -> String, at time: Timestamp) -> Move? {
         recentFaults.removeAll()
         guard state.isOut else { return nil }
-        return move(to: isEnabled ? .running : .disabled, "reloaded", text, at: time)
+        return move(to: isEnabled ? .running : .disabled, "reloaded", text(), at: time)
     }
 
     /// It was made anew after a fault; one that was switched off meanwhile waits to be switched on.
