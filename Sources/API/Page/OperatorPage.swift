@@ -27,6 +27,11 @@ struct OperatorPage: Sendable {
             PageFile("/page/strategies.js", script, PackageResources.strategies_js),
             PageFile("/page/stops.js", script, PackageResources.stops_js),
             PageFile("/page/chart.js", script, PackageResources.chart_js),
+            PageFile("/page/plot.js", script, PackageResources.plot_js),
+            PageFile("/page/pane.js", script, PackageResources.pane_js),
+            PageFile("/page/series.js", script, PackageResources.series_js),
+            PageFile("/page/ticks.js", script, PackageResources.ticks_js),
+            PageFile("/page/moves.js", script, PackageResources.moves_js),
         ]
         files = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
     }
