@@ -36,7 +36,7 @@ class Host:
         answer.raise_for_status()
         self.token = answer.json()["accessToken"]
         self.http.headers["Authorization"] = f"Bearer {self.token}"
-        self._wait_for_prices()
+        self.wait_for_prices()
 
     def _start(self, command):
         self.process = subprocess.Popen(command, env={**os.environ, "STRATAGEM_ADMIN_PASSWORD": PASSWORD},
@@ -66,7 +66,7 @@ class Host:
             time.sleep(0.1)
         raise SystemExit("the host did not start")
 
-    def _wait_for_prices(self):
+    def wait_for_prices(self):
         for _ in range(300):
             if self.http.get(self.url + "/api/market-data/BTC_USDT/depth").status_code == 200:
                 return

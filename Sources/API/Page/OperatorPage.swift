@@ -15,6 +15,7 @@ struct OperatorPage: Sendable {
         let all = [
             PageFile("/", "text/html; charset=utf-8", PackageResources.index_html),
             PageFile("/page/page.css", style, PackageResources.page_css),
+            PageFile("/page/risk.css", style, PackageResources.risk_css),
             PageFile("/page/icon.svg", image, PackageResources.icon_svg),
             PageFile("/page/app.js", script, PackageResources.app_js),
             PageFile("/page/dom.js", script, PackageResources.dom_js),
@@ -32,6 +33,15 @@ struct OperatorPage: Sendable {
             PageFile("/page/series.js", script, PackageResources.series_js),
             PageFile("/page/ticks.js", script, PackageResources.ticks_js),
             PageFile("/page/moves.js", script, PackageResources.moves_js),
+            PageFile("/page/form.js", script, PackageResources.form_js),
+            PageFile("/page/rules.js", script, PackageResources.rules_js),
+            PageFile("/page/risk.js", script, PackageResources.risk_js),
+            PageFile("/page/headroom.js", script, PackageResources.headroom_js),
+            PageFile("/page/whatif.js", script, PackageResources.whatif_js),
+            PageFile("/page/approvals.js", script, PackageResources.approvals_js),
+            PageFile("/page/denials.js", script, PackageResources.denials_js),
+            PageFile("/page/limits.js", script, PackageResources.limits_js),
+            PageFile("/page/compliance.js", script, PackageResources.compliance_js),
         ]
         files = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
     }

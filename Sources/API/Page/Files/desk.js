@@ -3,6 +3,7 @@
 import { clock, make, mark, notice, say } from "./dom.js";
 import { Live } from "./live.js";
 import { Overview } from "./overview.js";
+import { Risk } from "./risk.js";
 import { call, logout, user } from "./session.js";
 import { StopControl } from "./stops.js";
 import { View } from "./view.js";
@@ -10,6 +11,7 @@ import { View } from "./view.js";
 /** The first part of an address behind `#/`, its name in the bar (none: reached from elsewhere), and its view. */
 const routes = [
   { path: "", title: "Overview", view: Overview },
+  { path: "risk", title: "Risk", view: Risk },
 ];
 
 export class Desk extends View {

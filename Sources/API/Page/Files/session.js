@@ -11,9 +11,10 @@ let onEnd = () => {};
 
 /** An answer that is no success, or none at all. */
 export class Failure extends Error {
-  constructor(message, status = 0) {
+  constructor(message, status = 0, details = null) {
     super(message);
     this.status = status;
+    this.details = details;
   }
 }
 
@@ -91,7 +92,7 @@ async function send(method, path, body, by) {
   });
   const value = await answer.json().catch(() => null);
   if (answer.ok && value) return value;
-  throw new Failure(sentence(answer, value), answer.status);
+  throw new Failure(sentence(answer, value), answer.status, value?.error?.details);
 }
 
 /** An open operation's JSON, whatever its status: health says what is wrong in the answer. */

@@ -11,7 +11,8 @@ const modes = {
 const scopes = { system: "Everything", account: "An account", agent: "A strategy", instrument: "An instrument" };
 const force = ["reduce", "stop", "cancel", "flatten"];
 
-const place = (stop) => stop.scope === "system" ? "everything" : `${stop.scope === "agent" ? "strategy" : stop.scope} ${stop.target_id}`;
+/** What a stop is of. */
+export const stopPlace = (stop) => stop.scope === "system" ? "everything" : `${stop.scope === "agent" ? "strategy" : stop.scope} ${stop.target_id}`;
 
 /** What is allowed now, and how it should look. */
 function tradingState(active) {
@@ -47,7 +48,7 @@ export class StopControl {
         ? make("button", { type: "button", onclick: () => this.#release(one) }, "Release …") : null;
       return { element: make("li", {}, what, text, release, left), what, text, left };
     }, (row, one) => {
-      say(row.what, `${one.mode}: ${place(one)}`);
+      say(row.what, `${one.mode}: ${stopPlace(one)}`);
       say(row.text, `${one.reason || "without a reason"} (${one.triggered_by}, ${clock(one.timestamp)})`);
       say(row.left, one.remaining_components.length ? `still to do: ${one.remaining_components.join(", ")}` : "");
     });
@@ -83,7 +84,7 @@ export class StopControl {
       act: async ({ button, title }) => {
         if (isTried) {
           await call("POST", "/api/v1/emergency-stop", request(false));
-          notice(`The stop is in force: ${mode.value}, ${place(request(false))}.`);
+          notice(`The stop is in force: ${mode.value}, ${stopPlace(request(false))}.`);
           return this.changed();
         }
         const { affected_components: affected } = await call("POST", "/api/v1/emergency-stop", request(true));
@@ -106,7 +107,7 @@ export class StopControl {
     const read = {
       account: async () => (await call("GET", "/api/v1/risk-status")).account_risks.map((one) => one.account_id),
       agent: async () => (await call("GET", "/api/strategies")).data.strategies.map((one) => one.id),
-      instrument: async () => (await call("GET", "/api/instruments")).instruments.map((one) => one.id) }[scope];
+      instrument: async () => (await call("GET", "/api/instruments")).instruments.map((one) => one.instrument) }[scope];
     target.replaceChildren(make("option", { value: "" }, "Reading …"));
     const names = await read().catch((error) => error);
     // Another scope may have been chosen meanwhile.
@@ -121,7 +122,7 @@ export class StopControl {
     const reason = make("input", { required: true, maxlength: 500 });
     const code = make("input", { autocomplete: "one-time-code", maxlength: 19 });
     const second = make("label", { hidden: true }, "Code of your second factor", code);
-    ask({ title: `Release the stop of ${place(stop)}?`, action: "Release",
+    ask({ title: `Release the stop of ${stopPlace(stop)}?`, action: "Release",
       fill: ({ body }) => body.append(make("p", {}, "Orders pass again, unless another stop covers them."),
         make("label", {}, "Reason", reason), second),
       act: async () => {

@@ -1,0 +1,94 @@
+// Would this order pass? The gate is asked, and nothing is sent.
+
+import { clock, make, mark, percent, say } from "./dom.js";
+import { Fields, fillChoice } from "./form.js";
+import { findingLine } from "./rules.js";
+import { call } from "./session.js";
+import { panel } from "./view.js";
+
+const kinds = { MARKET: [], LIMIT: ["price"], STOP_LOSS: ["stop_price"], STOP_LIMIT: ["price", "stop_price"],
+  TRAILING_STOP: ["trail_percent"] };
+const numbers = { quantity: "Quantity", price: "Limit price", stop_price: "Stop price", trail_percent: "Trail, %",
+  stop_loss: "Stop-loss at", take_profit: "Take-profit at" };
+
+export class WhatIf {
+  #fields = new Fields();
+  #inputs = {};
+
+  constructor() {
+    const choice = (name, label, options = []) => {
+      const select = this.#inputs[name] = make("select");
+      fillChoice(select, options);
+      return this.#fields.add(name, label, select);
+    };
+    const number = (name) => {
+      const input = this.#inputs[name] = make("input", { inputmode: "decimal", autocomplete: "off", required: name === "quantity" });
+      return this.#fields.add(name, numbers[name], input);
+    };
+    this.reduce = make("input", { type: "checkbox" });
+    this.labels = Object.fromEntries(Object.keys(numbers).map((name) => [name, number(name)]));
+    this.button = make("button", { class: "main" }, "Ask the gate");
+    this.fault = make("p", { class: "fault", role: "alert" });
+    this.answer = make("div", { class: "verdict", role: "status" });
+    const form = make("form", { class: "grid", onsubmit: (event) => this.#ask(event), oninput: () => this.#change() },
+      choice("strategy_id", "Strategy"), choice("instrument", "Instrument"), choice("order_type", "Side", ["BUY", "SELL"]),
+      choice("order_kind", "Kind", Object.keys(kinds)), ...Object.values(this.labels),
+      make("label", { class: "check" }, this.reduce, "Only reduces the position"), make("div", { class: "buttons" }, this.button));
+    this.panel = panel("whatif", "Would this order pass?", form, this.fault, this.answer);
+    this.#change();
+  }
+
+  takeNames({ strategies, instruments }) {
+    fillChoice(this.#inputs.strategy_id, ["manual", ...strategies]);
+    fillChoice(this.#inputs.instrument, instruments);
+  }
+
+  /** An answer is of the order that was asked for, and goes with it. */
+  #change() {
+    const needed = kinds[this.#inputs.order_kind.value];
+    for (const name of ["price", "stop_price", "trail_percent"]) {
+      this.labels[name].hidden = !needed.includes(name);
+      this.#inputs[name].required = needed.includes(name);
+    }
+    this.answer.replaceChildren();
+    say(this.fault, "");
+  }
+
+  #order() {
+    const order = { reduce_only: this.reduce.checked };
+    for (const [name, input] of Object.entries(this.#inputs)) {
+      if (input.value.trim() && !this.labels[name]?.hidden) order[name] = input.value.trim();
+    }
+    return order;
+  }
+
+  async #ask(event) {
+    event.preventDefault();
+    this.button.disabled = true;
+    this.#fields.clear();
+    this.#change();
+    const order = this.#order();
+    try {
+      this.#show(await call("POST", "/api/orders?dry_run=true", order), order);
+    } catch (error) {
+      say(this.fault, this.#fields.blame(error));
+    }
+    this.button.disabled = false;
+  }
+
+  #show({ approved, account_id: account, risk_score: score, denials, warnings, required_actions: actions }, order) {
+    const waits = !approved && denials.every((one) => one.rule === "compliance.approval");
+    const [word, tone] = approved ? [warnings.length ? "would pass, with warnings" : "would pass", "good"]
+      : waits ? ["would wait for a second person", "warn"] : ["would be denied", "bad"];
+    const pill = make("span", { class: "pill" }, word);
+    mark(pill, "data-tone", tone);
+    const list = (label, all, line = findingLine) => all.length
+      ? [make("h3", {}, label), make("ul", { class: "findings" }, ...all.map(line))] : [];
+    this.answer.replaceChildren(
+      make("p", {}, pill, ` ${order.order_type} ${order.quantity} ${order.instrument}, account ${account}, asked at ${clock(Date.now())}`),
+      ...list(waits ? "It needs an approval" : "These rules deny it", denials), ...list("These rules warn", warnings),
+      make("p", {}, denials.length + warnings.length ? "All other rules that apply let it pass." : "All rules that apply let it pass."),
+      make("p", { class: "soft" }, `With it ${percent(score)} of the nearest limit would be used. Nothing was sent.`),
+      ...list("What would help", actions, (one) => make("li", {}, one)));
+  }
+}
