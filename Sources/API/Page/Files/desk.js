@@ -2,6 +2,8 @@
 
 import { clock, make, mark, notice, say } from "./dom.js";
 import { Live } from "./live.js";
+import { Market } from "./market.js";
+import { Orders } from "./orders.js";
 import { Overview } from "./overview.js";
 import { Risk } from "./risk.js";
 import { call, logout, user } from "./session.js";
@@ -11,6 +13,8 @@ import { View } from "./view.js";
 /** The first part of an address behind `#/`, its name in the bar (none: reached from elsewhere), and its view. */
 const routes = [
   { path: "", title: "Overview", view: Overview },
+  { path: "market", title: "Market", view: Market },
+  { path: "orders", title: "Orders", view: Orders },
   { path: "risk", title: "Risk", view: Risk },
 ];
 

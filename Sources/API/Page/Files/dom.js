@@ -66,11 +66,15 @@ export const money = (value) => dash(value, (value) => format(2, 2).format(value
 export const change = (value) => dash(value, (value) => format(2, 2, "exceptZero").format(value).replace("-", "−"));
 export const quantity = (value) => dash(value, (value) => format(0, 8).format(value).replace("-", "−"));
 export const price = (value) => dash(value, (value) => format(2, Math.abs(value) < 10 ? 6 : 3).format(value));
+/** As many digits as a tick or a lot has, so that a column lines up. */
+export const fixed = (value, step) => dash(value, (value) => format(digits(step), digits(step)).format(value));
 export const percent = (value) => dash(value, (value) => format(2, 2).format(value * 100).replace("-", "−") + " %");
 export const rate = (value) => dash(value, (value) => format(0, value < 10 ? 1 : 0).format(value));
 /** Nanoseconds of a call. */
 export const duration = (value) => dash(value || null, (value) =>
   value < 1e3 ? `${value} ns` : value < 1e6 ? `${rate(value / 1e3)} µs` : `${rate(value / 1e6)} ms`);
+
+const digits = (step) => Math.max(0, Math.min(9, Math.ceil(-Math.log10(step) - 1e-9)));
 
 const dash = (value, write) => value == null || Number.isNaN(value) ? "–" : write(value);
 

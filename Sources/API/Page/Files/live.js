@@ -16,6 +16,7 @@ export class Live {
   #timer = 0;
   #attempt = 0;
   #token = "";
+  #wanted = [];
 
   constructor({ onMessage, onState }) {
     Object.assign(this, { onMessage, onState });
@@ -32,6 +33,17 @@ export class Live {
     this.#drop();
   }
 
+  /** What is to be heard besides: [{ channel, instruments, parameters }], instead of what was before. */
+  listen(wanted) {
+    for (const { channel, instruments } of this.#wanted) this.#send({ type: "unsubscribe", channel, instruments });
+    this.#wanted = wanted;
+    this.#subscribe();
+  }
+
+  #subscribe() {
+    for (const one of this.#wanted) this.#send({ type: "subscribe", ...one });
+  }
+
   #tell(state) {
     if (state === this.#state) return;
     this.#state = state;
@@ -46,6 +58,7 @@ export class Live {
     address.searchParams.set("token", this.#token);
     const socket = new WebSocket(address);
     this.#socket = socket;
+    socket.onopen = () => { if (socket === this.#socket) this.#subscribe(); };
     socket.onmessage = (event) => {
       if (socket !== this.#socket) return;
       this.#heard = Date.now();

@@ -148,7 +148,7 @@ export class Plot {
       top = pane.bottom + gap;
     }
     this.#fitGutter();
-    const times = timeTicks(shown.from, shown.to, Math.max(2, this.#width / 80)).filter((one) => x(one.time) > 20);
+    const times = timeTicks(shown.from, shown.to, Math.max(2, this.#width / 80)).filter((one) => x(one.time) > 30);
     this.#paintGrid(times, x);
     for (const pane of this.panes) pane.paint(pen, { x, right: this.#width, colour: (name) => this.#colour(name) });
     for (const pane of this.panes) if (pane.last) this.#label(pane.last.text, pane.y(pane.last.value), pane.last.tone);

@@ -58,7 +58,13 @@ export class View {
   /** Shows all at once when each question was answered, so that nothing jumps. */
   appear() {
     mark(this.place, "aria-busy", true);
-    Promise.all(this.#first).then(() => { if (!this.#isClosed) mark(this.place, "aria-busy", null); });
+    const count = this.#first.length;
+    Promise.all(this.#first).then(() => {
+      if (this.#isClosed) return;
+      // An answer may have brought further questions.
+      if (this.#first.length > count) this.appear();
+      else mark(this.place, "aria-busy", null);
+    });
   }
 
   close() {
