@@ -38,6 +38,21 @@ extension HostSuites {
             #expect(try await running.host.enable("alpha", by: HostLife.person).state == .running)
         }
 
+        @Test("a strategy's parameters come with what the plugin says of them")
+        func described() async throws {
+            folder.addCross("alpha")
+            let running = try RunningLife(folder)
+            defer { running.stop() }
+            let view = try await running.host.strategy("alpha")
+            #expect(view.descriptions.map(\.name) == view.parameters.map(\.name))
+            #expect(
+                view.descriptions.first
+                    == ParameterDescription(
+                        name: "fast", description: "Bars in the fast average", unit: "bars", kind: .integer,
+                        minimum: .number("1"), maximum: .number("9999"), standard: .number("20")))
+            #expect(view.descriptions.last?.minimum == .number("0.00000001"))
+        }
+
         @Test("an end under load loses nothing that was acknowledged, and doubles nothing")
         func endUnderLoad() async throws {
             folder.addCross("alpha")

@@ -89,6 +89,8 @@ public struct StrategyView: Sendable, Equatable {
     public var isLive = false
     /// Values in force, in the plugin's order.
     public var parameters: [(name: String, value: ParameterInput)] = []
+    /// Of the answer about one strategy, in the plugin's order.
+    public var descriptions: [ParameterDescription] = []
     /// In instrument units; nil = no limit.
     public var maxPositionSize: Quantity?
     public var stopLossPercent: Rate?

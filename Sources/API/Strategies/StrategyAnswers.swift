@@ -23,7 +23,12 @@ struct StrategyAnswer: OperationOutput {
 
     static var example: StrategyAnswer { StrategyAnswer(strategy: .example) }
     func write(_ json: inout JSONWriter) {
-        json.object { strategy.write(&$0) }
+        json.object { json in
+            strategy.write(&json)
+            json.list("parameter_descriptions", strategy.descriptions) { json, parameter in
+                json.object { parameter.write(&$0) }
+            }
+        }
     }
 }
 
@@ -124,6 +129,11 @@ extension StrategyView {
         var example = StrategyView(id: "sma_cross")
         example.tags = ["trend"]
         example.instruments = ["BTC_USDT"]
+        example.descriptions = [
+            ParameterDescription(
+                name: "fast", description: "", unit: "bars", kind: .integer, minimum: .number("1"),
+                maximum: .number("9999"), standard: .number("10"))
+        ]
         return example
     }
 }
@@ -146,6 +156,19 @@ extension StrategyRuntime {
         }
         if let residentBytes { json.field("worker_resident_bytes", residentBytes) }
         if let waitingEvents { json.field("worker_waiting_events", waitingEvents) }
+    }
+}
+
+extension ParameterDescription {
+    fileprivate func write(_ json: inout JSONWriter) {
+        json.field("name", name)
+        json.field("description", description)
+        json.nullable("unit", unit)
+        json.choice("kind", kind.rawValue, of: Kind.allCases.map(\.rawValue))
+        json.field("choices", choices)
+        json.nullable("minimum", minimum?.json)
+        json.nullable("maximum", maximum?.json)
+        json.field("default", standard.json)
     }
 }
 

@@ -19,6 +19,10 @@ extension TradingOperations {
     private static var getStrategy: APIOperation {
         APIOperation(
             .get, "/api/strategies/{strategy_id}", id: "strategies.get", tag: "Strategies", summary: "One strategy",
+            description: """
+                parameter_descriptions are the plugin's own: what each parameter is, its unit, its bounds (inclusive, null where the \
+                kind has none) and its default. A duration is in seconds.
+                """,
             rate: .strategy, isSnapshot: true, errors: [.unknown]
         ) { (input: StrategyIDInput, context) in
             StrategyAnswer(strategy: try await context.host.strategy(input.id))

@@ -18,7 +18,10 @@ extension RunningHost {
     func strategy(_ id: String) async throws(HostRefusal) -> StrategyView {
         try await read { core throws(HostRefusal) in
             if let view = core.neverWired.first(where: { $0.id == id }) { return view }
-            return core.strategyView(try core.wired(id))
+            let slot = try core.wired(id)
+            var view = core.strategyView(slot)
+            view.descriptions = core.strategies[slot].instance?.plugin.parameters.map(ParameterDescription.init) ?? []
+            return view
         }
     }
 
