@@ -8,7 +8,8 @@ struct BacktestProcess {
         var processorSeconds: UInt = 900
         var niceness: Int32 = 19
         /// Of one file that it writes.
-        var fileBytes: UInt = 64 << 20
+        /// The memory that it shares with a worker counts as a file: room for a state of the largest size and its rings.
+        var fileBytes: UInt = 128 << 20
         /// What it holds of the machine's memory at once.
         var memoryBytes: UInt64 = 1 << 30
     }
