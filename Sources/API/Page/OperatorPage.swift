@@ -49,6 +49,18 @@ struct OperatorPage: Sendable {
             PageFile("/page/denials.js", script, PackageResources.denials_js),
             PageFile("/page/limits.js", script, PackageResources.limits_js),
             PageFile("/page/compliance.js", script, PackageResources.compliance_js),
+            PageFile("/page/strategy.css", style, PackageResources.strategy_css),
+            PageFile("/page/actions.js", script, PackageResources.actions_js),
+            PageFile("/page/backtests.js", script, PackageResources.backtests_js),
+            PageFile("/page/course.js", script, PackageResources.course_js),
+            PageFile("/page/functions.js", script, PackageResources.functions_js),
+            PageFile("/page/generations.js", script, PackageResources.generations_js),
+            PageFile("/page/holdings.js", script, PackageResources.holdings_js),
+            PageFile("/page/logs.js", script, PackageResources.logs_js),
+            PageFile("/page/parameters.js", script, PackageResources.parameters_js),
+            PageFile("/page/rows.js", script, PackageResources.rows_js),
+            PageFile("/page/strategy.js", script, PackageResources.strategy_js),
+            PageFile("/page/submit.js", script, PackageResources.submit_js),
         ]
         files = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
     }

@@ -8,6 +8,7 @@ import { Overview } from "./overview.js";
 import { Risk } from "./risk.js";
 import { call, logout, user } from "./session.js";
 import { StopControl } from "./stops.js";
+import { Strategy } from "./strategy.js";
 import { View } from "./view.js";
 
 /** The first part of an address behind `#/`, its name in the bar (none: reached from elsewhere), and its view. */
@@ -16,6 +17,7 @@ const routes = [
   { path: "market", title: "Market", view: Market },
   { path: "orders", title: "Orders", view: Orders },
   { path: "risk", title: "Risk", view: Risk },
+  { path: "strategies", view: Strategy },
 ];
 
 export class Desk extends View {

@@ -25,14 +25,15 @@ export function mark(element, name, value) {
 /** One element for each item, in the items' order; those of before are kept by their key. */
 export function keep(parent, items, key, create, update) {
   const old = parent.kept ?? new Map();
-  const now = new Map();
+  const now = new Map(items.map((item) => [key(item), null]));
+  // First, so that those that stay need not move.
+  for (const [name, row] of old) if (!now.has(name)) row.element.remove();
   items.forEach((item, place) => {
     const row = old.get(key(item)) ?? create(item);
     now.set(key(item), row);
     update(row, item);
     if (parent.children[place] !== row.element) parent.insertBefore(row.element, parent.children[place] ?? null);
   });
-  for (const [name, row] of old) if (!now.has(name)) row.element.remove();
   parent.kept = now;
 }
 
@@ -52,7 +53,7 @@ export function table(style, columns, numbers) {
 
 const formats = new Map();
 
-function format(low, high, sign = "auto") {
+function format(low, high, sign = "negative") {
   const name = `${low}/${high}/${sign}`;
   if (!formats.has(name)) {
     formats.set(name, new Intl.NumberFormat("en", {

@@ -68,30 +68,43 @@ export async function logout(reason = "You are logged out.") {
 }
 
 /** A call of the API with the login; the answer's JSON. Throws a Failure with a sentence that can be shown. */
-export async function call(method, path, body) {
+export const call = (method, path, body) => withLogin((by) => send(method, path, body, by));
+
+/** The same for a file or a stream: the answer, whose body is yet to be read. */
+export const load = (path, signal) => withLogin((by) => request("GET", path, null, by, signal));
+
+async function withLogin(ask) {
   if (!login) throw new Failure("You are not logged in.", 401);
   if (refreshing) await refreshing.catch(() => {});
   const asked = login;
   try {
-    return await send(method, path, body, asked);
+    return await ask(asked);
   } catch (error) {
     if (error.status !== 401 || !login) throw error;
     if (login === asked) await refresh();
-    return send(method, path, body, login);
+    return ask(login);
   }
 }
 
 async function send(method, path, body, by) {
+  const signal = AbortSignal.timeout(method === "GET" ? 10_000 : 60_000);
+  const answer = await request(method, path, body, by, signal);
+  return answer.json().catch(() => {
+    throw new Failure("The host's answer broke off.");
+  });
+}
+
+/** An answer that is a success. */
+async function request(method, path, body, by, signal) {
   const headers = {};
   if (by) Object.assign(headers, { Authorization: `Bearer ${by.access}`, "X-CSRF-Token": by.csrf });
   if (body) headers["Content-Type"] = "application/json";
-  const options = { method, headers, body: body && JSON.stringify(body), credentials: "omit", cache: "no-store",
-    signal: AbortSignal.timeout(method === "GET" ? 10_000 : 60_000) };
+  const options = { method, headers, body: body && JSON.stringify(body), credentials: "omit", cache: "no-store", signal };
   const answer = await fetch(path, options).catch(() => {
     throw new Failure("The host does not answer. Is it running?");
   });
+  if (answer.ok) return answer;
   const value = await answer.json().catch(() => null);
-  if (answer.ok && value) return value;
   throw new Failure(sentence(answer, value), answer.status, value?.error?.details);
 }
 
