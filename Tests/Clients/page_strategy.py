@@ -145,11 +145,16 @@ def backtests(page, host):
     page.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
     fill(page, "From", "2026-03-02T10:00")
     fill(page, "To", "2026-03-02T10:20")
+    fill(page, "fast (bars)", "9")
+    click(page, "#backtests ~ form [type=checkbox]")
     click(page, "#backtests ~ form .main")
     row = "[data-backtest='bt_1']"
     check(page.says(row, "completed", 60), "a backtest is run", page.text("#backtests ~ form") + page.text(row))
     result = read(host, "sma_cross/backtests/bt_1")["result"]
     check(page.says(row, f"{result['total_trades']} trades"), "with the result of the API", page.text(row))
+    tried, running = result["details"]["parameters"]["fast"], read(host, "sma_cross")["parameters"]["fast"]
+    check((tried, running) == (9, 8), "and with a changed parameter that is not applied", (tried, running))
+    click(page, "#parameters ~ form .buttons button:first-child")
     page.press("Report bt_1")
     file = folder / "sma_cross-bt_1.html"
     check(page.wait(file.exists) and "sma_cross" in file.read_text(), "its report is saved", page.text("#notices"))

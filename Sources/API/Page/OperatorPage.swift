@@ -58,7 +58,6 @@ struct OperatorPage: Sendable {
             PageFile("/page/holdings.js", script, PackageResources.holdings_js),
             PageFile("/page/logs.js", script, PackageResources.logs_js),
             PageFile("/page/parameters.js", script, PackageResources.parameters_js),
-            PageFile("/page/rows.js", script, PackageResources.rows_js),
             PageFile("/page/strategy.js", script, PackageResources.strategy_js),
             PageFile("/page/submit.js", script, PackageResources.submit_js),
         ]

@@ -60,13 +60,13 @@ export class StrategyActions {
 
   reload(id) {
     const mode = make("select", {}, make("option", { value: "swap" }, "swap: takes over between two events"),
-      make("option", { value: "shadow" }, "shadow: runs beside it, and its orders are compared, not sent"));
+      make("option", { value: "shadow" }, "shadow: runs beside it, sends nothing"));
     const fresh = make("input", { type: "checkbox" });
     const replay = make("input", { type: "checkbox" });
     ask({ title: `Reload ${id}?`, action: "Reload",
       fill: ({ body }) => body.append(
         make("p", {}, "Its code is loaded as a new generation, with the memory of the one that runs. Where that fails, the old code "
-          + "runs on."),
+          + "runs on. What a shadow would send is compared with what the old code sends, until it is promoted or discarded."),
         make("label", {}, "Mode", mode),
         make("label", { class: "check" }, fresh, "Begin without that memory"),
         make("label", { class: "check" }, replay, "Only if it says the same as the old code to what was recorded in this run")),

@@ -23,7 +23,7 @@ export class Backtests {
   constructor(view, id, parameters) {
     Object.assign(this, { id, parameters });
     this.list = make("ul", { class: "lines backtests" });
-    this.empty = make("p", { class: "soft" }, "None was run since the host started.");
+    this.empty = make("p", { class: "soft" }, "None yet.");
     this.panel = panel("backtests", "Backtests", may("trader") ? this.#form() : null, this.list, this.empty);
     this.read = view.every(60_000, this.panel, async () => {
       const { backtests } = await call("GET", address(id, "backtests"));

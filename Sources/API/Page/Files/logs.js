@@ -8,7 +8,9 @@ import { panel } from "./view.js";
 
 const most = 500;
 const tones = { warning: "warn", error: "bad" };
-const order = (a, b) => a.sequence - b.sequence;
+/** A host that was started anew counts from 1 again. */
+const order = (a, b) => a.time - b.time || a.sequence - b.sequence;
+const key = (one) => `${one.time} ${one.sequence}`;
 
 export class Logs {
   #lines = new Map();
@@ -80,17 +82,12 @@ export class Logs {
   }
 
   #take(entries) {
-    for (const entry of entries) {
-      // A host that was started anew counts from 1.
-      const known = this.#lines.get(entry.sequence);
-      if (known && known.timestamp !== entry.timestamp) this.#lines.clear();
-      if (!known) this.#unseen += 1;
-      this.#lines.set(entry.sequence, entry);
+    for (const one of entries.map((entry) => ({ ...entry, time: Date.parse(entry.timestamp) }))) {
+      if (!this.#lines.has(key(one))) this.#unseen += 1;
+      this.#lines.set(key(one), one);
       this.#isChanged = true;
     }
-    if (this.#lines.size > most) {
-      this.#lines = new Map([...this.#lines.values()].sort(order).slice(-most).map((one) => [one.sequence, one]));
-    }
+    if (this.#lines.size > most) this.#lines = new Map([...this.#lines.values()].sort(order).slice(-most).map((one) => [key(one), one]));
   }
 
   #turn() {
@@ -108,7 +105,7 @@ export class Logs {
     if (!this.#isFollowed) return;
     const isAtEnd = this.list.scrollTop + this.list.clientHeight > this.list.scrollHeight - 40;
     const lines = [...this.#lines.values()].sort(order);
-    keep(this.list, lines, (one) => `${one.sequence} ${one.timestamp}`, (one) => ({ element: make("li", {},
+    keep(this.list, lines, key, (one) => ({ element: make("li", {},
       make("time", { class: "soft" }, clock(one.timestamp)), make("b", {}, one.level), make("span", {}, one.message)) }),
     (row, one) => mark(row.element.children[1], "data-tone", tones[one.level]));
     this.list.hidden = lines.length === 0;

@@ -49,15 +49,16 @@ export class Strategy extends View {
   // MARK: Building
 
   #buildHead() {
-    this.state = make("span", { class: "pill", role: "status" }, "…");
+    this.state = make("span", { class: "pill", role: "status" });
     this.name = make("span", {}, this.id);
     this.about = make("p", { class: "soft" });
     this.problem = make("p", { class: "fault", role: "alert" });
     this.facts = new Map(facts.map((name) => [name, make("dd", {}, "–")]));
     this.buttons = this.actions.buttons(this.id);
-    this.head = panel("strategy", this.name, this.about, this.problem,
+    this.known = make("div", { hidden: true },
       make("dl", { class: "facts" }, ...facts.map((name) => make("div", {}, make("dt", {}, name), this.facts.get(name)))),
       make("div", { class: "tools" }, ...this.buttons.elements));
+    this.head = panel("strategy", this.name, this.about, this.problem, this.known);
     this.head.element.querySelector("h2").append(" ", this.state);
     this.place.append(make("p", {}, make("a", { href: "#/" }, "← All strategies")), this.head.element);
   }
@@ -83,6 +84,7 @@ export class Strategy extends View {
       // It is another account's for who does not see the first.
       const { account_id: account, currency } = await call("GET", "/api/risk/portfolio").catch(() => ({}));
       this.currency = account === this.#one.account_id ? currency : "";
+      this.#showToday();
     });
     const parameters = new Parameters(this, this.id);
     this.#parts = { parameters, course: new Course(this, this.id, this.#one), holdings: new Holdings(this, this.id),
@@ -109,7 +111,7 @@ export class Strategy extends View {
     if (!this.#parts) this.#build();
     else if (last.generation !== one.generation) this.#readCode();
     this.#parts.parameters.show(one);
-    this.#write("Today", change(one.day_pnl), this.currency, one.day_pnl);
+    this.#showToday();
   }
 
   #hearOne({ state, enabled, generation, problem }) {
@@ -124,6 +126,7 @@ export class Strategy extends View {
   }
 
   #showHead(one) {
+    this.known.hidden = false;
     say(this.name, one.strategy_name || one.id);
     say(this.state, one.state);
     mark(this.state, "data-tone", tones[one.state]);
@@ -131,7 +134,7 @@ export class Strategy extends View {
     say(this.problem, one.problem ?? "");
     this.buttons.show(one);
     const { isolation, call_ns_p99: p99, faults: count } = one.runtime;
-    const values = [one.id, one.plugin || "–", one.generation, places[isolation] ?? "–", one.instruments.join(", "), one.timeframe,
+    const values = [one.id, one.plugin || "–", one.generation, places[isolation] ?? "–", one.instruments.join(", ") || "–", one.timeframe,
       one.account_id, one.execution_mode === "LIVE" ? "live" : "paper", duration(p99), count];
     facts.forEach((name, place) => say(this.facts.get(name), String(values[place])));
   }
@@ -141,7 +144,11 @@ export class Strategy extends View {
     say(figure.value, value);
     say(figure.note, note || " ");
     // What is shown as 0.00 has no sign.
-    mark(figure.value, "data-sign", Math.abs(number) < 0.00005 ? null : sign(number));
+    mark(figure.value, "data-sign", /[1-9]/.test(value) ? sign(number) : null);
+  }
+
+  #showToday() {
+    this.#write("Today", change(this.#one.day_pnl), this.currency, this.#one.day_pnl);
   }
 
   #showPerformance(one) {
