@@ -68,11 +68,11 @@ extension TradingSessionRecord {
 
 extension Journal {
     /// Of one kind, newest first.
-    public func tradingSessions(kind: String, limit: Int) throws(JournalError) -> [TradingSessionRecord] {
+    public func tradingSessions(kind: String?, limit: Int) throws(JournalError) -> [TradingSessionRecord] {
         try attempt(path) {
             try pool.read { db in
                 try Row.fetchAll(
-                    db, sql: "SELECT * FROM trading_sessions WHERE kind = ? ORDER BY number DESC LIMIT ?",
+                    db, sql: "SELECT * FROM trading_sessions WHERE kind = coalesce(?, kind) ORDER BY number DESC LIMIT ?",
                     arguments: [kind, limit]
                 ).map(TradingSessionRecord.init(row:))
             }

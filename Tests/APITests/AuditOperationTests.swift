@@ -52,6 +52,12 @@ struct AuditOperationTests {
             let filter = try #require(server.host.script.withLock { $0.audit.filters.first })
             #expect(filter.after == 6 && filter.limit == 2 && filter.account == "paper")
             #expect(filter.to.map { $0.nanoseconds - (filter.from?.nanoseconds ?? 0) } == Timestamp.nanosecondsPerDay)
+            let search = "/api/audit/export?newest=true&before=9&user=ann&action=order&text=Order%20size"
+            #expect(try await server.send("GET", search, token: "admin").status == 200)
+            let searched = try #require(server.host.script.withLock { $0.audit.filters.last })
+            #expect(searched.isNewest && searched.before == 9 && searched.user == "ann")
+            #expect(searched.action == "order" && searched.text == "Order size")
+            #expect(line.holds("RISK.ORDER-SIZE") && line.holds("the\" trader") && !line.holds("nothing of it"))
             let table = try await server.send("GET", "/api/audit/export.csv", token: "admin")
             let lines = table.text.split(separator: "\r\n")
             #expect(lines.count == 3 && lines[0] == AuditLine.csvHeader)

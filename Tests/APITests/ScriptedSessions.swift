@@ -43,6 +43,10 @@ extension ScriptedHost {
         }
     }
 
+    func sessions(limit: Int) async throws(HostRefusal) -> [TradingSessionView] {
+        script.withLock { script in script.sessions.requests.reversed().prefix(limit).map { SessionScript.view($0) } }
+    }
+
     func dataSessions(limit: Int) async throws(HostRefusal) -> (sessions: [DataSessionView], count: Int) {
         script.withLock { (Array($0.sessions.data.prefix(limit)), $0.sessions.data.count) }
     }

@@ -34,6 +34,8 @@ struct TradingSessionOperationTests {
             wanted.acceleration = Rate("10")
             wanted.isIdempotent = true
             #expect(server.host.script.withLock { $0.sessions.requests } == [wanted])
+            let list = try await server.send("GET", "/sessions?limit=1", token: "viewer")
+            #expect(list.text.hasPrefix(#"{"type":"response","data":{"sessions":[{"session_id":"exec_1","#))
             let stop = try await server.send(
                 "POST", "/sessions/stop", token: "trader", body: #"{"session_id":"exec_1"}"#, headers: Self.csrf)
             #expect(

@@ -93,6 +93,7 @@ OPERATIONS = {
         "idempotent": True}, dialect="d001"),
     "cfg.session_stop": Operation("trader", {"session_id": "none"}, dialect="d001"),
     "cfg.session": Operation("viewer", path={"session_id": "none"}, dialect="d001"),
+    "additions.sessions": Operation("viewer", dialect="d001"),
     "cfg.data_sessions": Operation(None, dialect="d001"),
     # A second of the market, and a course that hardly shows.
     "simulation.reset": Operation("trader", {}),

@@ -84,6 +84,13 @@ class Page:
     def confirm(self):
         self.one("dialog .buttons button:last-child").click()
 
+    def go(self, view):
+        self.driver.execute_script("location.hash = arguments[0]", "#/" + view)
+
+    def part(self, name):
+        """All that a panel shows."""
+        return self.driver.execute_script("return document.getElementById(arguments[0])?.parentElement.innerText ?? ''", name)
+
     def row(self, strategy, column):
         return self.text(f"[data-strategy='{strategy}'] > :nth-child({column})")
 

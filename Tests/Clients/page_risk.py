@@ -3,8 +3,6 @@
     STRATAGEM=.build/release/stratagem python3 Tests/Clients/page_risk.py [--screenshots DIR]
 """
 
-import os
-import subprocess
 import sys
 
 import requests
@@ -12,22 +10,18 @@ from chromium import MARKUP, PASSWORD, check, drive
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 
-APPROVAL = 20_000
+SETTINGS = """
+compliance: {programs: {default: {approval: {notional: 20000}, daily_loss: {fraction: 0.1}}}}
+accounts:
+  paper: {owner: default, currency: USDT, opening_balance: 1000000, margin: true, max_leverage: 1, users: {admin: trade, tess: trade, vic: view}}
+"""
 
 
-def ask_a_second_person(host):
-    """Orders above an amount wait: a setting that a start reads. Two more users come with it."""
-    path = host.folder / "strategies" / "host.yaml"
-    path.write_text(path.read_text() + f"compliance: {{programs: {{default: {{approval: {{notional: {APPROVAL}}}, "
-                    "daily_loss: {fraction: 0.1}}}}\naccounts: {paper: {owner: default, currency: USDT, opening_balance: 1000000, "
-                    "margin: true, max_leverage: 1, users: {admin: trade, tess: trade, vic: view}}}\n")
-    for name in ("tess", "vic"):
-        subprocess.run([os.environ["STRATAGEM"], "user", "add", name, "--role", "trader" if name == "tess" else "viewer",
-                        "--password-file", "-", "--data-dir", str(host.folder / "data")], input=PASSWORD + "\n", text=True,
-                       check=True, stdout=subprocess.DEVNULL)
-    host.kill()
-    host.start_again()
-    host.wait_for_prices()
+def prepare(host):
+    """Orders above an amount wait for a second person, and there is one."""
+    host.add_user("tess", "trader")
+    host.add_user("vic", "viewer")
+    host.settle(SETTINGS)
 
 
 def read(host, path):
@@ -42,15 +36,6 @@ def login(host, name):
     return http
 
 
-def go(page, view):
-    page.driver.execute_script("location.hash = arguments[0]", "#/" + view)
-
-
-def part(page, name):
-    """All that a panel says."""
-    return page.driver.execute_script("return document.getElementById(arguments[0])?.parentElement.innerText ?? ''", name)
-
-
 def figure(value):
     return f"{value:,.2f}"
 
@@ -58,24 +43,24 @@ def figure(value):
 def headroom(page, host):
     answer = host.http.put(host.url + "/api/risk/limits", json={"scope": "account", "max_daily_loss": 50000, "reason": MARKUP})
     check(answer.status_code == 200, "a limit is set over the API", answer.text)
-    go(page, "risk")
+    page.go("risk")
 
     def agrees():
         rows = read(host, "/api/risk/headroom")["headroom"]
-        shown = part(page, "headroom")
+        shown = page.part("headroom")
         return all(figure(one["limit"]) in shown for one in rows if one["rule"] != "risk.buying-power") and len(
             page.all("#headroom ~ ul li")) == len(rows) + 1 and rows
 
-    check(page.wait(agrees), "each limit of the API has its bar, and the program's daily loss has one", part(page, "headroom"))
+    check(page.wait(agrees), "each limit of the API has its bar, and the program's daily loss has one", page.part("headroom"))
     shares = [float(one.get_attribute("aria-valuenow")) for one in page.all("#headroom ~ ul [role=meter]:not([hidden])")
               if one.get_attribute("aria-valuenow")]
     check(shares and shares == sorted(shares, reverse=True), "the nearest limit stands first", shares)
     Select(page.one("[aria-label='Strategy']")).select_by_value("sma_cross")
     check(page.wait(lambda: page.all("#headroom ~ ul [data-rule='risk.position']")), "a strategy's limits come with it",
-          part(page, "headroom"))
-    check(page.all("#headroom ~ ul li") and "system" in part(page, "headroom"), "and every scope's are there", part(page, "headroom"))
+          page.part("headroom"))
+    check(page.all("#headroom ~ ul li") and "system" in page.part("headroom"), "and every scope's are there", page.part("headroom"))
     Select(page.one("[aria-label='Scope']")).select_by_value("system")
-    check(page.wait(lambda: len(page.all("#headroom ~ ul li")) == 1), "one scope is picked", part(page, "headroom"))
+    check(page.wait(lambda: len(page.all("#headroom ~ ul li")) == 1), "one scope is picked", page.part("headroom"))
     Select(page.one("[aria-label='Scope']")).select_by_value("")
 
 
@@ -93,7 +78,7 @@ def ask(page, **fields):
     button = page.one("#whatif ~ form button")
     page.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
     button.click()
-    return page.wait(lambda: page.text("#whatif ~ .verdict")) or part(page, "whatif")
+    return page.wait(lambda: page.text("#whatif ~ .verdict")) or page.part("whatif")
 
 
 def what_if(page, host):
@@ -131,23 +116,23 @@ def approvals(page, host):
             "strategy_id": "manual", "instrument": "BTC_USDT", "order_type": side, "quantity": 0.5}).json()
         check("approval_id" in answer["error"].get("details", {}), f"an order of {side.lower()} 0.5 waits for a second person", answer)
     check(page.wait(lambda: len(page.all(".approvals button:not([hidden])")) == 4), "both are in the queue, with what to do",
-          part(page, "approvals"))
-    check("tess" in part(page, "approvals") and "14:5" in part(page, "approvals"), "with who asked and how long it waits",
-          part(page, "approvals"))
+          page.part("approvals"))
+    check("tess" in page.part("approvals") and "14:5" in page.part("approvals"), "with who asked and how long it waits",
+          page.part("approvals"))
     page.looks("risk")
     page.press("Approve BUY 0.5 BTC_USDT, MARKET")
     page.confirm()
-    row = page.wait(lambda: next(one.text for one in page.all(".approvals tr[data-approval]") if "approved" in one.text))
+    row = page.wait(lambda: next((one.text for one in page.all(".approvals tr[data-approval]") if "approved" in one.text), None))
     order = next(one for one in read(host, "/api/approvals")["approvals"] if one["status"] == "approved")
-    check(row and "by admin" in row, "it is approved, with by whom", part(page, "approvals"))
+    check(row and "by admin" in row, "it is approved, with by whom", page.part("approvals"))
     status = page.wait(lambda: "FILLED" in [one["status"] for one in read(host, "/api/orders")["orders"]
                                             if one["order_id"] == order["order_id"]])
     check(status, "and the order is executed", order)
     page.press("Deny SELL 0.5 BTC_USDT, MARKET")
     page.one("dialog input").send_keys(MARKUP)
     page.confirm()
-    check(page.wait(lambda: MARKUP in part(page, "approvals")), "one is denied, and a reason with markup stays text",
-          page.text("dialog .fault") or part(page, "approvals"))
+    check(page.wait(lambda: MARKUP in page.part("approvals")), "one is denied, and a reason with markup stays text",
+          page.text("dialog .fault") or page.part("approvals"))
     check(not page.all("main img"), "and became no image")
 
 
@@ -164,13 +149,13 @@ def limits(page, host):
     value.clear()
     value.send_keys("40000.5")
     page.confirm()
-    check(page.wait(lambda: "40,000.5" in part(page, "limits")), "a limit is changed", part(page, "limits"))
+    check(page.wait(lambda: "40,000.5" in page.part("limits")), "a limit is changed", page.part("limits"))
     found = {one["name"]: one["value"] for one in read(host, "/api/risk/limits?scope=account")["limits"]}
     check(found["max_daily_loss"] == "40000.5", "and it is the host's", found)
     page.press("Remove max_daily_loss")
     page.one("dialog input").send_keys("the script is done with it")
     page.confirm()
-    check(page.wait(lambda: not page.all("[data-limit='max_daily_loss']")), "and removed", part(page, "limits"))
+    check(page.wait(lambda: not page.all("[data-limit='max_daily_loss']")), "and removed", page.part("limits"))
 
 
 def stops(page, host):
@@ -179,8 +164,8 @@ def stops(page, host):
     number = stop["stop_id"]
     host.http.delete(host.url + f"/api/v1/emergency-stop/{number}", json={
         "authorized_by": "admin", "resolution_reason": "it was " + MARKUP})
-    check(page.wait(lambda: "it was " + MARKUP in part(page, "stops")), "a released stop stands there with both reasons",
-          part(page, "stops"))
+    check(page.wait(lambda: "it was " + MARKUP in page.part("stops")), "a released stop stands there with both reasons",
+          page.part("stops"))
 
 
 def viewer(page, host):
@@ -188,8 +173,8 @@ def viewer(page, host):
     page.says("#login", "You are logged out")
     page.log_in("vic", PASSWORD)
     page.says("#connection", "live")
-    go(page, "risk")
-    check(page.wait(lambda: "approved" in part(page, "approvals") and page.all("#headroom ~ ul li")), "a viewer sees all of it",
+    page.go("risk")
+    check(page.wait(lambda: "approved" in page.part("approvals") and page.all("#headroom ~ ul li")), "a viewer sees all of it",
           page.text("main"))
     names = [one.text for one in page.all("main button") if one.is_displayed()]
     check(names == [] and not page.all("main form"), "and is offered nothing that changes something", names)
@@ -209,4 +194,4 @@ def story(page, host):
 
 
 if __name__ == "__main__":
-    sys.exit(drive(ask_a_second_person, story))
+    sys.exit(drive(prepare, story))

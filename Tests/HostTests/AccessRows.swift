@@ -149,6 +149,7 @@ extension AccessRow {
             #"{"session_type": "paper", "symbols": ["ETH_USDT"], "strategy_config": {"strategies": ["zzz_beta"]}}"#),
         "cfg.session_stop": AccessRow(.trader, .hidden, #"{"session_id": "{trading_session}"}"#),
         "cfg.session": AccessRow(.viewer, .hidden, path: ["session_id": "{trading_session}"]),
+        "additions.sessions": AccessRow(.viewer, .own),
     ]
 
     private static let risk: [String: AccessRow] = [

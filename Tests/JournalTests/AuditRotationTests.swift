@@ -98,5 +98,7 @@ struct AuditRotationTests {
                 == Array(11...20))
         #expect(try all(folder, AuditFilter(account: 1)).isEmpty)
         #expect(try all(folder, AuditFilter(account: 0, after: 35, limit: 3)).map(\.sequence) == [36, 37, 38])
+        #expect(try all(folder, AuditFilter(after: 35, before: 38)).map(\.sequence) == [36, 37])
+        #expect(try all(folder, AuditFilter { $0.sequence % 20 == 0 }).map(\.sequence) == [20, 40])
     }
 }

@@ -36,7 +36,7 @@ class Host:
         answer.raise_for_status()
         self.token = answer.json()["accessToken"]
         self.http.headers["Authorization"] = f"Bearer {self.token}"
-        self.wait_for_prices()
+        self._wait_for_prices()
 
     def _start(self, command):
         self.process = subprocess.Popen(command, env={**os.environ, "STRATAGEM_ADMIN_PASSWORD": PASSWORD},
@@ -56,6 +56,19 @@ class Host:
         command[command.index("--port") + 1] = self.url.rsplit(":", 1)[1]
         self._start(command)
 
+    def add_user(self, name, role):
+        subprocess.run([os.environ["STRATAGEM"], "user", "add", name, "--role", role, "--password-file", "-",
+                        "--data-dir", str(self.folder / "data")], input=PASSWORD + "\n", text=True, check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def settle(self, text):
+        """More settings, which only a start reads."""
+        path = self.folder / "strategies" / "host.yaml"
+        path.write_text(path.read_text() + text)
+        self.kill()
+        self.start_again()
+        self._wait_for_prices()
+
     def _facts(self):
         path = self.folder / "data" / "host.json"
         for _ in range(600):
@@ -66,7 +79,7 @@ class Host:
             time.sleep(0.1)
         raise SystemExit("the host did not start")
 
-    def wait_for_prices(self):
+    def _wait_for_prices(self):
         for _ in range(300):
             if self.http.get(self.url + "/api/market-data/BTC_USDT/depth").status_code == 200:
                 return

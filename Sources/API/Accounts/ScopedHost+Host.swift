@@ -127,10 +127,22 @@ extension ScopedHost {
     /// One that only records the market is everybody's to look at.
     func session(_ id: String) async throws(HostRefusal) -> TradingSessionView {
         let view = try await host.session(id)
-        for strategy in view.strategies {
-            try scope.require(.view, on: try await host.account(of: .strategy(strategy)), "session", id)
-        }
+        try await requireView(of: view)
         return view
+    }
+
+    func sessions(limit: Int) async throws(HostRefusal) -> [TradingSessionView] {
+        var seen: [TradingSessionView] = []
+        for view in try await host.sessions(limit: limit) {
+            if (try? await requireView(of: view)) != nil { seen.append(view) }
+        }
+        return seen
+    }
+
+    private func requireView(of session: TradingSessionView) async throws(HostRefusal) {
+        for strategy in session.strategies {
+            try scope.require(.view, on: try await host.account(of: .strategy(strategy)), "session", session.id)
+        }
     }
 
     func dataSessions(limit: Int) async throws(HostRefusal) -> (sessions: [DataSessionView], count: Int) {

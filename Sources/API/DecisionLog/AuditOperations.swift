@@ -6,8 +6,10 @@ public enum AuditOperations {
 
     private static let rows = """
         Rows in their order: every decision of the gate, every limit, stop, release, login, reload and move of a strategy, \
-        with the hash that chains it to the row before. `day` is a day of wall time in UTC. With more rows than `limit`, \
-        ask again with `after` = the last sequence that came.
+        with the hash that chains it to the row before. `day` is a day of wall time in UTC, `action` how an action begins \
+        (order, order.denied), `text` stands anywhere in a row. With more rows than `limit`, ask again with \
+        `after` = the last sequence that came; with `newest` the last rows come in place of the first, and `before` = the \
+        first sequence that came asks for those ahead of them.
         """
 
     static let verify = APIOperation(
@@ -65,7 +67,12 @@ struct ExportAuditInput: OperationInput {
         filter = AuditLineFilter(
             account: query.optionalText("account_id", 1...64),
             after: UInt64(query.integer("after", 0...Int.max, default: 0)),
+            before: query.optionalInteger("before", 1...Int.max).map { UInt64($0) },
             limit: query.integer("limit", 1...10_000, default: 1000))
+        filter.isNewest = query.optionalBoolean("newest") ?? false
+        filter.user = query.optionalText("user", 1...64)
+        filter.action = query.optionalText("action", 1...64)
+        filter.text = query.optionalText("text", 1...200)
         guard let day = query.optionalText("day", 10...10) else { return }
         filter.from = TimeText.parse(day)
         filter.to = filter.from.map { $0 + Timestamp.nanosecondsPerDay }

@@ -50,16 +50,24 @@ extension AuditLine: JSONWritable {
         """
 
     /// One line of the table, without its end.
-    public var csvText: String {
+    public var csvText: String { fields.map(AuditLine.quoted).joined(separator: ",") }
+
+    /// Whether a text is in it, in whatever case of letters.
+    public func holds(_ text: String) -> Bool {
+        let text = text.lowercased()
+        return fields.contains { $0.lowercased().contains(text) }
+    }
+
+    /// In the order of the table's columns.
+    private var fields: [String] {
         let intent = order?.intent
-        let fields: [String] = [
+        return [
             String(sequence), wallTime.description, eventTime.description, action, user, channel, account ?? "",
             strategy ?? "", generation, limits, target, order?.instrument ?? "", intent?.side.name ?? "",
             intent?.kind.name ?? "", intent?.quantity.description ?? "",
             intent.map { $0.kind.hasLimitPrice ? $0.price.description : "" } ?? "",
             intent.map { $0.kind.hasStopPrice ? $0.stopPrice.description : "" } ?? "", failedRules, detail, hash,
         ]
-        return fields.map(AuditLine.quoted).joined(separator: ",")
     }
 
     /// "risk.order-size 12 > 10; risk.trading-state".

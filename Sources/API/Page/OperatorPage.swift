@@ -60,6 +60,10 @@ struct OperatorPage: Sendable {
             PageFile("/page/parameters.js", script, PackageResources.parameters_js),
             PageFile("/page/strategy.js", script, PackageResources.strategy_js),
             PageFile("/page/submit.js", script, PackageResources.submit_js),
+            PageFile("/page/audit.js", script, PackageResources.audit_js),
+            PageFile("/page/signals.js", script, PackageResources.signals_js),
+            PageFile("/page/automation.js", script, PackageResources.automation_js),
+            PageFile("/page/sessions.js", script, PackageResources.sessions_js),
         ]
         files = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
     }

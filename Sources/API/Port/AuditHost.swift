@@ -70,14 +70,26 @@ public struct AuditLineFilter: Sendable, Equatable {
     public var account: String?
     /// Rows behind this one.
     public var after: UInt64
+    /// Rows ahead of this one.
+    public var before: UInt64?
     public var limit: Int
+    /// The last rows that fit in place of the first; in their order, too.
+    public var isNewest = false
+    public var user: String?
+    /// As it begins: "order" or "order.denied".
+    public var action: String?
+    /// In any case of letters, anywhere in the row.
+    public var text: String?
+
     public init(
-        from: Timestamp? = nil, to: Timestamp? = nil, account: String? = nil, after: UInt64 = 0, limit: Int = 1000
+        from: Timestamp? = nil, to: Timestamp? = nil, account: String? = nil, after: UInt64 = 0,
+        before: UInt64? = nil, limit: Int = 1000
     ) {
         self.from = from
         self.to = to
         self.account = account
         self.after = after
+        self.before = before
         self.limit = limit
     }
 }

@@ -8,6 +8,8 @@ public protocol TradingSessionHost: Sendable {
         -> TradingSessionView
     func stopSession(_ id: String, by requester: Requester) async throws(HostRefusal) -> TradingSessionView
     func session(_ id: String) async throws(HostRefusal) -> TradingSessionView
+    /// Newest first.
+    func sessions(limit: Int) async throws(HostRefusal) -> [TradingSessionView]
     /// Sessions that recorded the market, newest first, and how many there are in all.
     func dataSessions(limit: Int) async throws(HostRefusal) -> (sessions: [DataSessionView], count: Int)
 }

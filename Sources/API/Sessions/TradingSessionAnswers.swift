@@ -36,29 +36,49 @@ struct TradingSessionAnswer: OperationOutput {
     func write(_ json: inout JSONWriter) {
         json.object { json in
             json.choice("type", "response", of: ["response"])
-            json.object("data") { json in
-                json.field("session_id", session.id)
-                json.choice("session_type", session.kind.rawValue, of: SessionKind.allCases.map(\.rawValue))
-                json.choice("status", session.state.rawValue, of: TradingSessionView.State.allCases.map(\.rawValue))
-                json.field("symbols", session.symbols)
-                json.field("strategies", session.strategies)
-                json.field("started_by", session.startedBy)
-                json.field("start_time", session.startedAt)
-                json.nullable("end_time", session.endedAt)
-                json.field("records_collected", session.records)
-                json.nullable("problem", session.problem)
-                json.list("results", session.runs) { json, run in
-                    json.object { json in
-                        json.field("strategy_id", run.strategy)
-                        json.field("symbol", run.instrument)
-                        json.nullable("error", run.problem)
-                        json.field("total_return", run.totalReturn)
-                        json.field("sharpe_ratio", run.sharpeRatio)
-                        json.field("max_drawdown", run.maxDrawdown)
-                        json.field("win_rate", run.winRate)
-                        json.field("profit_factor", run.profitFactor)
-                        json.field("total_trades", run.trades)
-                    }
+            json.field("data", session)
+        }
+    }
+}
+
+struct TradingSessionsAnswer: OperationOutput {
+    var sessions: [TradingSessionView]
+    static var example: TradingSessionsAnswer { TradingSessionsAnswer(sessions: [TradingSessionAnswer.example.session]) }
+
+    func write(_ json: inout JSONWriter) {
+        json.object { json in
+            json.choice("type", "response", of: ["response"])
+            json.object("data") { $0.list("sessions", sessions) { json, session in session.write(&json) } }
+        }
+    }
+}
+
+extension TradingSessionView: JSONWritable {
+    public static var schema: Schema { JSONWriter.describe { TradingSessionAnswer.example.session.write(&$0) } }
+
+    public func write(_ json: inout JSONWriter) {
+        json.object { json in
+            json.field("session_id", id)
+            json.choice("session_type", kind.rawValue, of: SessionKind.allCases.map(\.rawValue))
+            json.choice("status", state.rawValue, of: State.allCases.map(\.rawValue))
+            json.field("symbols", symbols)
+            json.field("strategies", strategies)
+            json.field("started_by", startedBy)
+            json.field("start_time", startedAt)
+            json.nullable("end_time", endedAt)
+            json.field("records_collected", records)
+            json.nullable("problem", problem)
+            json.list("results", runs) { json, run in
+                json.object { json in
+                    json.field("strategy_id", run.strategy)
+                    json.field("symbol", run.instrument)
+                    json.nullable("error", run.problem)
+                    json.field("total_return", run.totalReturn)
+                    json.field("sharpe_ratio", run.sharpeRatio)
+                    json.field("max_drawdown", run.maxDrawdown)
+                    json.field("win_rate", run.winRate)
+                    json.field("profit_factor", run.profitFactor)
+                    json.field("total_trades", run.trades)
                 }
             }
         }

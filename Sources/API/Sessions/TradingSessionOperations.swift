@@ -2,7 +2,7 @@ import Trading
 
 /// Trading sessions (document 001).
 public enum TradingSessionOperations {
-    public static let all = [start, stop, get, dataSessions]
+    public static let all = [start, stop, list, get, dataSessions]
 
     static let start = APIOperation(
         .post, "/sessions/start", id: "cfg.session_start", tag: "Trading sessions",
@@ -30,6 +30,14 @@ public enum TradingSessionOperations {
         role: .trader, rate: .standard, dialect: .d001, errors: [.unknown, .conflict, .unavailable]
     ) { (input: StopSessionInput, context) in
         SessionStopped(id: try await context.host.stopSession(input.id, by: context.requester).id)
+    }
+
+    static let list = APIOperation(
+        .get, "/sessions", id: "additions.sessions", tag: "Trading sessions", summary: "Trading sessions, newest first",
+        description: "One runs at most. Those of strategies whose accounts the user may not see are left out.",
+        rate: .standard, dialect: .d001
+    ) { (input: DataSessionsInput, context) in
+        TradingSessionsAnswer(sessions: try await context.host.sessions(limit: input.limit))
     }
 
     static let get = APIOperation(

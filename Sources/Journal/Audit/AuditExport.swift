@@ -10,22 +10,30 @@ public struct AuditFilter: Sendable {
     public var account: Int?
     /// Rows behind this one.
     public var after: UInt64
+    /// Rows ahead of this one.
+    public var before: UInt64
     public var limit: Int
+    /// What else a row must be.
+    public var isWanted: @Sendable (AuditEntry) -> Bool
 
     public init(
-        from: Timestamp? = nil, to: Timestamp? = nil, account: Int? = nil, after: UInt64 = 0, limit: Int = .max
+        from: Timestamp? = nil, to: Timestamp? = nil, account: Int? = nil, after: UInt64 = 0,
+        before: UInt64 = UInt64(Int64.max), limit: Int = .max,
+        isWanted: @escaping @Sendable (AuditEntry) -> Bool = { _ in true }
     ) {
         self.from = from
         self.to = to
         self.account = account
         self.after = after
+        self.before = before
         self.limit = limit
+        self.isWanted = isWanted
     }
 
     func covers(_ entry: AuditEntry) -> Bool {
-        entry.sequence > after && (from.map { entry.wallTime >= $0 } ?? true)
+        entry.sequence > after && entry.sequence < before && (from.map { entry.wallTime >= $0 } ?? true)
             && (to.map { entry.wallTime < $0 } ?? true)
-            && (account == nil || entry.account == account)
+            && (account == nil || entry.account == account) && isWanted(entry)
     }
 }
 
@@ -81,12 +89,12 @@ struct AuditExport {
             if !wanted.isEmpty { try body(Array(wanted)) }
         }
         let segments = try reader.read { try AuditSegment.all($0) }
-        for segment in segments where segment.last > filter.after && left > 0 {
+        for segment in segments where segment.last > filter.after && segment.first < filter.before && left > 0 {
             try give(try AuditArchive.read(folder + "/" + segment.file))
         }
         let range = try reader.read { try bounds($0) }
         var last = max(filter.after, segments.last?.last ?? 0, range.lowerBound)
-        while left > 0, last < range.upperBound {
+        while left > 0, last < min(range.upperBound, filter.before) {
             let start = last
             let results = try reader.read { db in try AuditEntry.rows(after: start, Self.pageRows, db) }
             let page = try results.map { result in try result.get() }

@@ -19,7 +19,16 @@ extension RunningHost {
 
     func auditLines(_ filter: AuditLineFilter) async throws(HostRefusal) -> [AuditLine] {
         let names = try await ask { core throws(HostRefusal) in core.hostNames }
-        var wanted = AuditFilter(from: filter.from, to: filter.to, after: filter.after, limit: filter.limit)
+        @Sendable func line(_ entry: AuditEntry) -> AuditLine {
+            AuditLine(entry, names.strategies, names.accounts, names.instruments)
+        }
+        var wanted = AuditFilter(
+            from: filter.from, to: filter.to, after: filter.after, before: filter.before ?? UInt64(Int64.max),
+            limit: filter.isNewest ? .max : filter.limit
+        ) { entry in
+            (filter.user.map { entry.user == $0 } ?? true) && (filter.action.map(entry.action.hasPrefix) ?? true)
+                && (filter.text.map { line(entry).holds($0) } ?? true)
+        }
         if let id = filter.account {
             guard let account = names.accounts.firstIndex(of: id) else { throw .unknown(kind: "account", id: id) }
             wanted.account = account
@@ -27,7 +36,8 @@ extension RunningHost {
         return try await readAudit { [wanted] journal in
             var lines: [AuditLine] = []
             try journal.auditRows(wanted) { rows in
-                lines += rows.map { AuditLine($0, names.strategies, names.accounts, names.instruments) }
+                lines += rows.suffix(filter.limit).map(line)
+                if lines.count > filter.limit { lines.removeFirst(lines.count - filter.limit) }
             }
             return lines
         }

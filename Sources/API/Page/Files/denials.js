@@ -30,7 +30,7 @@ export class Denials {
   }
 
   async #read() {
-    const asked = new URLSearchParams({ limit: 50 });
+    const asked = new URLSearchParams({ limit: 20 });
     if (this.strategy.value) asked.set("strategy_id", this.strategy.value);
     if (this.rule.value) asked.set("rule", this.rule.value);
     const { denials } = await call("GET", `/api/risk/denials?${asked}`);

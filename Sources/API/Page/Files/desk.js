@@ -1,24 +1,32 @@
 // What stands around every view: the bar with trading state, emergency stop and connection, and the way from view to view.
 
+import { Audit } from "./audit.js";
 import { clock, make, mark, notice, say } from "./dom.js";
 import { Live } from "./live.js";
 import { Market } from "./market.js";
 import { Orders } from "./orders.js";
 import { Overview } from "./overview.js";
 import { Risk } from "./risk.js";
-import { call, logout, user } from "./session.js";
+import { call, logout, may, user } from "./session.js";
+import { Sessions } from "./sessions.js";
+import { Signals } from "./signals.js";
 import { StopControl } from "./stops.js";
 import { Strategy } from "./strategy.js";
 import { View } from "./view.js";
 
-/** The first part of an address behind `#/`, its name in the bar (none: reached from elsewhere), and its view. */
+/** The first part of an address behind `#/`, its name in the bar (none: reached from elsewhere), its view, and whose it is. */
 const routes = [
   { path: "", title: "Overview", view: Overview },
   { path: "market", title: "Market", view: Market },
   { path: "orders", title: "Orders", view: Orders },
   { path: "risk", title: "Risk", view: Risk },
   { path: "strategies", view: Strategy },
+  { path: "signals", title: "Signals", view: Signals },
+  { path: "sessions", title: "Sessions", view: Sessions },
+  { path: "audit", title: "Audit", view: Audit, role: "admin" },
 ];
+
+const isOpen = ({ role = "viewer" }) => may(role);
 
 export class Desk extends View {
   #view = null;
@@ -55,7 +63,7 @@ export class Desk extends View {
   #build(bar) {
     this.connection = make("span", { class: "pill", id: "connection", role: "status" }, "connecting …");
     this.mode = make("span", { class: "pill" }, "…");
-    this.links = routes.filter((one) => one.title).map(({ path, title }) =>
+    this.links = routes.filter((one) => one.title && isOpen(one)).map(({ path, title }) =>
       ({ path, element: make("a", { href: `#/${path}` }, title) }));
     bar.replaceChildren(
       make("h1", {}, make("img", { src: "/page/icon.svg", alt: "", width: 24, height: 24 }), "Stratagem"),
@@ -74,7 +82,7 @@ export class Desk extends View {
   /** To the view of the address, with what stands behind its name. */
   #go() {
     const [path, ...parts] = location.hash.slice(2).split("/").map(decode);
-    const route = routes.find((one) => one.path === path);
+    const route = routes.find((one) => one.path === path && isOpen(one));
     if (!route) {
       notice(`There is no view at ${location.hash}.`, true);
       return history.replaceState(null, "", "#/") ?? this.#go();
@@ -82,6 +90,7 @@ export class Desk extends View {
     this.#view?.close();
     this.content.replaceChildren();
     for (const link of this.links) mark(link.element, "aria-current", link.path === path ? "page" : null);
+    this.links.find((one) => one.path === path)?.element.scrollIntoView({ block: "nearest", inline: "nearest" });
     document.title = path ? `${[...parts, route.title].filter(Boolean)[0]} – Stratagem` : "Stratagem";
     this.#view = new route.view(this, this.content, ...parts);
     scrollTo(0, 0);

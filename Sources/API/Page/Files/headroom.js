@@ -42,6 +42,7 @@ export class Bar {
 export class Headroom {
   #rows = [];
   #programs = [];
+  currencies = {};
 
   constructor(view) {
     const choice = (label, ...options) => make("select", { "aria-label": label, onchange: () => this.read() }, ...options);
@@ -54,11 +55,12 @@ export class Headroom {
     this.read = view.every(3000, this.panel, () => this.#read());
   }
 
-  takeNames({ accounts, strategies, currency }) {
-    this.currency = currency;
+  takeNames({ accounts, strategies, currencies }) {
+    this.currencies = currencies;
     fillChoice(this.account, accounts);
     this.account.hidden = accounts.length < 2;
     fillChoice(this.strategy, [["", "no strategy"], ...strategies.map((id) => [id, `with ${id}`])]);
+    this.#show();
   }
 
   /** A program's own limits are those of its account. */
@@ -105,7 +107,7 @@ export class Headroom {
   #words({ rule, scope, used, limit, left, resets_at: reset }) {
     const isCount = rule === "risk.position" && scope === "strategy";
     const figure = (value) => isCount ? quantity(value) : money(value);
-    const unit = isCount ? "units" : this.currency ?? "";
+    const unit = isCount ? "units" : this.currencies[this.account.value] ?? "";
     if (rule === "risk.order-size") return `up to ${figure(limit)} ${unit}`;
     return `${figure(used)} of ${figure(limit)} ${unit}, ${figure(left)} left${reset ? `; begins anew ${clock(reset)}` : ""}`;
   }

@@ -52,8 +52,6 @@ export class Limits {
     const asked = new URLSearchParams(scope === "system" ? { scope } : { scope, id });
     if (scope !== "system" && !id) return;
     const { limits } = await call("GET", `/api/risk/limits?${asked}`);
-    // Another scope may have been chosen meanwhile.
-    if (scope !== this.scope.value || id !== this.target.value) return this.#read();
     this.none.hidden = limits.length > 0;
     keep(this.list, limits, (one) => one.name, (one) => this.#row(one), (row, one) => {
       row.one = one;

@@ -39,7 +39,7 @@ export class Risk extends View {
       call("GET", "/api/compliance/accounts"), call("GET", "/api/risk/portfolio")]);
     const names = { strategies: strategies.data.strategies.map((one) => one.id),
       instruments: instruments.instruments.map((one) => one.instrument),
-      accounts: programs.accounts.map((one) => one.account_id), currency: risk.currency };
+      accounts: programs.accounts.map((one) => one.account_id), currencies: { [risk.account_id]: risk.currency } };
     for (const part of [this.headroom, this.whatIf, this.limits, this.denials]) part?.takeNames(names);
   }
 

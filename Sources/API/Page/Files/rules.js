@@ -12,7 +12,7 @@ export function ruleName(rule) {
 export const ruleTitle = (rule) => make("b", {}, rule.startsWith("compliance.") ? `${ruleName(rule)} (compliance)` : ruleName(rule));
 
 /** Of large numbers two decimals say enough. */
-const measure = (value) => quantity(Math.abs(value) < 1000 ? value : Math.round(value * 100) / 100);
+const measure = (value) => quantity(Math.abs(value) < 100 ? value : Math.round(value * 100) / 100);
 
 /** "Order size, system: observed 12, limit 10, left 10"; where nothing was measured the host says what is wrong. */
 export function findingLine({ rule, scope, observed, limit, headroom }) {

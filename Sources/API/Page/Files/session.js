@@ -120,7 +120,7 @@ export async function look(path) {
 function sentence(answer, value) {
   if (answer.status === 429) return `Too many requests; the next one is possible in ${answer.headers.get("Retry-After") ?? "a few"} s.`;
   const error = value?.error;
-  const text = (typeof error === "string" ? error : error?.message) ?? value?.message ?? `The host answered ${answer.status}.`;
+  const text = (typeof error === "string" ? error : error?.message) ?? value?.error_message ?? value?.message ?? `The host answered ${answer.status}.`;
   const faults = (error?.details?.faults ?? []).map((one) => one.path ? `${one.path}: ${one.message}` : one.message);
   return [text, ...faults.filter((one) => !text.includes(one))].join("; ");
 }

@@ -26,10 +26,14 @@ export class View {
   /** Messages of the host's stream. */
   hear(message) {}
 
-  /** Asks at once and then every so often, one question at a time; what fails is said in the panel until it succeeds. */
+  /**
+   * Asks at once and then every so often, one question at a time; what fails is said in the panel until it succeeds. What this
+   * returns asks out of turn, and once more where a question is under way, whose answer may be of before.
+   */
   every(milliseconds, { fault }, read) {
-    let runs = false;
+    let runs = false, isOld = false;
     const one = async () => {
+      isOld = runs;
       if (runs || this.#isClosed) return;
       runs = true;
       try {
@@ -43,9 +47,10 @@ export class View {
         }
       }
       runs = false;
+      if (isOld) await one();
     };
     this.#reads.push(one);
-    this.later(milliseconds, one);
+    this.later(milliseconds, () => { if (!runs) one(); });
     this.#first.push(one());
     return one;
   }

@@ -1,9 +1,9 @@
 // Would this order pass? The gate is asked, and nothing is sent.
 
-import { clock, make, mark, percent, say } from "./dom.js";
+import { clock, make, say } from "./dom.js";
 import { Fields, fillChoice } from "./form.js";
-import { findingLine } from "./rules.js";
 import { call } from "./session.js";
+import { verdict } from "./verdict.js";
 import { panel } from "./view.js";
 
 const kinds = { MARKET: [], LIMIT: ["price"], STOP_LOSS: ["stop_price"], STOP_LIMIT: ["price", "stop_price"],
@@ -76,19 +76,9 @@ export class WhatIf {
     this.button.disabled = false;
   }
 
-  #show({ approved, account_id: account, risk_score: score, denials, warnings, required_actions: actions }, order) {
-    const waits = !approved && denials.every((one) => one.rule === "compliance.approval");
-    const [word, tone] = approved ? [warnings.length ? "would pass, with warnings" : "would pass", "good"]
-      : waits ? ["would wait for a second person", "warn"] : ["would be denied", "bad"];
-    const pill = make("span", { class: "pill" }, word);
-    mark(pill, "data-tone", tone);
-    const list = (label, all, line = findingLine) => all.length
-      ? [make("h3", {}, label), make("ul", { class: "findings" }, ...all.map(line))] : [];
+  #show(answer, order) {
     this.answer.replaceChildren(
-      make("p", {}, pill, ` ${order.order_type} ${order.quantity} ${order.instrument}, account ${account}, asked at ${clock(Date.now())}`),
-      ...list(waits ? "It needs an approval" : "These rules deny it", denials), ...list("These rules warn", warnings),
-      make("p", {}, denials.length + warnings.length ? "All other rules that apply let it pass." : "All rules that apply let it pass."),
-      make("p", { class: "soft" }, `With it ${percent(score)} of the nearest limit would be used. Nothing was sent.`),
-      ...list("What would help", actions, (one) => make("li", {}, one)));
+      make("p", {}, `${order.order_type} ${order.quantity} ${order.instrument}, asked at ${clock(Date.now())}. Nothing was sent.`),
+      ...verdict(answer));
   }
 }

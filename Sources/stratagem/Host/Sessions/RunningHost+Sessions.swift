@@ -115,6 +115,12 @@ extension RunningHost {
         return try await stored(id).view
     }
 
+    func sessions(limit: Int) async throws(HostRefusal) -> [TradingSessionView] {
+        let records = try await read { try $0.tradingSessions(kind: nil, limit: limit) }
+        let running = try await ask { core throws(HostRefusal) in core.runningSession }
+        return records.compactMap { $0.id == running?.id ? running?.view : TradingSession($0)?.view }
+    }
+
     private func stored(_ id: String) async throws(HostRefusal) -> TradingSession {
         guard let record = try await read({ try $0.tradingSession(id) }), let session = TradingSession(record) else {
             throw .unknown(kind: "session", id: id)
