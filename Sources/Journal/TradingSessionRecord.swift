@@ -72,7 +72,8 @@ extension Journal {
         try attempt(path) {
             try pool.read { db in
                 try Row.fetchAll(
-                    db, sql: "SELECT * FROM trading_sessions WHERE kind = coalesce(?, kind) ORDER BY number DESC LIMIT ?",
+                    db,
+                    sql: "SELECT * FROM trading_sessions WHERE kind = coalesce(?, kind) ORDER BY number DESC LIMIT ?",
                     arguments: [kind, limit]
                 ).map(TradingSessionRecord.init(row:))
             }

@@ -43,7 +43,9 @@ struct TradingSessionAnswer: OperationOutput {
 
 struct TradingSessionsAnswer: OperationOutput {
     var sessions: [TradingSessionView]
-    static var example: TradingSessionsAnswer { TradingSessionsAnswer(sessions: [TradingSessionAnswer.example.session]) }
+    static var example: TradingSessionsAnswer {
+        TradingSessionsAnswer(sessions: [TradingSessionAnswer.example.session])
+    }
 
     func write(_ json: inout JSONWriter) {
         json.object { json in
