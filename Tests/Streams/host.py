@@ -48,7 +48,16 @@ class Host:
         self.process.kill()
         self.process.wait()
         os.kill(self.pid, signal.SIGKILL)
+        while self._is_running():
+            time.sleep(0.02)
         (self.folder / "data" / "host.json").unlink()
+
+    def _is_running(self):
+        """On a busy machine it takes its time to die, and holds its data folder until then."""
+        try:
+            return "State:\tZ" not in pathlib.Path(f"/proc/{self.pid}/status").read_text()
+        except OSError:
+            return False
 
     def start_again(self):
         """With the same data, at the same address."""
