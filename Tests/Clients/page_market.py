@@ -7,8 +7,9 @@ import os
 import subprocess
 import sys
 import time
+import urllib.parse
 
-from chromium import PASSWORD, check, drive
+from chromium import MARKUP, PASSWORD, check, drive
 from selenium.webdriver.common.keys import Keys
 
 # 50,000 candles of a minute that rise by one, from an even time on.
@@ -106,8 +107,24 @@ def market(page, host):
     trades = page.wait(lambda: [number(one.text) for one in page.all(".tape li span:first-child")])
     check(set(trades) & {one["price"] for one in data("ticks?limit=200")["data"]}, "last trades are those of the API", trades)
     page.looks("market")
-    go(page, "#/market/NOWHERE")
-    check(page.says("#market ~ .fault", "no instrument NOWHERE"), "an unknown instrument is told", page.text("#main"))
+    page.one(".quote a").click()
+    chosen = "return document.querySelector('.ticket select')?.value"
+    check(page.wait(lambda: page.driver.execute_script(chosen) == "ETH_USDT"), "it has a way to a new order in it")
+    go(page, "#/market/" + urllib.parse.quote(MARKUP))
+    check(page.says("#market ~ .fault", f"no instrument {MARKUP}") and not page.all("#main img"), "an unknown instrument is told, as text",
+          page.text("#main"))
+
+
+def outage(page, host):
+    """What a view listens to is asked for again."""
+    go(page, "#/market/ETH_USDT/1s")
+    page.says(".book", "spread")
+    host.kill()
+    check(page.says("#connection", "stale", 30), "a host that is gone is told")
+    host.start_again()
+    check(page.says("#connection", "live", 60), "when it is back, the page is live again", page.text("#connection"))
+    first = page.text(".book")
+    check(page.wait(lambda: page.text(".book") != first), "and the book moves on", first)
 
 
 def stamp(seconds):
@@ -212,6 +229,7 @@ def story(page, host):
     market(page, host)
     orders(page, host)
     page.has_no_complaints("400")
+    outage(page, host)
     viewer(page, host)
 
 

@@ -4,7 +4,7 @@ import { Book } from "./book.js";
 import { clock, fixed, keep, make, mark, percent, quantity, say, sign } from "./dom.js";
 import { fillChoice } from "./form.js";
 import { Plot } from "./plot.js";
-import { call } from "./session.js";
+import { call, may } from "./session.js";
 import { panel, View } from "./view.js";
 
 const timeframes = { "1s": 1, "5s": 5, "15s": 15, "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h": 14_400, "1d": 86_400 };
@@ -48,13 +48,14 @@ export class Market extends View {
     this.choice = make("select", { onchange: () => this.#go(this.choice.value, this.timeframe) });
     this.price = make("strong", {}, "–");
     this.change = make("span", {}, "–");
+    this.order = make("a", { hidden: !may("trader") }, "New order");
     this.feed = make("span", { class: "pill", role: "status" }, "…");
-    this.facts = Object.fromEntries(["24 h high", "24 h low", "24 h volume", "Market"].map((name) => [name, make("span", {}, "–")]));
+    this.facts = Object.fromEntries(["24 h high", "24 h low", "24 h volume", "State"].map((name) => [name, make("span", {}, "–")]));
     this.market = panel("market", "Market",
       make("div", { class: "quote" },
         make("label", {}, "Instrument", this.choice),
         make("div", { class: "last" }, this.price, this.change, this.feed),
-        make("dl", {}, ...Object.entries(this.facts).map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))))));
+        make("dl", {}, ...Object.entries(this.facts).map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)))), this.order));
     this.book = new Book(levels);
     this.plot = new Plot({ label: `Price of ${this.instrument ?? "the instrument"}`, panes: [
       { height: 340, series: [{ name: "Price", kind: "candles", format: this.#price }, { name: "Fill", kind: "marks" }] },
@@ -84,6 +85,7 @@ export class Market extends View {
     if (!found) throw new Error(wanted ? `There is no instrument ${wanted}. Choose one of the list.` : "There is no instrument.");
     if (this.path) return;
     this.choice.value = wanted;
+    this.order.href = `#/orders/${encodeURIComponent(wanted)}`;
     this.book.terms = found;
     this.instrument = wanted;
     this.path = `/api/market-data/${encodeURIComponent(wanted)}`;
@@ -130,7 +132,7 @@ export class Market extends View {
   /** Before its first bar has closed a market has no state. */
   async #readState() {
     const state = await call("GET", `/api/v1/market-state/${encodeURIComponent(this.instrument)}`);
-    say(this.facts.Market, `${state.current_state}, ${state.trend_direction}, volatility ${state.volatility_level}`);
+    say(this.facts.State, `${state.current_state}, ${state.trend_direction}, volatility ${state.volatility_level}`);
     return state;
   }
 

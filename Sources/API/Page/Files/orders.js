@@ -17,14 +17,15 @@ const word = (text) => text.toLowerCase().replaceAll("_", " ");
 export class Orders extends View {
   #isChanged = false;
 
-  constructor(desk, place) {
+  /** Behind `#/orders`: an instrument for the new order. */
+  constructor(desk, place, instrument) {
     super(desk, place);
-    this.#build();
+    this.#build(instrument);
     this.readOrders = this.every(5000, this.orderPanel, () => this.#readOrders());
     this.readTrades = this.every(10_000, this.tradePanel, () => this.#readTrades());
     const readPositions = this.every(2000, this.positionPanel, () => this.#readPositions());
     this.every(60_000, this.orderPanel, () => this.#readNames());
-    this.later(500, () => {
+    this.later(1000, () => {
       if (this.#isChanged) for (const read of [this.readOrders, this.readTrades, readPositions]) read();
       this.#isChanged = false;
     });
@@ -36,7 +37,7 @@ export class Orders extends View {
 
   // MARK: Building
 
-  #build() {
+  #build(instrument) {
     const choice = (label, options) => {
       const select = make("select", { "aria-label": label, onchange: () => { this.readOrders(); this.readTrades(); } });
       fillChoice(select, options);
@@ -51,10 +52,10 @@ export class Orders extends View {
       [2, 3, 4, 5, 6, 7], "Nothing is held.", "held");
     this.trades = new Rows(["Time", "Strategy", "Instrument", "Side", "Quantity", "Price", "Commission", "Order"], [4, 5, 6], "There is none yet.");
     const all = may("trader") ? make("button", { type: "button", onclick: () => this.#cancelAll() }, "Cancel working orders …") : null;
-    this.orderPanel = panel("orders", "Orders", make("div", { class: "filters" }, this.state, this.instrument, this.strategy, all), this.orders.element);
+    this.orderPanel = panel("orders", "Orders, newest first", make("div", { class: "filters" }, this.state, this.instrument, this.strategy, all), this.orders.element);
     this.positionPanel = panel("positions", "Positions", this.positions.element);
-    this.tradePanel = panel("trades", "Trades", this.trades.element);
-    this.ticket = may("trader") ? new Ticket(() => this.desk.changed()) : null;
+    this.tradePanel = panel("trades", "Trades, newest first", this.trades.element);
+    this.ticket = may("trader") ? new Ticket(instrument, () => this.desk.changed()) : null;
     this.place.append(...[this.ticket, { panel: this.orderPanel }, { panel: this.positionPanel }, { panel: this.tradePanel }]
       .filter(Boolean).map((one) => one.panel.element));
   }

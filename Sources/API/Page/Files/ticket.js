@@ -1,6 +1,6 @@
 // A new order in two steps: the gate is asked first, then the order is placed.
 
-import { make, mark, notice, say } from "./dom.js";
+import { make, notice, say } from "./dom.js";
 import { Fields, fillChoice } from "./form.js";
 import { findingLine } from "./rules.js";
 import { call } from "./session.js";
@@ -20,9 +20,9 @@ export class Ticket {
   #instruments = new Map();
   #tried = null;
 
-  /** `changed` is called after an order was placed. */
-  constructor(changed) {
-    this.changed = changed;
+  /** `instrument` is chosen to begin with, `changed` is called after an order was placed. */
+  constructor(instrument, changed) {
+    Object.assign(this, { instrument, changed });
     const select = (name, label, options = []) => {
       fillChoice(this.#inputs[name] = make("select"), options);
       return this.#fields.add(name, label, this.#inputs[name]);
@@ -51,6 +51,8 @@ export class Ticket {
   takeNames(instruments, strategies) {
     this.#instruments = new Map(instruments.map((one) => [one.instrument, one]));
     fillChoice(this.#inputs.instrument, [...this.#instruments.keys()]);
+    if (this.#instruments.has(this.instrument)) this.#inputs.instrument.value = this.instrument;
+    this.instrument = null;
     fillChoice(this.#inputs.strategy_id, [["manual", "none"], ...strategies]);
   }
 
@@ -99,17 +101,26 @@ export class Ticket {
     this.fieldset.disabled = true;
     this.back.hidden = false;
     this.button.hidden = !next;
-    mark(this.button, "class", order.order_type === "SELL" ? "danger" : "main");
     say(this.button, next);
     this.#tried = order;
     (next ? this.button : this.back).focus();
   }
 
   async #send() {
-    const { order_id: id, status, warnings = [] } = await call("POST", "/api/orders", this.#tried);
-    notice([`Order ${id} is placed: ${status.toLowerCase().replace("_", " ")}.`, ...warnings].join(" "));
+    notice(await this.#place());
     this.#reset();
     this.changed();
+  }
+
+  /** What became of it; one that a second person has to approve comes back as denied, and waits. */
+  async #place() {
+    try {
+      const { order_id: id, status } = await call("POST", "/api/orders", this.#tried);
+      return `Order ${id} is placed: ${status.toLowerCase().replace("_", " ")}.`;
+    } catch (error) {
+      if (!error.details?.approval_id) throw error;
+      return `The order waits for a second person, as ${error.details.approval_id}.`;
+    }
   }
 
   #reset() {
@@ -117,7 +128,6 @@ export class Ticket {
     this.fieldset.disabled = false;
     this.back.hidden = true;
     this.button.hidden = false;
-    mark(this.button, "class", "main");
     say(this.button, "Try it");
     this.answer.replaceChildren();
     say(this.fault, "");
