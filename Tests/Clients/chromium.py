@@ -17,6 +17,38 @@ from host import PASSWORD, Host  # noqa: E402
 MARKUP = "<img src=x onerror=\"document.title='ran'\">"
 FAILURES = []
 
+# Contrast of every text with what lies under it, by WCAG 2.2 (4.5 : 1, large text 3 : 1; what is disabled is left out), controls
+# without a name, and ids that are there twice.
+AUDIT = """
+const parse = (color) => { const [r, g, b, a = 1] = color.match(/[\\d.]+/g).map(Number); return { rgb: [r, g, b], a }; };
+const over = (top, under) => top.rgb.map((value, place) => value * top.a + under[place] * (1 - top.a));
+const ground = (element) => {
+  if (!element) return [255, 255, 255];
+  const own = parse(getComputedStyle(element).backgroundColor);
+  return own.a === 1 ? own.rgb : over(own, ground(element.parentElement));
+};
+const light = (rgb) => rgb.map((value) => value / 255).map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, value, place) => sum + value * [0.2126, 0.7152, 0.0722][place], 0);
+const found = [];
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (walker.nextNode()) {
+  const element = walker.currentNode.parentElement, text = walker.currentNode.textContent.trim();
+  if (!text || !element.checkVisibility({ visibilityProperty: true }) || element.closest(":disabled, noscript, option, .unseen, .skip")) continue;
+  const style = getComputedStyle(element), under = ground(element), size = parseFloat(style.fontSize);
+  const [high, low] = [light(over(parse(style.color), under)), light(under)].sort((a, b) => b - a);
+  const ratio = (high + 0.05) / (low + 0.05), isLarge = size >= 24 || size >= 18.66 && style.fontWeight >= 700;
+  if (ratio < (isLarge ? 3 : 4.5)) found.push(`${text.slice(0, 40)}: ${ratio.toFixed(2)}`);
+}
+for (const control of document.querySelectorAll("button, input, select, textarea, a")) {
+  const name = control.ariaLabel || control.textContent.trim() || [...control.labels ?? []].map((one) => one.textContent.trim()).join("");
+  if (control.checkVisibility() && (!name || control.tagName === "SELECT" && !control.ariaLabel && !control.labels.length)) {
+    found.push(`no name: ${control.outerHTML.slice(0, 80)}`);
+  }
+}
+const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
+return [...new Set([...found, ...ids.filter((id, place) => ids.indexOf(id) !== place).map((id) => `twice: ${id}`)])];
+"""
+
 
 def check(holds, text, found=""):
     print(("ok    " if holds else "FAILED  ") + text + ("" if holds else f": {str(found)[:600]}"), flush=True)
@@ -118,6 +150,8 @@ class Page:
                 time.sleep(0.3)
                 spill = self.driver.execute_script("return document.documentElement.scrollWidth") - width
                 check(spill <= 0, f"nothing of {name} spills over at {width} px, {scheme}", spill)
+                found = self.driver.execute_script(AUDIT)
+                check(not found, "and all of it can be read and has names", found)
                 if self.folder:
                     self.driver.save_screenshot(str(self.folder / f"{name}-{width}-{scheme}.png"))
         self.look(1400, "light")

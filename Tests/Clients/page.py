@@ -72,6 +72,21 @@ def strategies(page, host):
           page.text("dialog .fault") or page.row("sma_cross", 3))
 
 
+def closing(page, host):
+    page.press("Disable dump_v2")
+    page.one("dialog input").click()
+    page.confirm()
+    check(page.wait(lambda: "stopped" in page.row("dump_v2", 2)), "one is disabled and closes what it holds", page.text("dialog .fault"))
+    held = lambda: host.http.get(host.url + "/api/strategies/dump_v2/positions").json()["positions"]  # noqa: E731
+    check(page.wait(lambda: not held()), "and holds nothing", held())
+
+
+def alerts(page):
+    check(page.wait(lambda: page.all("#alerts ~ ul li button")), "what was stopped is an alert", page.text("#alerts ~ ul"))
+    next(one for one in page.all("#alerts ~ ul li button") if one.is_displayed()).click()
+    check(page.says("#alerts ~ ul", "seen by admin"), "which is acknowledged", page.text("#alerts ~ ul"))
+
+
 def stops(page, host):
     next(one for one in page.all("#bar button") if "Emergency" in one.text).click()
     page.one("dialog input").send_keys(MARKUP)
@@ -133,6 +148,8 @@ def story(page, host):
     strategies(page, host)
     page.looks("overview")
     stops(page, host)
+    alerts(page)
+    closing(page, host)
     page.has_no_complaints()
     outage(page, host)
     factors(page, host)

@@ -11,61 +11,59 @@ struct OperatorPage: Sendable {
     private let files: [String: PageFile]
 
     private init() {
-        let (script, style, image) = ("text/javascript; charset=utf-8", "text/css; charset=utf-8", "image/svg+xml")
-        let all = [
-            PageFile("/", "text/html; charset=utf-8", PackageResources.index_html),
-            PageFile("/page/page.css", style, PackageResources.page_css),
-            PageFile("/page/risk.css", style, PackageResources.risk_css),
-            PageFile("/page/icon.svg", image, PackageResources.icon_svg),
-            PageFile("/page/app.js", script, PackageResources.app_js),
-            PageFile("/page/dom.js", script, PackageResources.dom_js),
-            PageFile("/page/desk.js", script, PackageResources.desk_js),
-            PageFile("/page/view.js", script, PackageResources.view_js),
-            PageFile("/page/session.js", script, PackageResources.session_js),
-            PageFile("/page/live.js", script, PackageResources.live_js),
-            PageFile("/page/login.js", script, PackageResources.login_js),
-            PageFile("/page/overview.js", script, PackageResources.overview_js),
-            PageFile("/page/strategies.js", script, PackageResources.strategies_js),
-            PageFile("/page/stops.js", script, PackageResources.stops_js),
-            PageFile("/page/chart.js", script, PackageResources.chart_js),
-            PageFile("/page/plot.js", script, PackageResources.plot_js),
-            PageFile("/page/pane.js", script, PackageResources.pane_js),
-            PageFile("/page/series.js", script, PackageResources.series_js),
-            PageFile("/page/ticks.js", script, PackageResources.ticks_js),
-            PageFile("/page/moves.js", script, PackageResources.moves_js),
-            PageFile("/page/market.css", style, PackageResources.market_css),
-            PageFile("/page/market.js", script, PackageResources.market_js),
-            PageFile("/page/book.js", script, PackageResources.book_js),
-            PageFile("/page/orders.js", script, PackageResources.orders_js),
-            PageFile("/page/ticket.js", script, PackageResources.ticket_js),
-            PageFile("/page/verdict.js", script, PackageResources.verdict_js),
-            PageFile("/page/rows.js", script, PackageResources.rows_js),
-            PageFile("/page/form.js", script, PackageResources.form_js),
-            PageFile("/page/rules.js", script, PackageResources.rules_js),
-            PageFile("/page/risk.js", script, PackageResources.risk_js),
-            PageFile("/page/headroom.js", script, PackageResources.headroom_js),
-            PageFile("/page/whatif.js", script, PackageResources.whatif_js),
-            PageFile("/page/approvals.js", script, PackageResources.approvals_js),
-            PageFile("/page/denials.js", script, PackageResources.denials_js),
-            PageFile("/page/limits.js", script, PackageResources.limits_js),
-            PageFile("/page/compliance.js", script, PackageResources.compliance_js),
-            PageFile("/page/strategy.css", style, PackageResources.strategy_css),
-            PageFile("/page/actions.js", script, PackageResources.actions_js),
-            PageFile("/page/backtests.js", script, PackageResources.backtests_js),
-            PageFile("/page/course.js", script, PackageResources.course_js),
-            PageFile("/page/functions.js", script, PackageResources.functions_js),
-            PageFile("/page/generations.js", script, PackageResources.generations_js),
-            PageFile("/page/holdings.js", script, PackageResources.holdings_js),
-            PageFile("/page/logs.js", script, PackageResources.logs_js),
-            PageFile("/page/parameters.js", script, PackageResources.parameters_js),
-            PageFile("/page/strategy.js", script, PackageResources.strategy_js),
-            PageFile("/page/submit.js", script, PackageResources.submit_js),
-            PageFile("/page/audit.js", script, PackageResources.audit_js),
-            PageFile("/page/signals.js", script, PackageResources.signals_js),
-            PageFile("/page/automation.js", script, PackageResources.automation_js),
-            PageFile("/page/sessions.js", script, PackageResources.sessions_js),
+        let all: [(String, [UInt8])] = [
+            ("index.html", PackageResources.index_html), ("icon.svg", PackageResources.icon_svg),
+            ("page.css", PackageResources.page_css),
+            ("market.css", PackageResources.market_css),
+            ("risk.css", PackageResources.risk_css),
+            ("strategy.css", PackageResources.strategy_css),
+            ("actions.js", PackageResources.actions_js),
+            ("app.js", PackageResources.app_js),
+            ("approvals.js", PackageResources.approvals_js),
+            ("audit.js", PackageResources.audit_js),
+            ("automation.js", PackageResources.automation_js),
+            ("backtests.js", PackageResources.backtests_js),
+            ("book.js", PackageResources.book_js),
+            ("chart.js", PackageResources.chart_js),
+            ("compliance.js", PackageResources.compliance_js),
+            ("course.js", PackageResources.course_js),
+            ("denials.js", PackageResources.denials_js),
+            ("desk.js", PackageResources.desk_js),
+            ("dom.js", PackageResources.dom_js),
+            ("form.js", PackageResources.form_js),
+            ("functions.js", PackageResources.functions_js),
+            ("generations.js", PackageResources.generations_js),
+            ("headroom.js", PackageResources.headroom_js),
+            ("holdings.js", PackageResources.holdings_js),
+            ("limits.js", PackageResources.limits_js),
+            ("live.js", PackageResources.live_js),
+            ("login.js", PackageResources.login_js),
+            ("logs.js", PackageResources.logs_js),
+            ("market.js", PackageResources.market_js),
+            ("moves.js", PackageResources.moves_js),
+            ("orders.js", PackageResources.orders_js),
+            ("overview.js", PackageResources.overview_js),
+            ("pane.js", PackageResources.pane_js),
+            ("parameters.js", PackageResources.parameters_js),
+            ("plot.js", PackageResources.plot_js),
+            ("risk.js", PackageResources.risk_js),
+            ("rows.js", PackageResources.rows_js),
+            ("rules.js", PackageResources.rules_js),
+            ("series.js", PackageResources.series_js),
+            ("session.js", PackageResources.session_js),
+            ("sessions.js", PackageResources.sessions_js),
+            ("signals.js", PackageResources.signals_js),
+            ("stops.js", PackageResources.stops_js),
+            ("strategies.js", PackageResources.strategies_js),
+            ("strategy.js", PackageResources.strategy_js),
+            ("submit.js", PackageResources.submit_js),
+            ("ticket.js", PackageResources.ticket_js),
+            ("ticks.js", PackageResources.ticks_js),
+            ("verdict.js", PackageResources.verdict_js),
+            ("view.js", PackageResources.view_js),
+            ("whatif.js", PackageResources.whatif_js),
         ]
-        files = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
+        files = Dictionary(uniqueKeysWithValues: all.map(PageFile.init).map { ($0.path, $0) })
     }
 
     /// nil = there is no such file.
@@ -82,9 +80,16 @@ struct PageFile: Sendable {
     /// Of its content.
     let tag: String
 
-    init(_ path: String, _ type: String, _ bytes: [UInt8]) {
-        self.path = path
-        self.type = type
+    /// Its type is that of its ending; `index.html` has the path "/".
+    init(_ name: String, _ bytes: [UInt8]) {
+        path = name == "index.html" ? "/" : "/page/" + name
+        type =
+            switch name.split(separator: ".").last {
+            case "html": "text/html; charset=utf-8"
+            case "css": "text/css; charset=utf-8"
+            case "svg": "image/svg+xml"
+            default: "text/javascript; charset=utf-8"
+            }
         body = ByteBuffer(bytes: bytes)
         tag = "\"" + SHA256.hash(data: bytes).prefix(16).map(Self.hex).joined() + "\""
     }

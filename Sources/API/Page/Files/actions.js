@@ -44,11 +44,17 @@ export class StrategyActions {
   }
 
   disable(id) {
+    const closes = make("input", { type: "checkbox" });
     ask({ title: `Disable ${id}?`, action: "Disable",
       fill: ({ body }) => body.append(make("p", {},
         "It gets no more events and sends no more orders. Its own setting on_stop says what becomes of its orders and positions; "
-        + "you will be told.")),
+        + "you will be told."), make("label", { class: "check" }, closes, "Cancel its orders and close all that it holds, whatever that setting says")),
       act: async () => {
+        if (closes.checked) {
+          const { remaining_components: waiting } = await call("POST", address(id, "close-and-disable"));
+          notice(`${id} is disabled; ${waiting.length ? `still to do: ${waiting.join(", ")}` : "nothing is held"}.`);
+          return this.changed();
+        }
         const answer = await call("POST", address(id, "disable"));
         const left = [answer.cancelled_orders === 1 ? "one order was cancelled" : `${answer.cancelled_orders || "no"} orders were cancelled`,
           answer.closing_positions.length ? `closing ${answer.closing_positions.join(", ")}` : "",

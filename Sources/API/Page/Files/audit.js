@@ -1,6 +1,6 @@
 // The audit log: who did what, what the gate decided, and the proof that nobody has changed it.
 
-import { clock, keep, make, mark, notice, quantity, say, table } from "./dom.js";
+import { clock, keep, make, mark, notice, quantity, saveFile, say, table } from "./dom.js";
 import { Fields } from "./form.js";
 import { findingLine, ruleName } from "./rules.js";
 import { load } from "./session.js";
@@ -140,10 +140,7 @@ export class Audit extends View {
         after = Number(starts.at(-1).match(/\d+/)[0]);
         say(this.count, `Saving … ${quantity(count)} rows`);
       }
-      const link = make("a", { href: URL.createObjectURL(new Blob(parts)),
-        download: `audit-${this.#inputs.day.value || "all"}.${kind === "export" ? "jsonl" : "csv"}` });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      saveFile(`audit-${this.#inputs.day.value || "all"}.${kind === "export" ? "jsonl" : "csv"}`, ...parts);
       notice(`${quantity(count)} rows are saved.`);
       this.read();
     } catch (error) {

@@ -1,7 +1,7 @@
 // A strategy over the past: started here, followed, and what it found.
 
 import { address } from "./actions.js";
-import { ask, clock, keep, make, mark, notice, percent, say } from "./dom.js";
+import { ask, clock, keep, make, mark, notice, percent, saveFile, say } from "./dom.js";
 import { Fields } from "./form.js";
 import { call, load, may } from "./session.js";
 import { numberInput, select, submit, textInput } from "./submit.js";
@@ -133,10 +133,9 @@ export class Backtests {
     button.disabled = true;
     try {
       const answer = await load(address(this.id, "backtests", id, "report"));
-      const link = make("a", { href: URL.createObjectURL(await answer.blob()), download: `${this.id}-${id}.html` });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-      notice(`The report is saved as ${link.download}.`);
+      const name = `${this.id}-${id}.html`;
+      saveFile(name, await answer.blob());
+      notice(`The report is saved as ${name}.`);
     } catch (error) {
       notice(`The report of ${id} was not saved: ${error.message}`, true);
     }

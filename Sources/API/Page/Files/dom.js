@@ -98,6 +98,13 @@ export function notice(text, isFailure = false) {
   if (!isFailure) setTimeout(() => box.remove(), 6000);
 }
 
+/** Gives the reader a file to keep. */
+export function saveFile(name, ...parts) {
+  const link = make("a", { href: URL.createObjectURL(new Blob(parts)), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
 let count = 0;
 
 /**

@@ -1,8 +1,8 @@
 // What the operator sees first: money, trading state, strategies, positions, alerts, and the host's health.
 
 import { Sparkline } from "./chart.js";
-import { change, clock, keep, make, mark, money, percent, price, quantity, say, sign, table } from "./dom.js";
-import { call, look } from "./session.js";
+import { change, clock, keep, make, mark, money, notice, percent, price, quantity, say, sign, table } from "./dom.js";
+import { call, look, may } from "./session.js";
 import { StrategyTable } from "./strategies.js";
 import { panel, View } from "./view.js";
 
@@ -25,7 +25,7 @@ export class Overview extends View {
     this.every(1000, this.moneyPanel, async () => this.#showMoney(await call("GET", "/api/risk/portfolio")));
     this.every(2000, this.moneyPanel, async () => this.#showRisk(await call("GET", "/api/v1/risk-status")));
     this.every(5000, this.positionPanel, async () => this.#takePositions((await call("GET", "/api/positions")).positions));
-    this.every(3000, this.alertPanel, async () => this.#showAlerts((await call("GET", "/api/risk/alerts")).alerts));
+    this.readAlerts = this.every(3000, this.alertPanel, async () => this.#showAlerts((await call("GET", "/api/risk/alerts")).alerts));
     this.every(3000, this.healthPanel, async () => {
       this.#showHealth(...await Promise.all([look("/health"), look("/readiness")]));
     });
@@ -137,15 +137,29 @@ export class Overview extends View {
 
   #showAlerts(alerts) {
     this.noAlerts.hidden = alerts.length > 0;
-    keep(this.alertList, alerts.slice(0, 20), (one) => one.alert_id, () => {
+    keep(this.alertList, alerts.slice(0, 20), (one) => one.alert_id, ({ alert_id: id }) => {
       const severity = make("span", { class: "pill" }), text = make("span"), time = make("time", { class: "soft" });
-      return { element: make("li", {}, severity, text, time), severity, text, time };
+      const seen = make("button", { type: "button", hidden: true, onclick: () => this.#acknowledge(id, seen) }, "Acknowledge");
+      return { element: make("li", {}, severity, text, time, seen), severity, text, time, seen };
     }, (row, one) => {
       say(row.severity, one.severity);
       mark(row.severity, "data-tone", { low: null, medium: "warn", high: "bad", critical: "bad" }[one.severity]);
       say(row.text, one.message + (one.acknowledged_by ? ` (seen by ${one.acknowledged_by})` : ""));
       say(row.time, clock(one.timestamp));
+      row.seen.hidden = Boolean(one.acknowledged_by) || !may("trader");
     });
+  }
+
+  /** The list shows who has seen it. */
+  async #acknowledge(id, button) {
+    button.disabled = true;
+    try {
+      await call("POST", `/api/risk/alerts/${encodeURIComponent(id)}/acknowledge`);
+      await this.readAlerts();
+    } catch (error) {
+      notice(`The alert was not acknowledged: ${error.message}`, true);
+    }
+    button.disabled = false;
   }
 
   #showHealth(health, readiness) {
