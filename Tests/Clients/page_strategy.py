@@ -40,15 +40,9 @@ def talker(host):
 
 def admit_viewer(host):
     """To the account, which a start reads."""
-    path = host.folder / "strategies" / "host.yaml"
-    path.write_text(path.read_text() + "accounts: {paper: {owner: default, currency: USDT, opening_balance: 1000000, margin: true, "
-                    "max_leverage: 1, users: {admin: trade, vic: view}}}\n")
-    subprocess.run([os.environ["STRATAGEM"], "user", "add", "vic", "--role", "viewer", "--password-file", "-",
-                    "--data-dir", str(host.folder / "data")], input=PASSWORD + "\n", text=True, check=True,
-                   stdout=subprocess.DEVNULL)
-    host.kill()
-    host.start_again()
-    host.wait_for_prices()
+    host.add_user("vic", "viewer")
+    host.settle("accounts: {paper: {owner: default, currency: USDT, opening_balance: 1000000, margin: true, "
+                "max_leverage: 1, users: {admin: trade, vic: view}}}")
 
 
 def read(host, path):
@@ -90,7 +84,8 @@ def head(page, host):
     shown = page.text(".facts")
     check(all(str(one) in shown for one in (state["id"], state["plugin"], *state["instruments"], state["timeframe"])),
           "with what the API says of it", shown)
-    check(page.wait(lambda: page.text("#fills ~ div tbody tr")), "its fills are listed", page.text("#fills ~ div"))
+    # It trades when the market turns.
+    check(page.wait(lambda: page.text("#fills ~ div tbody tr"), 120), "its fills are listed", page.text("#fills ~ div"))
     trade = host.http.get(host.url + "/api/trades?strategy_id=sma_cross&limit=1").json()["trades"][0]
     check(page.says("#fills ~ div", f"{trade['price']:,.2f}"), "with the prices of the API", page.text("#fills ~ div"))
     check(page.says("#course ~ .tools", "with commission"), "they stand in the course of the price", page.text("#course ~ .tools"))
