@@ -126,9 +126,9 @@ export const painters = {
     painters.line(pen, shown, area, series);
   },
 
-  /** Buys point up from below their price, sells down from above it; texts only where there is room for them. */
+  /** Buys point up from below their price, sells down from above it; a text only where it would not lie over another. */
   marks(pen, shown, { x, y, right, colour }) {
-    const hasRoom = shown.length * 90 < right;
+    const hasRoom = shown.length * 90 < right, taken = [];
     pen.textAlign = "center";
     pen.strokeStyle = colour("card");
     pen.lineWidth = 3;
@@ -139,8 +139,11 @@ export const painters = {
       if (hasRoom) pen.stroke(shape);
       pen.fill(shape);
       for (const { point: { time, value, text } } of hasRoom ? own : []) {
-        pen.strokeText(text, x(time), y(value) + 18 * way);
-        pen.fillText(text, x(time), y(value) + 18 * way);
+        const place = { x: x(time), y: y(value) + 18 * way, half: pen.measureText(text).width / 2 };
+        if (taken.some((one) => Math.abs(one.x - place.x) < one.half + place.half + 4 && Math.abs(one.y - place.y) < 14)) continue;
+        taken.push(place);
+        pen.strokeText(text, place.x, place.y);
+        pen.fillText(text, place.x, place.y);
       }
     }
   },

@@ -54,7 +54,7 @@ export class Signals extends View {
     this.accuracyPanel = panel("accuracy", "Accuracy",
       make("div", { class: "figures" }, figure("week", "Right, 7 days"), figure("month", "Right, 30 days"),
         figure("decided", "Decided, 30 days"), figure("open", "Undecided"), figure("sure", "Mean confidence")),
-      this.assets, make("h3", {}, `Models, of the last ${countedRows} signals`), this.models.element);
+      this.assets, this.modelTitle = make("h3", { hidden: true }, `Models, of the last ${countedRows} signals`), this.models.element);
     this.latest = table("latest dense", latestColumns, new Set([2, 3, 4, 5]));
     this.noLatest = make("p", { class: "soft", hidden: true }, "There is none yet.");
     this.latestPanel = panel("latest", "Latest of each instrument", this.noLatest, this.latest.element);
@@ -104,6 +104,7 @@ export class Signals extends View {
       return { element: make("li", {}, make("b", {}, name), text), text };
     }, (row, [, one]) => say(row.text, `${percent(one.accuracy)} of ${quantity(one.signals)}`));
     const models = [...Map.groupBy(latest, (one) => `${one.model} ${one.source}`).values()];
+    this.modelTitle.hidden = models.length === 0;
     fill(this.models, models, ([one]) => `${one.model} ${one.source}`, (rows) => {
       const judged = rows.filter((one) => one.verdict === "right" || one.verdict === "wrong");
       const right = judged.filter((one) => one.verdict === "right").length;
