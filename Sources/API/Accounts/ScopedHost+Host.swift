@@ -134,7 +134,12 @@ extension ScopedHost {
     func sessions(limit: Int) async throws(HostRefusal) -> [TradingSessionView] {
         var seen: [TradingSessionView] = []
         for view in try await host.sessions(limit: limit) {
-            if (try? await requireView(of: view)) != nil { seen.append(view) }
+            do {
+                try await requireView(of: view)
+                seen.append(view)
+            } catch .unknown {
+                // Of an account that the user may not see.
+            }
         }
         return seen
     }

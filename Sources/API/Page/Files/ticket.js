@@ -8,9 +8,9 @@ import { estimate, outcome, verdict } from "./verdict.js";
 import { panel } from "./view.js";
 
 /** What each kind of order needs beside the quantity, and what it may have. */
-const kinds = { MARKET: [], LIMIT: ["price"], STOP_LOSS: ["stop_price"], STOP_LIMIT: ["price", "stop_price"], TRAILING_STOP: ["trail_percent"] };
-const dependent = ["price", "stop_price", "trail_percent"];
-const numbers = { quantity: "Quantity", price: "Limit price", stop_price: "Stop price", trail_percent: "Trail, %",
+export const kinds = { MARKET: [], LIMIT: ["price"], STOP_LOSS: ["stop_price"], STOP_LIMIT: ["price", "stop_price"], TRAILING_STOP: ["trail_percent"] };
+export const dependent = ["price", "stop_price", "trail_percent"];
+export const numbers = { quantity: "Quantity", price: "Limit price", stop_price: "Stop price", trail_percent: "Trail, %",
   stop_loss: "Stop-loss at", take_profit: "Take-profit at" };
 const times = ["GTC", "DAY", "IOC", "FOK"];
 
@@ -94,7 +94,7 @@ export class Ticket {
   async #try() {
     const order = this.#order();
     const [answer, book] = await Promise.all([call("POST", "/api/orders?dry_run=true", order),
-      call("GET", `/api/market-data/${encodeURIComponent(order.instrument)}/depth`).catch(() => ({ asks: [], bids: [] }))]);
+      call("GET", `/api/market-data/${encodeURIComponent(order.instrument)}/depth`).catch(() => null)]);
     const cost = estimate(order, this.#instruments.get(order.instrument), book);
     this.answer.replaceChildren(make("p", {}, `${order.order_type} ${order.quantity} ${order.instrument}, ${order.order_kind}. ${cost}`), ...verdict(answer));
     const next = { approved: "Place the order", waits: "Ask a second person", denied: "" }[outcome(answer)];

@@ -25,7 +25,7 @@ export function verdict(answer) {
     ...list("What would help", answer.required_actions.map((one) => make("li", {}, one)))];
 }
 
-/** In words; a market order is counted against the book of now, commission is left out. */
+/** In words; a market order is counted against the book of now (null = it could not be read), commission is left out. */
 export function estimate(order, { quote_currency: currency, multiplier }, book) {
   const wanted = Number(order.quantity), isBuy = order.order_type === "BUY", verb = isBuy ? "Costs" : "Brings";
   const limit = order.price ?? order.stop_price;
@@ -33,6 +33,7 @@ export function estimate(order, { quote_currency: currency, multiplier }, book) 
     const bound = order.price === undefined ? "about" : isBuy ? "at most" : "at least";
     return `${verb} ${bound} ${money(wanted * limit * multiplier)} ${currency}, without commission.`;
   }
+  if (!book) return "Its cost is not known, as the book could not be read.";
   let left = wanted, value = 0;
   for (const level of isBuy ? book.asks : book.bids) {
     const part = Math.min(left, level.quantity);

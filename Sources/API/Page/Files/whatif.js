@@ -3,13 +3,9 @@
 import { clock, make, say } from "./dom.js";
 import { Fields, fillChoice } from "./form.js";
 import { call } from "./session.js";
+import { dependent, kinds, numbers } from "./ticket.js";
 import { verdict } from "./verdict.js";
 import { panel } from "./view.js";
-
-const kinds = { MARKET: [], LIMIT: ["price"], STOP_LOSS: ["stop_price"], STOP_LIMIT: ["price", "stop_price"],
-  TRAILING_STOP: ["trail_percent"] };
-const numbers = { quantity: "Quantity", price: "Limit price", stop_price: "Stop price", trail_percent: "Trail, %",
-  stop_loss: "Stop-loss at", take_profit: "Take-profit at" };
 
 export class WhatIf {
   #fields = new Fields();
@@ -46,7 +42,7 @@ export class WhatIf {
   /** An answer is of the order that was asked for, and goes with it. */
   #change() {
     const needed = kinds[this.#inputs.order_kind.value];
-    for (const name of ["price", "stop_price", "trail_percent"]) {
+    for (const name of dependent) {
       this.labels[name].hidden = !needed.includes(name);
       this.#inputs[name].required = needed.includes(name);
     }
