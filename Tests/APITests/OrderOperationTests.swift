@@ -313,7 +313,7 @@ struct OrderOperationTests {
                 ("orders?limit=0&status=SLEEPING&strategy_id=", ["strategy_id", "limit", "status"]),
                 ("orders?limit=1001&offset=1000001", ["limit", "offset"]),
                 ("trades?limit=1.5&from=yesterday", ["limit", "from"]),
-                ("trades?from=2025-01-19&to=2025-01-18", ["from"]),
+                ("trades?from=2025-01-19&to=2025-01-18", ["to"]),
             ] {
                 let answer = try await server.send("GET", "/api/\(query)", token: "viewer")
                 #expect(answer.status == 400 && faults(answer) == paths, "\(query)")

@@ -119,6 +119,20 @@ struct SignalOperationTests {
         }
     }
 
+    @Test("a range that ends later than now has no end, since a market that was moved on is ahead of the clock")
+    func futureEnd() async throws {
+        try await withSignals { server in
+            for (end, isKept) in [("2024-01-01T00:00:00Z", true), ("\(Timestamp.now + 60_000_000_000)", false)] {
+                let answer = try await server.send("GET", "/api/v1/signals?date_to=\(end)", token: "viewer")
+                #expect(answer.status == 200, "\(answer.text)")
+                let query = try #require(server.host.script.withLock { $0.signals.queries.last })
+                #expect((query.to != nil) == isKept)
+            }
+            let wrong = "/api/v1/signals?date_from=2900-01-02&date_to=2900-01-01"
+            #expect(try await server.send("GET", wrong, token: "viewer").status == 400)
+        }
+    }
+
     @Test("accuracy before the first verdict is 0, and per asset afterwards")
     func performance() async throws {
         try await withSignals { server in

@@ -89,11 +89,7 @@ struct TradesInput: OperationInput {
 
     init(_ input: inout InputReader) {
         filter = HistoryFilter(page: input.query)
-        filter.from = input.query.optionalTime("from")
-        filter.to = input.query.optionalTime("to")
-        if let from = filter.from, let to = filter.to, from > to {
-            input.query.fault("from", "must not be after to")
-        }
+        (filter.from, filter.to) = input.query.optionalRange()
     }
 }
 

@@ -163,9 +163,7 @@ struct PerformanceInput: OperationInput {
     init(_ input: inout InputReader) {
         account = input.path.text("account_id", 1...64)
         let query = input.query
-        from = query.optionalTime("date_from")
-        to = query.optionalTime("date_to")
-        if let from, let to, to < from { query.fault("date_to", "must not lie before 'date_from'") }
+        (from, to) = query.optionalRange("date_from", "date_to")
         length =
             query.optionalChoice("timeframe", ["daily": .daily, "weekly": .weekly, "monthly": .monthly]) ?? .daily
     }

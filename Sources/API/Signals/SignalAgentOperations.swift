@@ -22,8 +22,9 @@ enum SignalAgentOperations {
     static let list = APIOperation(
         .get, "/api/v1/signals", id: "v1.signals", tag: "Signals", summary: "Signals, newest first",
         description: """
-            Of 31 days at most, by the market's time. pending ones can be executed by their id, once; a signal whose horizon has \
-            passed is cancelled. The direction of a signal to hold is that which it leans to.
+            Of 31 days at most, by the market's time; a date_to later than the present is no end. pending ones can be executed by \
+            their id, once; a signal whose horizon has passed is cancelled. The direction of a signal to hold is that which it \
+            leans to.
             """,
         rate: .standard, errors: [.unavailable]
     ) { (input: SignalListInput, context) in

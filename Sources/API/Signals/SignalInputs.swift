@@ -107,11 +107,7 @@ struct SignalListInput: OperationInput {
         query.instrument = fields.optionalText("instrument", 1...64)
         query.status = fields.optionalChoice(
             "status", ["pending": SignalView.Status.pending, "executed": .executed, "cancelled": .cancelled])
-        query.from = fields.optionalTime("date_from")
-        query.to = fields.optionalTime("date_to")
-        if let from = query.from, let to = query.to, to < from {
-            fields.fault("date_to", "must not lie before date_from")
-        }
+        (query.from, query.to) = fields.optionalRange("date_from", "date_to")
     }
 
     func faults(among instruments: [InstrumentView]) -> [RequestFault] {
