@@ -3,15 +3,6 @@ import Trading
 extension Fields {
     /// Id or alias; whether there is such an instrument is the host's to say.
     func instrument() -> String { text("instrument", 1...64) }
-
-    /// A range of the market's time whose ends are both optional; its end must not lie before its beginning. An end that the wall
-    /// clock has not come to bounds nothing: a simulated market that was moved on is ahead of that clock.
-    func optionalRange(_ first: String = "from", _ last: String = "to") -> (from: Timestamp?, to: Timestamp?) {
-        let from = optionalTime(first)
-        let to = optionalTime(last)
-        if let from, let to, to < from { fault(last, "must not lie before '\(first)'") }
-        return (from, to.flatMap { $0 < Timestamp.now ? $0 : nil })
-    }
 }
 
 struct InstrumentInput: OperationInput {

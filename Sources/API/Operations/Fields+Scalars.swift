@@ -87,6 +87,15 @@ extension Fields {
     public func time(_ name: String) -> Timestamp { time(name, isRequired: true) ?? Timestamp(nanoseconds: 0) }
     public func optionalTime(_ name: String) -> Timestamp? { time(name, isRequired: false) }
 
+    /// A range of the market's time whose ends are both optional; its end must not lie before its beginning. An end that the wall
+    /// clock has not come to bounds nothing: a simulated market that was moved on is ahead of that clock.
+    func optionalRange(_ first: String = "from", _ last: String = "to") -> (from: Timestamp?, to: Timestamp?) {
+        let from = optionalTime(first)
+        let to = optionalTime(last)
+        if let from, let to, to < from { fault(last, "must not lie before '\(first)'") }
+        return (from, to.flatMap { $0 < Timestamp.now ? $0 : nil })
+    }
+
     private func time(_ name: String, isRequired: Bool) -> Timestamp? {
         read(name, .time, isRequired: isRequired) { value throws(Invalid) in
             switch value {
