@@ -20,7 +20,7 @@ struct ConnectionGuardTests {
     @Test("headers that come a byte at a time have a deadline")
     func slowHeaders() async throws {
         try await withServer([], settings: Self.settings { $0.firstRequest = .milliseconds(300) }) { server in
-            let slow = try RawConnection(port: server.port, seconds: 60)
+            let slow = try RawConnection(port: server.port)
             slow.send("GET /health HTTP/1.1\r\n")
             let drip = Task {
                 while !Task.isCancelled {
@@ -36,7 +36,7 @@ struct ConnectionGuardTests {
     @Test("a body that comes a byte at a time has a deadline")
     func slowBody() async throws {
         try await withServer([], settings: Self.settings { $0.body = .milliseconds(300) }) { server in
-            let slow = try RawConnection(port: server.port, seconds: 60)
+            let slow = try RawConnection(port: server.port)
             slow.send("POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
             let drip = Task {
                 while !Task.isCancelled {
@@ -52,7 +52,7 @@ struct ConnectionGuardTests {
     @Test("a connection that was used may rest, but not for ever")
     func restingConnection() async throws {
         try await withServer([], settings: Self.settings { $0.nextRequest = .milliseconds(300) }) { server in
-            let used = try RawConnection(port: server.port, seconds: 60)
+            let used = try RawConnection(port: server.port)
             used.send("GET /readiness HTTP/1.1\r\nHost: x\r\n\r\n")
             #expect(await used.receive(until: "checks").hasPrefix("HTTP/1.1 200"))
             #expect(await used.isClosed())
@@ -63,7 +63,7 @@ struct ConnectionGuardTests {
     func headerFlood() async throws {
         try await withServer([]) { server in
             for line in ["X-\(UUID()): y\r\n", "X: " + String(repeating: "y", count: 4000) + "\r\n"] {
-                let flood = try RawConnection(port: server.port, seconds: 60)
+                let flood = try RawConnection(port: server.port)
                 flood.send("GET /health HTTP/1.1\r\nHost: x\r\n")
                 await flood.send(line, times: 200)
                 flood.send("\r\n")
@@ -76,7 +76,7 @@ struct ConnectionGuardTests {
     @Test("a client that sends too much can read that it does")
     func readableRefusal() async throws {
         try await withServer([echo]) { server in
-            let large = try RawConnection(port: server.port, seconds: 60)
+            let large = try RawConnection(port: server.port)
             large.send(
                 "POST /api/echo/x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer key\r\nContent-Length: 20000000\r\n\r\n")
             await large.send(String(repeating: " ", count: 1_000_000), times: 20)
@@ -91,7 +91,7 @@ struct ConnectionGuardTests {
     func expectation() async throws {
         try await withServer([echo]) { server in
             func ask(_ bytes: Int) throws -> RawConnection {
-                let connection = try RawConnection(port: server.port, seconds: 60)
+                let connection = try RawConnection(port: server.port)
                 connection.send(
                     """
                     POST /api/echo/x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer key\r\n\

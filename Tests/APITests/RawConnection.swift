@@ -1,13 +1,16 @@
 import Dispatch
 import Glibc
+import Synchronization
 import Testing
 
 /// A TCP or Unix domain connection on which a test sends what it likes.
 final class RawConnection: Sendable {
     private let socket: Int32
+    /// Received, and not asked for yet.
+    private let surplus = Mutex<ArraySlice<UInt8>>([])
 
-    /// `seconds`: so long it waits for the peer.
-    init(port: Int, seconds: Int = 15) throws {
+    /// `seconds`: so long it waits for the peer, whose threads other tests may hold.
+    init(port: Int, seconds: Int = 60) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -29,7 +32,7 @@ final class RawConnection: Sendable {
             connect(socket, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
         }
         try #require(status == 0, "cannot connect to \(path)")
-        limitWaiting(15)
+        limitWaiting(60)
     }
 
     deinit { close(socket) }
@@ -53,17 +56,26 @@ final class RawConnection: Sendable {
     /// More than the system takes at once: this waits for the peer to read.
     func send(_ text: String, times: Int) async { await blocking { [self] in for _ in 0..<times { send(text) } } }
 
-    /// Exactly so many bytes; nil = the peer has closed, or the time has passed.
+    /// Exactly so many bytes; nil = the peer has closed, or the time has passed. What is there already is not waited for: other
+    /// tests may hold the threads that a wait ends on.
     func receive(count: Int) async -> [UInt8]? {
-        await blocking { [self] in
-            var bytes: [UInt8] = []
+        if let bytes = take(count) { return bytes }
+        return await blocking { [self] in
             var buffer = [UInt8](repeating: 0, count: 65_536)
-            while bytes.count < count {
-                let got = recv(socket, &buffer, min(buffer.count, count - bytes.count), 0)
+            while true {
+                let got = recv(socket, &buffer, buffer.count, 0)
                 if got <= 0 { return nil }
-                bytes += buffer.prefix(got)
+                surplus.withLock { $0 += buffer.prefix(got) }
+                if let bytes = take(count) { return bytes }
             }
-            return bytes
+        }
+    }
+
+    private func take(_ count: Int) -> [UInt8]? {
+        surplus.withLock { surplus in
+            guard surplus.count >= count else { return nil }
+            defer { surplus.removeFirst(count) }
+            return Array(surplus.prefix(count))
         }
     }
 

@@ -19,7 +19,6 @@ final class SocketClient: Sendable {
     }
 
     init(_ port: Int, _ target: String, headers: [String] = []) async throws {
-        // Other tests may hold the threads that the host under test runs on.
         connection = try RawConnection(port: port, seconds: 240)
         let lines =
             [

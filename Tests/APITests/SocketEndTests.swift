@@ -159,6 +159,7 @@ struct SocketEndTests {
         var settings = APISettings.forTests
         settings.sockets.waitingEvents = 500
         settings.sockets.closeSeconds = 60
+        settings.sockets.idleSeconds = 3600
         let host = SocketTests.host()
         try await withServer([], host: host, settings: settings) { server in
             let lazy = try await SocketClient(server.port, "/ws?token=viewer")

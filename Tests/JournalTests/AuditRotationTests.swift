@@ -46,6 +46,30 @@ struct AuditRotationTests {
         #expect(count == 1, "the newest row stays: it says where the chain ends")
     }
 
+    @Test("the last rows are those at the end of all, from files and the database, whatever is asked for")
+    func last() throws {
+        let folder = TemporaryFolder()
+        try journal(folder, batches: 600)
+        _ = try Journal.rotateAudit(path: folder.journal, before: SampleFacts.time(70), rowsMax: 20)
+        let journal = try Journal.open(path: folder.journal)
+        defer { try? journal.close() }
+        for filter in [
+            AuditFilter(), AuditFilter(before: 50), AuditFilter(after: 90), AuditFilter(after: 30, before: 75),
+            AuditFilter(before: 5_990), AuditFilter(from: SampleFacts.time(200), to: SampleFacts.time(220)),
+            AuditFilter(to: SampleFacts.time(50)), AuditFilter(from: SampleFacts.time(9_999_999)),
+            AuditFilter(isWanted: { $0.sequence % 700 == 3 }),
+        ] {
+            var expected: [AuditEntry] = []
+            try journal.auditRows(filter) { expected += $0 }
+            for limit in [1, 7, 60, 5_500, .max] {
+                var limited = filter
+                limited.limit = limit
+                let found = try journal.lastAuditRows(limited)
+                #expect(found == Array(expected.suffix(limit)), "\(filter.after) \(filter.before) \(limit)")
+            }
+        }
+    }
+
     @Test("a byte changed in a file, a line taken out of it and a file that is gone are found and located")
     func damagedFile() throws {
         let folder = TemporaryFolder()

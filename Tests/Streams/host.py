@@ -53,9 +53,10 @@ class Host:
         (self.folder / "data" / "host.json").unlink()
 
     def _is_running(self):
-        """On a busy machine it takes its time to die, and holds its data folder until then."""
+        """On a busy machine it takes its time to die, and holds its data folder until its last thread has."""
+        process = pathlib.Path(f"/proc/{self.pid}")
         try:
-            return "State:\tZ" not in pathlib.Path(f"/proc/{self.pid}/status").read_text()
+            return "State:\tZ" not in (process / "status").read_text() or len(list((process / "task").iterdir())) > 1
         except OSError:
             return False
 

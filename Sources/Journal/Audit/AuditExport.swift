@@ -45,7 +45,12 @@ extension Journal {
         try attempt(path) { try AuditExport(pool, folder: AuditArchive.folder(of: path), filter).run(body) }
     }
 
-    /// The same for a tool, with the ids that have the numbers of the rows; a host may run on the journal at `path`.
+    /// The last rows of the filter, in their order; what lies before them is not read.
+    public func lastAuditRows(_ filter: AuditFilter) throws(JournalError) -> [AuditEntry] {
+        try attempt(path) { try AuditExport(pool, folder: AuditArchive.folder(of: path), filter).last() }
+    }
+
+    /// The same as `auditRows` for a tool, with the ids that have the numbers of the rows; a host may run on the journal at `path`.
     public static func readAudit<Names>(
         path: String, names: ((NameKind) throws -> [String]) throws -> Names, filter: (Names) throws -> AuditFilter,
         _ body: (Names, [AuditEntry]) throws -> Void
@@ -102,6 +107,30 @@ struct AuditExport {
             try give(page)
             last = end.sequence
         }
+    }
+
+    func last() throws -> [AuditEntry] {
+        var newestFirst: [AuditEntry] = []
+        func take(_ rows: some Sequence<AuditEntry>) {
+            newestFirst += rows.lazy.filter(filter.covers).prefix(filter.limit - newestFirst.count)
+        }
+        let segments = try reader.read { try AuditSegment.all($0) }
+        let range = try reader.read { try bounds($0) }
+        let first = max(filter.after, segments.last?.last ?? 0, range.lowerBound) + 1
+        var end = min(filter.before, range.upperBound + 1)
+        while newestFirst.count < filter.limit, end > first {
+            let start = end
+            let results = try reader.read { db in try AuditEntry.rows(before: start, Self.pageRows, db) }
+            let page = try results.map { result in try result.get() }
+            guard let oldest = page.last else { break }
+            take(page)
+            end = oldest.sequence
+        }
+        for segment in segments.reversed() where segment.last > filter.after && segment.first < filter.before {
+            guard newestFirst.count < filter.limit else { break }
+            take(try AuditArchive.read(folder + "/" + segment.file).reversed())
+        }
+        return newestFirst.reversed()
     }
 
     /// Rows behind the lower and up to the upper bound; others are of other times.

@@ -25,8 +25,19 @@ extension AuditEntry {
     /// Rows behind `sequence`, in order, `count` at most.
     static func rows(after sequence: UInt64, _ count: Int, _ db: Database) throws -> [Result<AuditEntry, JournalError>]
     {
-        let statement = try db.cachedStatement(
-            sql: "SELECT * FROM audit_log WHERE sequence > ? ORDER BY sequence LIMIT ?")
+        try rows("sequence > ? ORDER BY sequence", sequence, count, db)
+    }
+
+    /// Rows ahead of `sequence`, the newest first, `count` at most.
+    static func rows(before sequence: UInt64, _ count: Int, _ db: Database) throws -> [Result<AuditEntry, JournalError>]
+    {
+        try rows("sequence < ? ORDER BY sequence DESC", sequence, count, db)
+    }
+
+    private static func rows(
+        _ condition: String, _ sequence: UInt64, _ count: Int, _ db: Database
+    ) throws -> [Result<AuditEntry, JournalError>] {
+        let statement = try db.cachedStatement(sql: "SELECT * FROM audit_log WHERE \(condition) LIMIT ?")
         let rows = try Row.fetchCursor(statement, arguments: [Int64(bitPattern: sequence), count])
         var entries: [Result<AuditEntry, JournalError>] = []
         while let row = try rows.next() {

@@ -24,7 +24,7 @@ extension RunningHost {
         }
         var wanted = AuditFilter(
             from: filter.from, to: filter.to, after: filter.after, before: filter.before ?? UInt64(Int64.max),
-            limit: filter.isNewest ? .max : filter.limit
+            limit: filter.limit
         ) { entry in
             (filter.user.map { entry.user == $0 } ?? true) && (filter.action.map(entry.action.hasPrefix) ?? true)
                 && (filter.text.map { line(entry).holds($0) } ?? true)
@@ -34,11 +34,9 @@ extension RunningHost {
             wanted.account = account
         }
         return try await readAudit { [wanted] journal in
+            guard !filter.isNewest else { return try journal.lastAuditRows(wanted).map(line) }
             var lines: [AuditLine] = []
-            try journal.auditRows(wanted) { rows in
-                lines += rows.suffix(filter.limit).map(line)
-                if lines.count > filter.limit { lines.removeFirst(lines.count - filter.limit) }
-            }
+            try journal.auditRows(wanted) { lines += $0.map(line) }
             return lines
         }
     }
