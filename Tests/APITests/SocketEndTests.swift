@@ -158,7 +158,7 @@ struct SocketEndTests {
     func slow() async throws {
         var settings = APISettings.forTests
         settings.sockets.waitingEvents = 500
-        settings.sockets.closeSeconds = 60
+        settings.sockets.closeSeconds = 3600
         settings.sockets.idleSeconds = 3600
         let host = SocketTests.host()
         try await withServer([], host: host, settings: settings) { server in
